@@ -1,0 +1,181 @@
+/* line-reader.c - byte-exact lines from a descriptor, through a window of fixed size
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "base/line-reader.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/stop.h"
+
+struct LineReader {
+	int fd;
+	char *name;
+	guint8 *window;
+	gsize window_size;
+	gsize start; /* window[start, end) is read and not yet handed out */
+	gsize end;
+	goffset offset; /* of window[start] */
+	gboolean at_end;
+	gboolean inside_line;
+};
+
+LineReader *
+line_reader_new (int fd, const char *name, gsize window)
+{
+	LineReader *reader = g_new0 (LineReader, 1);
+
+	reader->fd = fd;
+	reader->name = g_strdup (name);
+	reader->window_size = window;
+	reader->window = g_malloc (window);
+	return reader;
+}
+
+void
+line_reader_free (LineReader *reader)
+{
+	if (reader == NULL)
+		return;
+	if (reader->fd > 0)
+		close (reader->fd);
+	g_free (reader->window);
+	g_free (reader->name);
+	g_free (reader);
+}
+
+/* A silent pipe must not keep a stopped run alive. */
+static gboolean
+wait_readable (LineReader *reader, GError **error)
+{
+	struct pollfd waits[2] = { { .fd = reader->fd, .events = POLLIN },
+				   { .fd = g_cancellable_get_fd (stop_cancellable ()), .events = POLLIN } };
+	int ready = poll (waits, 2, -1);
+
+	g_cancellable_release_fd (stop_cancellable ());
+	if (ready < 0 && errno != EINTR && errno != EAGAIN) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", reader->name,
+			     g_strerror (errno));
+		return FALSE;
+	}
+	return stop_check (error);
+}
+
+static gboolean
+read_some (LineReader *reader, GError **error)
+{
+	for (;;) {
+		if (!wait_readable (reader, error))
+			return FALSE;
+		ssize_t n = read (reader->fd, reader->window + reader->end, reader->window_size - reader->end);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n < 0) {
+			g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", reader->name,
+				     g_strerror (errno));
+			return FALSE;
+		}
+		reader->at_end = n == 0;
+		reader->end += (gsize) n;
+		return TRUE;
+	}
+}
+
+/* Make window[start, end) at least wanted long, as far as the input and the window go. */
+static gboolean
+fill (LineReader *reader, gsize wanted, GError **error)
+{
+	wanted = MIN (wanted, reader->window_size);
+	if (reader->end - reader->start >= wanted)
+		return TRUE;
+	if (reader->window_size - reader->start < wanted) {
+		memmove (reader->window, reader->window + reader->start, reader->end - reader->start);
+		reader->end -= reader->start;
+		reader->start = 0;
+	}
+	while (!reader->at_end && reader->end - reader->start < wanted)
+		if (!read_some (reader, error))
+			return FALSE;
+	return TRUE;
+}
+
+static void
+hand_out (LineReader *reader, gsize length)
+{
+	reader->start += length;
+	reader->offset += (goffset) length;
+}
+
+/* The length of the line at start, reading on until its LF, the end, or a full window. */
+static gboolean
+find_line (LineReader *reader, gsize *length, GError **error)
+{
+	gsize searched = 0;
+
+	for (;;) {
+		gsize have = reader->end - reader->start;
+		const guint8 *from = reader->window + reader->start + searched;
+		const guint8 *lf = have > searched ? memchr (from, '\n', have - searched) : NULL;
+		if (lf != NULL) {
+			*length = (gsize) (lf - (reader->window + reader->start)) + 1;
+			return TRUE;
+		}
+		searched = have;
+		if (reader->at_end || have == reader->window_size) {
+			*length = have;
+			return TRUE;
+		}
+		if (!fill (reader, have + 1, error))
+			return FALSE;
+	}
+}
+
+gboolean
+line_reader_next (LineReader *reader, LinePiece *piece, GError **error)
+{
+	gsize length;
+
+	if (!find_line (reader, &length, error))
+		return FALSE;
+	piece->data = length > 0 ? reader->window + reader->start : NULL;
+	piece->length = length;
+	piece->offset = reader->offset;
+	piece->starts_line = !reader->inside_line;
+	piece->ends_line = length > 0 && piece->data[length - 1] == '\n';
+	reader->inside_line = !piece->ends_line;
+	hand_out (reader, length);
+	return TRUE;
+}
+
+gboolean
+line_reader_look_ahead (LineReader *reader, gsize wanted, const guint8 **data, gsize *length, GError **error)
+{
+	if (!fill (reader, wanted, error))
+		return FALSE;
+	*data = reader->window + reader->start;
+	*length = reader->end - reader->start;
+	return TRUE;
+}
+
+gboolean
+line_reader_read (LineReader *reader, const guint8 **data, gsize length, gsize *got, GError **error)
+{
+	if (!fill (reader, 1, error))
+		return FALSE;
+	*got = MIN (length, reader->end - reader->start);
+	*data = reader->window + reader->start;
+	if (*got > 0)
+		reader->inside_line = (*data)[*got - 1] != '\n';
+	hand_out (reader, *got);
+	return TRUE;
+}
+
+goffset
+line_reader_get_offset (const LineReader *reader)
+{
+	return reader->offset;
+}

@@ -1,0 +1,31 @@
+/* safe-file.h - bytes that arrive on disk whole, or an error
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The only place that calls write, fsync and rename: a short write is not a full disk, a close can fail, and
+ * nothing half-written ever stands under its final name.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* Write everything to fd, through short writes and EINTR. name is for the error text.
+ * A reader that has gone away (EPIPE) is an error like any other. */
+gboolean safe_file_write_all (int fd, const void *data, gsize length, const char *name, GError **error);
+
+/* fsync; file systems that know no such thing (EINVAL on a pipe or terminal) are not an error. */
+gboolean safe_file_sync (int fd, const char *name, GError **error);
+
+/* A file written beside its final name and renamed over it by safe_file_commit. */
+typedef struct SafeFile SafeFile;
+
+SafeFile *safe_file_new (const char *path, GError **error);
+gboolean safe_file_write (SafeFile *file, const void *data, gsize length, GError **error);
+
+/* Make it durable under its final name. Called at most once. */
+gboolean safe_file_commit (SafeFile *file, GError **error);
+
+/* Without a commit before: leaves no trace. */
+void safe_file_free (SafeFile *file);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SafeFile, safe_file_free)

@@ -1,0 +1,32 @@
+/* spool.h - bytes of unknown length, in memory while few, in an unlinked file when many
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Nobody holds a large message in memory, and a private unlinked file cannot be cut short by a stranger.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* Reference counted; filled by one owner, then only read, by anybody. */
+typedef struct Spool Spool;
+
+/* What stays in memory, unless a caller has a reason to choose another bound. */
+#define SPOOL_MEMORY_LIMIT (1024 * 1024)
+
+Spool *spool_new (gsize memory_limit);
+Spool *spool_ref (Spool *spool);
+void spool_unref (Spool *spool);
+
+gboolean spool_write (Spool *spool, const void *data, gsize length, GError **error);
+goffset spool_get_size (const Spool *spool);
+
+/* The bytes in memory, or NULL if they are in a file. Valid until the next write. */
+const guint8 *spool_peek (const Spool *spool);
+
+/* Up to length bytes from offset into buffer; *got is 0 at the end. Does not move anything: readers on
+ * several threads do not disturb each other. */
+gboolean spool_read_at (const Spool *spool, goffset offset, void *buffer, gsize length, gsize *got,
+			GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Spool, spool_unref)

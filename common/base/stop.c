@@ -1,0 +1,102 @@
+/* stop.c - being asked to end: SIGTERM, SIGHUP and SIGINT
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "base/stop.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+/* The ordered end must fit in the 10 s that job schedulers usually grant. */
+#define GRACE_SECONDS 8
+
+static GCancellable *cancellable;
+static int caught; /* atomic: the signal's number, 0 = none */
+
+static void
+fill_signals (sigset_t *set)
+{
+	sigemptyset (set);
+	sigaddset (set, SIGTERM);
+	sigaddset (set, SIGHUP);
+	sigaddset (set, SIGINT);
+}
+
+static gpointer
+wait_for_signal (gpointer data)
+{
+	sigset_t set;
+	int number = 0;
+
+	fill_signals (&set);
+	while (sigwait (&set, &number) != 0)
+		;
+	g_atomic_int_set (&caught, number);
+	g_cancellable_cancel (cancellable);
+
+	struct timespec grace = { .tv_sec = GRACE_SECONDS };
+	sigtimedwait (&set, NULL, &grace); /* a second signal ends the patience */
+	stop_die_by_signal ();
+	_exit (EXIT_STATUS_TEMPORARY);
+	return NULL;
+}
+
+void
+stop_install (void)
+{
+	sigset_t set;
+
+	signal (SIGPIPE, SIG_IGN);
+	fill_signals (&set);
+	pthread_sigmask (SIG_BLOCK, &set, NULL);
+	cancellable = g_cancellable_new ();
+	g_thread_unref (g_thread_new ("signals", wait_for_signal, NULL));
+}
+
+void
+stop_reset_in_child (void)
+{
+	sigset_t set;
+
+	fill_signals (&set);
+	pthread_sigmask (SIG_UNBLOCK, &set, NULL);
+	signal (SIGPIPE, SIG_DFL);
+}
+
+gboolean
+stop_requested (void)
+{
+	return g_atomic_int_get (&caught) != 0;
+}
+
+GCancellable *
+stop_cancellable (void)
+{
+	return cancellable;
+}
+
+gboolean
+stop_check (GError **error)
+{
+	int number = g_atomic_int_get (&caught);
+
+	if (number == 0)
+		return TRUE;
+	g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY, "stopped by %s: run it again to go on",
+		     number == SIGINT ? "SIGINT" : number == SIGHUP ? "SIGHUP" : "SIGTERM");
+	return FALSE;
+}
+
+void
+stop_die_by_signal (void)
+{
+	if (g_atomic_int_get (&caught) != SIGINT)
+		return;
+	signal (SIGINT, SIG_DFL);
+	raise (SIGINT);
+	sigset_t set;
+	fill_signals (&set);
+	pthread_sigmask (SIG_UNBLOCK, &set, NULL);
+}
