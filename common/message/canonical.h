@@ -1,0 +1,36 @@
+/* canonical.h - L1: the digest that stays the same across mbox, Maildir and servers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Over the content with CR+ LF as LF, NUL as 0x80, the volatile header fields gone, and exactly one final LF.
+ * Streaming; memory is constant.
+ */
+#pragma once
+
+#include "base/digest.h"
+#include "message/message-content.h"
+
+typedef struct {
+	Digest digest;
+	guint8 buffer[4096]; /* canonical bytes on their way into the digest */
+	gsize used;
+	guint8 name[64]; /* of the header field whose line has just begun */
+	gsize name_length;
+	guint64 pending_cr; /* held back until we know whether LF follows */
+	guint64 pending_lf; /* held back until we know whether they are the last */
+	enum { CANONICAL_LINE_START, CANONICAL_NAME, CANONICAL_KEEP, CANONICAL_DROP, CANONICAL_BODY } state;
+	gboolean dropping; /* continuations go the way of their field */
+	gboolean empty;    /* nothing written yet */
+} Canonical;
+
+void canonical_init (Canonical *canonical);
+void canonical_update (Canonical *canonical, const guint8 *data, gsize length);
+
+/* Writes DIGEST_SIZE bytes; call canonical_init before using it again. */
+void canonical_finish (Canonical *canonical, guint8 *result);
+
+/* L0 and L1 of a content in one reading; either may be NULL. */
+gboolean canonical_digests (MessageContent *content, guint8 *l0, guint8 *l1, GError **error);
+
+/* Is this field name (any case, without colon) one that stores and clients change behind the mail's back? */
+gboolean canonical_is_volatile (const char *name, gsize length);

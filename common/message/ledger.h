@@ -1,0 +1,47 @@
+/* ledger.h - the account of every message: announced = emitted + present + skipped + failed
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Whoever knows that an item exists announces it; whoever knows its fate enters it, exactly once. A run whose
+ * account does not balance does not end with status 0. Safe to use from several threads.
+ */
+#pragma once
+
+#include "base/report.h"
+#include "message/manifest.h"
+#include "message/message.h"
+
+typedef struct Ledger Ledger;
+
+/* Borrows report, which outlives it. */
+Ledger *ledger_new (Report *report);
+void ledger_free (Ledger *ledger);
+
+/* Delivered messages, skips and failures are written there too; borrowed. */
+void ledger_set_manifest (Ledger *ledger, Manifest *manifest);
+
+/* So many items exist at the source. */
+void ledger_announce (Ledger *ledger, guint64 items);
+
+/* Stored now, or found there already. target names it at the target ("UIDVALIDITY:UID", Maildir base name) or is
+ * NULL. FALSE only if the manifest cannot be written. */
+gboolean ledger_emitted (Ledger *ledger, Message *message, const char *target, GError **error);
+gboolean ledger_present (Ledger *ledger, Message *message, const char *target, GError **error);
+
+/* Left out by rule. reason is a short stable word ("IPM.Contact", "filtered", "expunged"); shown as a count. */
+void ledger_skipped (Ledger *ledger, const char *origin, const char *folder, const char *reason);
+
+/* Should have been carried and was not. Named on stderr and in the report; the run ends with 1 at best. */
+void ledger_failed (Ledger *ledger, const char *origin, const char *folder, const char *format, ...)
+	G_GNUC_PRINTF (4, 5);
+
+/* Failures known only by number (the upstream tool listed them). */
+void ledger_failed_many (Ledger *ledger, guint64 items);
+
+ReportCounts ledger_get_counts (Ledger *ledger);
+
+/* Checks the balance, says what was skipped, and with strict counts skipped as failed. Called once, at the end
+ * of a run that was not broken off. */
+void ledger_close (Ledger *ledger, gboolean strict);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ledger, ledger_free)

@@ -1,0 +1,50 @@
+/* message-content.h - the bytes of a message, readable as often as needed, wherever they lie
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Exactly as the source has them: its own line ends, quoting undone, nothing re-serialised. Small ones are in
+ * memory, large ones in a spool or a region of a file, so nobody holds a large message.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "base/spool.h"
+
+/* Immutable, reference counted, thread-safe. */
+typedef struct MessageContent MessageContent;
+
+/* Takes the bytes' reference. */
+MessageContent *message_content_new_bytes (GBytes *bytes);
+
+/* Takes the spool's reference; nobody writes to it any more. */
+MessageContent *message_content_new_spool (Spool *spool);
+
+/* The file at path below directory_fd (AT_FDCWD for none), opened anew at each reading, so that a million of them
+ * need no descriptors. size is what the caller saw; a file that has changed size meanwhile is an error when read. */
+MessageContent *message_content_new_file (int directory_fd, const char *path, goffset size);
+
+MessageContent *message_content_ref (MessageContent *content);
+void message_content_unref (MessageContent *content);
+
+goffset message_content_get_size (const MessageContent *content);
+
+/* All bytes at once if they are in memory, else NULL. */
+const guint8 *message_content_peek (const MessageContent *content);
+
+/* One reading, from the start. */
+typedef struct ContentReader ContentReader;
+
+ContentReader *content_reader_new (MessageContent *content, GError **error);
+void content_reader_free (ContentReader *reader);
+
+/* Up to length bytes into buffer; *got is 0 only at the end. */
+gboolean content_reader_read (ContentReader *reader, void *buffer, gsize length, gsize *got, GError **error);
+
+/* Hand all bytes to function in pieces, in order; stops with FALSE as soon as function returns FALSE. */
+typedef gboolean (*MessageContentFunc) (const guint8 *data, gsize length, gpointer user_data, GError **error);
+gboolean message_content_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data,
+				  GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MessageContent, message_content_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ContentReader, content_reader_free)
