@@ -20,7 +20,6 @@ typedef struct {
 	guint64 pending_lf; /* held back until we know whether they are the last */
 	enum { CANONICAL_LINE_START, CANONICAL_NAME, CANONICAL_KEEP, CANONICAL_DROP, CANONICAL_BODY } state;
 	gboolean dropping; /* continuations go the way of their field */
-	gboolean empty;    /* nothing written yet */
 } Canonical;
 
 void canonical_init (Canonical *canonical);

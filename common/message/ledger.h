@@ -40,6 +40,9 @@ void ledger_failed_many (Ledger *ledger, guint64 items);
 
 ReportCounts ledger_get_counts (Ledger *ledger);
 
+/* "23 IPM.Contact, 9 IPM.Appointment"; empty if nothing was skipped. Newly allocated. */
+char *ledger_describe_skipped (Ledger *ledger);
+
 /* Checks the balance, says what was skipped, and with strict counts skipped as failed. Called once, at the end
  * of a run that was not broken off. */
 void ledger_close (Ledger *ledger, gboolean strict);

@@ -1,0 +1,208 @@
+/* message-content.c - the bytes of a message, readable as often as needed, wherever they lie
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "message/message-content.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+#define PIECE (64 * 1024)
+
+struct MessageContent {
+	gatomicrefcount references;
+	GBytes *bytes; /* exactly one of bytes, spool, path is set */
+	Spool *spool;
+	char *path;
+	int directory_fd;
+	goffset size;
+};
+
+struct ContentReader {
+	MessageContent *content;
+	goffset offset;
+	int fd; /* -1 unless the content is a file */
+};
+
+static MessageContent *
+content_new (goffset size)
+{
+	MessageContent *content = g_new0 (MessageContent, 1);
+
+	g_atomic_ref_count_init (&content->references);
+	content->size = size;
+	return content;
+}
+
+MessageContent *
+message_content_new_bytes (GBytes *bytes)
+{
+	MessageContent *content = content_new ((goffset) g_bytes_get_size (bytes));
+
+	content->bytes = bytes;
+	return content;
+}
+
+MessageContent *
+message_content_new_spool (Spool *spool)
+{
+	MessageContent *content = content_new (spool_get_size (spool));
+
+	content->spool = spool;
+	return content;
+}
+
+MessageContent *
+message_content_new_file (int directory_fd, const char *path, goffset size)
+{
+	MessageContent *content = content_new (size);
+
+	content->path = g_strdup (path);
+	content->directory_fd = directory_fd;
+	return content;
+}
+
+MessageContent *
+message_content_ref (MessageContent *content)
+{
+	g_atomic_ref_count_inc (&content->references);
+	return content;
+}
+
+void
+message_content_unref (MessageContent *content)
+{
+	if (content == NULL || !g_atomic_ref_count_dec (&content->references))
+		return;
+	g_clear_pointer (&content->bytes, g_bytes_unref);
+	spool_unref (content->spool);
+	g_free (content->path);
+	g_free (content);
+}
+
+goffset
+message_content_get_size (const MessageContent *content)
+{
+	return content->size;
+}
+
+const guint8 *
+message_content_peek (const MessageContent *content)
+{
+	if (content->spool != NULL)
+		return spool_peek (content->spool);
+	if (content->bytes == NULL)
+		return NULL;
+	const guint8 *data = g_bytes_get_data (content->bytes, NULL);
+	return data != NULL ? data : (const guint8 *) "";
+}
+
+static gboolean
+fail (GError **error, const MessageContent *content, const char *reason)
+{
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", content->path, reason);
+	return FALSE;
+}
+
+static gboolean
+open_file (ContentReader *reader, GError **error)
+{
+	const MessageContent *content = reader->content;
+	struct stat status;
+
+	reader->fd = openat (content->directory_fd, content->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (reader->fd < 0 || fstat (reader->fd, &status) < 0)
+		return fail (error, content, g_strerror (errno));
+	if (status.st_size != content->size)
+		return fail (error, content, "it changed while we were reading the mailbox");
+	return TRUE;
+}
+
+ContentReader *
+content_reader_new (MessageContent *content, GError **error)
+{
+	g_autoptr (ContentReader) reader = g_new0 (ContentReader, 1);
+
+	reader->content = message_content_ref (content);
+	reader->fd = -1;
+	if (content->path != NULL && !open_file (reader, error))
+		return NULL;
+	return g_steal_pointer (&reader);
+}
+
+void
+content_reader_free (ContentReader *reader)
+{
+	if (reader == NULL)
+		return;
+	if (reader->fd >= 0)
+		close (reader->fd);
+	message_content_unref (reader->content);
+	g_free (reader);
+}
+
+static gboolean
+read_file (ContentReader *reader, void *buffer, gsize length, gsize *got, GError **error)
+{
+	for (;;) {
+		ssize_t n = read (reader->fd, buffer, length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail (error, reader->content, g_strerror (errno));
+		if (n == 0 && reader->offset < reader->content->size)
+			return fail (error, reader->content, "it became shorter while we were reading it");
+		*got = (gsize) n;
+		return TRUE;
+	}
+}
+
+gboolean
+content_reader_read (ContentReader *reader, void *buffer, gsize length, gsize *got, GError **error)
+{
+	MessageContent *content = reader->content;
+	gsize wanted = (gsize) MIN ((goffset) length, content->size - reader->offset);
+
+	*got = 0;
+	if (wanted == 0)
+		return TRUE;
+	if (content->bytes != NULL) {
+		memcpy (buffer, message_content_peek (content) + reader->offset, wanted);
+		*got = wanted;
+	} else if (content->spool != NULL) {
+		if (!spool_read_at (content->spool, reader->offset, buffer, wanted, got, error))
+			return FALSE;
+	} else if (!read_file (reader, buffer, wanted, got, error)) {
+		return FALSE;
+	}
+	reader->offset += (goffset) *got;
+	return TRUE;
+}
+
+gboolean
+message_content_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data, GError **error)
+{
+	const guint8 *all = message_content_peek (content);
+
+	if (all != NULL)
+		return content->size == 0 || function (all, (gsize) content->size, user_data, error);
+
+	g_autoptr (ContentReader) reader = content_reader_new (content, error);
+	g_autofree guint8 *piece = g_malloc (PIECE);
+	if (reader == NULL)
+		return FALSE;
+	for (;;) {
+		gsize got;
+		if (!content_reader_read (reader, piece, PIECE, &got, error))
+			return FALSE;
+		if (got == 0)
+			return TRUE;
+		if (!function (piece, got, user_data, error))
+			return FALSE;
+	}
+}

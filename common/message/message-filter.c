@@ -1,0 +1,92 @@
+/* message-filter.c - only the messages that were asked for
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "message/message-filter.h"
+
+#include "base/text.h"
+
+typedef struct {
+	MessageSource source;
+	MessageSource *inner;
+	const MessageFilter *filter;
+	Ledger *ledger;
+} FilterSource;
+
+static gboolean
+matches_any (char **globs, const char *path)
+{
+	for (gsize i = 0; globs != NULL && globs[i] != NULL; i++)
+		if (text_matches_glob (globs[i], path))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
+passes (const MessageFilter *filter, const Message *message)
+{
+	gboolean any_folder = filter->folders == NULL || filter->folders[0] == NULL;
+	gint64 when = message->received.seconds;
+
+	if (!any_folder && !matches_any (filter->folders, message->folder->path))
+		return FALSE;
+	if (matches_any (filter->excluded, message->folder->path))
+		return FALSE;
+	if (message_is_folder (message))
+		return TRUE;
+	if (message->received.known && filter->has_since && when < filter->since)
+		return FALSE;
+	if (message->received.known && filter->has_before && when >= filter->before)
+		return FALSE;
+	return filter->max_message_size == 0 ||
+	       message_content_get_size (message->content) <= filter->max_message_size;
+}
+
+static gboolean
+filter_source_next (MessageSource *source, Message **message, GError **error)
+{
+	FilterSource *self = (FilterSource *) source;
+
+	for (;;) {
+		g_autoptr (Message) candidate = NULL;
+		if (!message_source_next (self->inner, &candidate, error))
+			return FALSE;
+		if (candidate == NULL || passes (self->filter, candidate)) {
+			*message = g_steal_pointer (&candidate);
+			return TRUE;
+		}
+		if (!message_is_folder (candidate))
+			ledger_skipped (self->ledger, candidate->origin, candidate->folder->path, "filtered");
+	}
+}
+
+static void
+filter_source_free (MessageSource *source)
+{
+	FilterSource *self = (FilterSource *) source;
+
+	message_source_free (self->inner);
+	g_free (self);
+}
+
+static const MessageSourceClass filter_source_class = {
+	.next = filter_source_next,
+	.free = filter_source_free,
+};
+
+MessageSource *
+message_filter_source (MessageSource *source, const MessageFilter *filter, Ledger *ledger)
+{
+	gboolean narrow = (filter->folders != NULL && filter->folders[0] != NULL) ||
+			  (filter->excluded != NULL && filter->excluded[0] != NULL) || filter->has_since ||
+			  filter->has_before || filter->max_message_size > 0;
+
+	if (!narrow)
+		return source;
+	FilterSource *self = g_new0 (FilterSource, 1);
+	self->source.class = &filter_source_class;
+	self->inner = source;
+	self->filter = filter;
+	self->ledger = ledger;
+	return &self->source;
+}
