@@ -14,12 +14,17 @@
 
 #define PIECE (64 * 1024)
 
+struct ContentDirectory {
+	gatomicrefcount references;
+	int fd;
+};
+
 struct MessageContent {
 	gatomicrefcount references;
 	GBytes *bytes; /* exactly one of bytes, spool, path is set */
 	Spool *spool;
 	char *path;
-	int directory_fd;
+	ContentDirectory *directory; /* of path */
 	goffset size;
 };
 
@@ -28,6 +33,32 @@ struct ContentReader {
 	goffset offset;
 	int fd; /* -1 unless the content is a file */
 };
+
+ContentDirectory *
+content_directory_new (int fd)
+{
+	ContentDirectory *directory = g_new0 (ContentDirectory, 1);
+
+	g_atomic_ref_count_init (&directory->references);
+	directory->fd = fd;
+	return directory;
+}
+
+ContentDirectory *
+content_directory_ref (ContentDirectory *directory)
+{
+	g_atomic_ref_count_inc (&directory->references);
+	return directory;
+}
+
+void
+content_directory_unref (ContentDirectory *directory)
+{
+	if (directory == NULL || !g_atomic_ref_count_dec (&directory->references))
+		return;
+	close (directory->fd);
+	g_free (directory);
+}
 
 static MessageContent *
 content_new (goffset size)
@@ -58,12 +89,12 @@ message_content_new_spool (Spool *spool)
 }
 
 MessageContent *
-message_content_new_file (int directory_fd, const char *path, goffset size)
+message_content_new_file (ContentDirectory *directory, const char *path, goffset size)
 {
 	MessageContent *content = content_new (size);
 
 	content->path = g_strdup (path);
-	content->directory_fd = directory_fd;
+	content->directory = content_directory_ref (directory);
 	return content;
 }
 
@@ -81,6 +112,7 @@ message_content_unref (MessageContent *content)
 		return;
 	g_clear_pointer (&content->bytes, g_bytes_unref);
 	spool_unref (content->spool);
+	content_directory_unref (content->directory);
 	g_free (content->path);
 	g_free (content);
 }
@@ -115,7 +147,7 @@ open_file (ContentReader *reader, GError **error)
 	const MessageContent *content = reader->content;
 	struct stat status;
 
-	reader->fd = openat (content->directory_fd, content->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	reader->fd = openat (content->directory->fd, content->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (reader->fd < 0 || fstat (reader->fd, &status) < 0)
 		return fail (error, content, g_strerror (errno));
 	if (status.st_size != content->size)

@@ -20,9 +20,17 @@ MessageContent *message_content_new_bytes (GBytes *bytes);
 /* Takes the spool's reference; nobody writes to it any more. */
 MessageContent *message_content_new_spool (Spool *spool);
 
-/* The file at path below directory_fd (AT_FDCWD for none), opened anew at each reading, so that a million of them
- * need no descriptors. size is what the caller saw; a file that has changed size meanwhile is an error when read. */
-MessageContent *message_content_new_file (int directory_fd, const char *path, goffset size);
+/* A directory that holds contents: open for as long as one of them or its maker has a reference, because a sink may
+ * read a message again after its source is gone. Takes fd over. */
+typedef struct ContentDirectory ContentDirectory;
+
+ContentDirectory *content_directory_new (int fd);
+ContentDirectory *content_directory_ref (ContentDirectory *directory);
+void content_directory_unref (ContentDirectory *directory);
+
+/* The file at path below directory (borrowed), opened anew at each reading, so that a million of them need no
+ * descriptors. size is what the caller saw; a file that has changed size meanwhile is an error when read. */
+MessageContent *message_content_new_file (ContentDirectory *directory, const char *path, goffset size);
 
 MessageContent *message_content_ref (MessageContent *content);
 void message_content_unref (MessageContent *content);
@@ -46,5 +54,6 @@ typedef gboolean (*MessageContentFunc) (const guint8 *data, gsize length, gpoint
 gboolean message_content_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data,
 				  GError **error);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ContentDirectory, content_directory_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MessageContent, message_content_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ContentReader, content_reader_free)
