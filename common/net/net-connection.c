@@ -1,0 +1,482 @@
+/* net-connection.c - a byte stream to a server, encrypted, with deadlines, that never deadlocks
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "net/net-connection.h"
+
+#include <gio/gio.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/stop.h"
+
+#define OUTPUT_SIZE      (64 * 1024)
+#define INPUT_CHUNK      (32 * 1024)
+#define INPUT_LIMIT      (16 * 1024 * 1024) /* what a server may say while we are writing */
+#define CONNECT_SECONDS  60
+#define PROGRESS_SECONDS 300 /* a server that commits a large batch to a slow disk needs a while */
+
+struct NetConnection {
+	char *peer;
+	GSocketConnectable *identity;
+	const NetOptions *options;
+	GSocketConnection *tcp;
+	GSocket *socket;
+	GIOStream *tls; /* NULL while in the clear */
+	GPollableInputStream *in;   /* of tls or tcp */
+	GPollableOutputStream *out; /* of tls or tcp */
+	guint8 *input; /* [start, end) has been received and not yet handed out */
+	gsize start;
+	gsize end;
+	gsize allocated;
+	gsize used; /* of output */
+	guint8 output[OUTPUT_SIZE];
+};
+
+/* --- What went wrong ------------------------------------------------------------------------------- */
+
+/* Takes cause. */
+static gboolean
+fail (NetConnection *connection, GError *cause, GError **error)
+{
+	RunError code = RUN_ERROR_TEMPORARY;
+
+	if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !stop_check (error)) {
+		g_error_free (cause);
+		return FALSE;
+	}
+	if (g_error_matches (cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND) ||
+	    g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND) ||
+	    (cause->domain == G_TLS_ERROR && cause->code != G_TLS_ERROR_EOF))
+		code = RUN_ERROR_INPUT;
+	g_set_error (error, RUN_ERROR, code, "%s: %s", connection->peer, cause->message);
+	g_error_free (cause);
+	return FALSE;
+}
+
+static gboolean
+fail_with (NetConnection *connection, RunError code, const char *reason, GError **error)
+{
+	g_set_error (error, RUN_ERROR, code, "%s: %s", connection->peer, reason);
+	return FALSE;
+}
+
+/* --- TLS ------------------------------------------------------------------------------------------- */
+
+static char *
+pin_of (GTlsCertificate *certificate)
+{
+	g_autoptr (GByteArray) der = NULL;
+	guint8 digest[DIGEST_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+
+	g_object_get (certificate, "certificate", &der, NULL);
+	digest_of (der->data, der->len, digest);
+	return g_strconcat ("sha256:", digest_to_hex (digest, DIGEST_SIZE, hex), NULL);
+}
+
+static gboolean
+matches_pin (GTlsCertificate *certificate, const char *pin)
+{
+	g_autofree char *actual = pin_of (certificate);
+	guint8 expected[DIGEST_SIZE];
+	guint8 got[DIGEST_SIZE];
+
+	return net_options_parse_pin (pin, expected) && net_options_parse_pin (actual, got) &&
+	       memcmp (expected, got, DIGEST_SIZE) == 0;
+}
+
+/* GIO asks only about certificates that do not pass by themselves; the pin vouches for exactly one. */
+static gboolean
+accept_certificate (GTlsConnection *tls, GTlsCertificate *certificate, GTlsCertificateFlags flaws,
+		    NetConnection *connection)
+{
+	const char *pin = connection->options->tls_pin;
+
+	if (pin != NULL && matches_pin (certificate, pin))
+		return TRUE;
+	/* After a failed handshake GIO no longer knows the certificate, so the text is made here. */
+	g_autofree char *actual = pin_of (certificate);
+	g_autofree char *text = g_strdup_printf (
+		"%s%s%s%s%s (it is %s)",
+		flaws & G_TLS_CERTIFICATE_UNKNOWN_CA ? ": not signed by an authority we trust" : "",
+		flaws & G_TLS_CERTIFICATE_BAD_IDENTITY ? ": made out to another host name" : "",
+		flaws & G_TLS_CERTIFICATE_EXPIRED ? ": expired" : "",
+		flaws & G_TLS_CERTIFICATE_NOT_ACTIVATED ? ": not valid yet" : "",
+		flaws & ~(G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_BAD_IDENTITY |
+			  G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_NOT_ACTIVATED)
+			? ": revoked, weak or broken"
+			: "",
+		actual);
+	g_object_set_data_full (G_OBJECT (tls), "flaws", g_steal_pointer (&text), g_free);
+	return FALSE;
+}
+
+static gboolean
+set_authorities (NetConnection *connection, GTlsConnection *tls, GError **error)
+{
+	const char *file = connection->options->ca_file;
+
+	if (file == NULL)
+		return TRUE;
+	g_autoptr (GError) cause = NULL;
+	g_autofree char *path = g_canonicalize_filename (file, NULL);
+	g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &cause);
+	if (database == NULL) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read the authorities: %s", file,
+			     cause->message);
+		return FALSE;
+	}
+	g_tls_connection_set_database (tls, database);
+	return TRUE;
+}
+
+/* A pin replaces the authorities in both directions: nothing else passes, however well signed. */
+static gboolean
+check_pin (NetConnection *connection, GTlsConnection *tls, GError **error)
+{
+	const char *pin = connection->options->tls_pin;
+	GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (tls);
+
+	if (pin == NULL || matches_pin (certificate, pin))
+		return TRUE;
+	g_autofree char *actual = pin_of (certificate);
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+		     "%s: the certificate is not the one of --tls-pin: it is %s", connection->peer, actual);
+	return FALSE;
+}
+
+static gboolean
+handshake (NetConnection *connection, GTlsConnection *tls, GError **error)
+{
+	g_autoptr (GError) cause = NULL;
+
+	if (g_tls_connection_handshake (tls, stop_cancellable (), &cause))
+		return check_pin (connection, tls, error);
+	const char *flaws = g_object_get_data (G_OBJECT (tls), "flaws");
+	if (flaws == NULL)
+		return fail (connection, g_steal_pointer (&cause), error);
+	if (connection->options->tls_pin != NULL)
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: the certificate is not the one of --tls-pin, nor does it pass%s",
+			     connection->peer, flaws);
+	else
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: the certificate does not pass%s; if you know this server, name its "
+			     "authority by --ca-file, or the certificate by --tls-pin",
+			     connection->peer, flaws);
+	return FALSE;
+}
+
+static void
+use_stream (NetConnection *connection, GIOStream *stream)
+{
+	connection->in = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+	connection->out = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
+}
+
+static gboolean
+encrypt (NetConnection *connection, GError **error)
+{
+	g_autoptr (GError) cause = NULL;
+	g_autoptr (GIOStream) tls =
+		g_tls_client_connection_new (G_IO_STREAM (connection->tcp), connection->identity, &cause);
+
+	if (tls == NULL)
+		return fail (connection, g_steal_pointer (&cause), error);
+	if (!set_authorities (connection, G_TLS_CONNECTION (tls), error))
+		return FALSE;
+	g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_certificate), connection);
+	if (!handshake (connection, G_TLS_CONNECTION (tls), error))
+		return FALSE;
+	connection->tls = g_steal_pointer (&tls);
+	use_stream (connection, connection->tls);
+	return TRUE;
+}
+
+gboolean
+net_connection_start_tls (NetConnection *connection, GError **error)
+{
+	if (connection->end > connection->start)
+		return fail_with (connection, RUN_ERROR_INPUT,
+				  "something was sent behind the answer to STARTTLS, perhaps by a stranger "
+				  "in between; not going on",
+				  error);
+	g_socket_set_timeout (connection->socket, CONNECT_SECONDS);
+	gboolean ok = encrypt (connection, error);
+	g_socket_set_timeout (connection->socket, 0);
+	return ok;
+}
+
+/* --- Bytes ----------------------------------------------------------------------------------------- */
+
+/* Until the socket is ready, the deadline has passed, or we are asked to stop. */
+static gboolean
+wait_for (NetConnection *connection, gushort events, GError **error)
+{
+	GPollFD polls[2] = { { .fd = g_socket_get_fd (connection->socket), .events = events } };
+	GCancellable *cancellable = stop_cancellable ();
+	gboolean cancels = g_cancellable_make_pollfd (cancellable, &polls[1]);
+
+	int ready = g_poll (polls, cancels ? 2 : 1, PROGRESS_SECONDS * 1000);
+	if (cancels)
+		g_cancellable_release_fd (cancellable);
+	if (!stop_check (error))
+		return FALSE;
+	if (ready != 0)
+		return TRUE; /* also when a signal interrupted: the caller tries again */
+	return fail_with (connection, RUN_ERROR_TEMPORARY, "nothing heard for 5 minutes, giving up", error);
+}
+
+static void
+make_input_room (NetConnection *connection)
+{
+	if (connection->start > 0) {
+		connection->end -= connection->start;
+		memmove (connection->input, connection->input + connection->start, connection->end);
+		connection->start = 0;
+	}
+	if (connection->allocated - connection->end < INPUT_CHUNK) {
+		connection->allocated = MAX (2 * connection->allocated, 2 * INPUT_CHUNK);
+		connection->input = g_realloc (connection->input, connection->allocated);
+	}
+}
+
+/* Take what has arrived. *got is FALSE if nothing has. */
+static gboolean
+receive (NetConnection *connection, gboolean *got, GError **error)
+{
+	g_autoptr (GError) cause = NULL;
+
+	make_input_room (connection);
+	gssize n = g_pollable_input_stream_read_nonblocking (
+		connection->in, connection->input + connection->end,
+		connection->allocated - connection->end, NULL, &cause);
+	*got = n > 0;
+	if (n > 0)
+		connection->end += (gsize) n;
+	if (n > 0 || (n < 0 && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)))
+		return TRUE;
+	if (n == 0 || g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_EOF))
+		return fail_with (connection, RUN_ERROR_TEMPORARY, "the server closed the connection", error);
+	return fail (connection, g_steal_pointer (&cause), error);
+}
+
+static gboolean
+receive_some (NetConnection *connection, GError **error)
+{
+	gboolean got = FALSE;
+
+	if (!net_connection_flush (connection, error))
+		return FALSE;
+	while (receive (connection, &got, error)) {
+		if (got)
+			return TRUE;
+		if (!wait_for (connection, G_IO_IN, error))
+			return FALSE;
+	}
+	return FALSE;
+}
+
+static gboolean
+listen_while_blocked (NetConnection *connection, GError **error)
+{
+	gboolean got = FALSE;
+
+	if (!receive (connection, &got, error))
+		return FALSE;
+	if (connection->end - connection->start > INPUT_LIMIT)
+		return fail_with (connection, RUN_ERROR_INPUT, "the server talks without end", error);
+	return got || wait_for (connection, G_IO_IN | G_IO_OUT, error);
+}
+
+static gboolean
+send_all (NetConnection *connection, const guint8 *data, gsize length, GError **error)
+{
+	while (length > 0) {
+		g_autoptr (GError) cause = NULL;
+		gssize n = g_pollable_output_stream_write_nonblocking (connection->out, data, length, NULL,
+								       &cause);
+		if (n > 0) {
+			data += n;
+			length -= (gsize) n;
+		} else if (n < 0 && !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+			return fail (connection, g_steal_pointer (&cause), error);
+		} else if (!listen_while_blocked (connection, error)) {
+			return FALSE;
+		}
+	}
+	return stop_check (error);
+}
+
+gboolean
+net_connection_flush (NetConnection *connection, GError **error)
+{
+	gsize used = connection->used;
+
+	connection->used = 0;
+	return used == 0 || send_all (connection, connection->output, used, error);
+}
+
+gboolean
+net_connection_flush_secret (NetConnection *connection, GError **error)
+{
+	gboolean ok = net_connection_flush (connection, error);
+
+	explicit_bzero (connection->output, OUTPUT_SIZE);
+	return ok;
+}
+
+gboolean
+net_connection_write (NetConnection *connection, const void *data, gsize length, GError **error)
+{
+	if (length > OUTPUT_SIZE - connection->used && !net_connection_flush (connection, error))
+		return FALSE;
+	if (length > OUTPUT_SIZE)
+		return send_all (connection, data, length, error);
+	if (length > 0)
+		memcpy (connection->output + connection->used, data, length);
+	connection->used += length;
+	return TRUE;
+}
+
+gboolean
+net_connection_read_line (NetConnection *connection, gsize limit, const guint8 **line, gsize *length,
+			  GError **error)
+{
+	gsize searched = 0;
+
+	for (;;) {
+		gsize available = connection->end - connection->start;
+		const guint8 *begin = connection->input + connection->start;
+		const guint8 *lf = available > searched
+					   ? memchr (begin + searched, '\n', available - searched)
+					   : NULL;
+		gsize size = lf != NULL ? (gsize) (lf - begin) : available;
+
+		if (size > limit)
+			return fail_with (connection, RUN_ERROR_INPUT,
+					  "the server sent a line beyond every measure", error);
+		if (lf != NULL) {
+			connection->start += size + 1;
+			*line = begin;
+			*length = size > 0 && begin[size - 1] == '\r' ? size - 1 : size;
+			return TRUE;
+		}
+		searched = available;
+		if (!receive_some (connection, error))
+			return FALSE;
+	}
+}
+
+gboolean
+net_connection_read_spool (NetConnection *connection, goffset length, Spool *spool, GError **error)
+{
+	while (length > 0) {
+		gsize available = connection->end - connection->start;
+		gsize n = (goffset) available < length ? available : (gsize) length;
+
+		if (n == 0) {
+			if (!receive_some (connection, error))
+				return FALSE;
+			continue;
+		}
+		if (!spool_write (spool, connection->input + connection->start, n, error))
+			return FALSE;
+		connection->start += n;
+		length -= (goffset) n;
+	}
+	return TRUE;
+}
+
+gboolean
+net_connection_has_line (NetConnection *connection)
+{
+	gboolean got = FALSE;
+
+	if (connection->end - connection->start < INPUT_LIMIT)
+		(void) receive (connection, &got, NULL); /* whoever reads next meets the same error */
+	return connection->end > connection->start &&
+	       memchr (connection->input + connection->start, '\n', connection->end - connection->start) !=
+		       NULL;
+}
+
+/* --- The whole ------------------------------------------------------------------------------------- */
+
+gboolean
+net_connection_is_encrypted (const NetConnection *connection)
+{
+	return connection->tls != NULL;
+}
+
+gboolean
+net_connection_is_loopback (const NetConnection *connection)
+{
+	g_autoptr (GSocketAddress) address = g_socket_connection_get_remote_address (connection->tcp, NULL);
+
+	return G_IS_INET_SOCKET_ADDRESS (address) &&
+	       g_inet_address_get_is_loopback (
+		       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+const char *
+net_connection_get_peer (const NetConnection *connection)
+{
+	return connection->peer;
+}
+
+static gboolean
+dial (NetConnection *connection, GError **error)
+{
+	g_autoptr (GError) cause = NULL;
+	g_autoptr (GSocketClient) client = g_socket_client_new ();
+
+	g_socket_client_set_enable_proxy (client, FALSE);
+	g_socket_client_set_timeout (client, CONNECT_SECONDS);
+	connection->tcp =
+		g_socket_client_connect (client, connection->identity, stop_cancellable (), &cause);
+	if (connection->tcp == NULL)
+		return fail (connection, g_steal_pointer (&cause), error);
+	connection->socket = g_socket_connection_get_socket (connection->tcp);
+	/* Both only make things faster or tidier: without them it works too. */
+	(void) g_socket_set_option (connection->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+	g_socket_set_keepalive (connection->socket, TRUE);
+	use_stream (connection, G_IO_STREAM (connection->tcp));
+	return TRUE;
+}
+
+NetConnection *
+net_connection_new (const NetUrl *url, const NetOptions *options, GError **error)
+{
+	g_autoptr (NetConnection) connection = g_new0 (NetConnection, 1);
+
+	connection->peer = net_url_get_peer (url);
+	connection->identity = g_network_address_new (url->host, url->port);
+	connection->options = options;
+	if (!dial (connection, error))
+		return NULL;
+	if (url->security == NET_SECURITY_TLS && !encrypt (connection, error))
+		return NULL;
+	/* From here on all waiting is done by poll, with a deadline of its own. */
+	g_socket_set_timeout (connection->socket, 0);
+	return g_steal_pointer (&connection);
+}
+
+void
+net_connection_free (NetConnection *connection)
+{
+	if (connection == NULL)
+		return;
+	/* Closing the socket is enough: a TLS farewell could wait for a server that is gone. */
+	if (connection->socket != NULL)
+		(void) g_socket_close (connection->socket, NULL);
+	g_clear_object (&connection->tls);
+	g_clear_object (&connection->tcp);
+	g_clear_object (&connection->identity);
+	g_free (connection->input);
+	g_free (connection->peer);
+	g_free (connection);
+}

@@ -1,0 +1,33 @@
+/* net-options.c - how a connection is to be made, as far as the address does not say
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "net/net-options.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+
+#define PIN_PREFIX "sha256:"
+
+void
+net_secret_free (char *secret)
+{
+	if (secret == NULL)
+		return;
+	explicit_bzero (secret, strlen (secret));
+	g_free (secret);
+}
+
+gboolean
+net_options_parse_pin (const char *text, guint8 *digest)
+{
+	guint8 bytes[DIGEST_SIZE];
+
+	if (g_ascii_strncasecmp (text, PIN_PREFIX, strlen (PIN_PREFIX)) != 0)
+		return FALSE;
+	/* openssl x509 -fingerprint writes colons. */
+	g_auto (GStrv) pieces = g_strsplit (text + strlen (PIN_PREFIX), ":", -1);
+	g_autofree char *hex = g_strjoinv ("", pieces);
+	return digest_from_hex (hex, digest != NULL ? digest : bytes, DIGEST_SIZE);
+}
