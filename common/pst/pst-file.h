@@ -1,4 +1,5 @@
 /* pst-file.h - the file itself: format, encoding, header, exact reads
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #pragma once
@@ -8,28 +9,32 @@
 #include "pst/pst-error.h"
 
 typedef enum {
-	PST_FORMAT_ANSI,	/* Outlook 97-2002: 32-bit ids, 512-byte pages (version 14, 15) */
-	PST_FORMAT_UNICODE,	/* Outlook 2003 and later: 64-bit ids, 512-byte pages (version 21, 23) */
-	PST_FORMAT_UNICODE_4K,	/* OST of Outlook 2013: 4096-byte pages, deflated blocks (version 36) */
+	PST_FORMAT_ANSI,       /* Outlook 97-2002: 32-bit ids, 512-byte pages (version 14, 15) */
+	PST_FORMAT_UNICODE,    /* Outlook 2003 and later: 64-bit ids (version 21, 23) */
+	PST_FORMAT_UNICODE_4K, /* OST of Outlook 2013: 4096-byte pages, deflate (version 36) */
 } PstFormat;
 
 /* Where a B-tree begins ([MS-PST] 2.2.2.4, BREF). */
 typedef struct {
-	guint64 bid;		/* the root page must carry this id in its trailer */
-	guint64 offset;		/* bytes from the beginning of the file */
+	guint64 bid;    /* the root page must carry this id in its trailer */
+	guint64 offset; /* bytes from the beginning of the file */
 } PstRoot;
 
 typedef struct _PstFile PstFile;
 
-/* Open PATH for reading. libpst decides what it is and later decodes its blocks; libpst keeps global
- * state, so have one PstFile in a process. Fails with FORMAT (not an Outlook file), ENCRYPTED or IO.
- * A file that is shorter than its header says opens: see pst_file_get_missing_bytes(). */
+/* Open PATH for reading. libpst decides what it is and later decodes its blocks; libpst keeps
+ * global state, so have one PstFile in a process. Fails with FORMAT (not an Outlook file),
+ * ENCRYPTED or IO. A file that is shorter than its header says opens: see
+ * pst_file_get_missing_bytes(). */
 PstFile *pst_file_open (const char *path, GError **error);
 void pst_file_free (PstFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstFile, pst_file_free)
 
 PstFormat pst_file_get_format (const PstFile *file);
 gboolean pst_file_is_ansi (const PstFile *file);
+
+/* TRUE for an OST: the local copy of an Exchange mailbox, with ids the server gave. */
+gboolean pst_file_is_ost (const PstFile *file);
 
 /* Crypt method of the header: 0 none, 1 permute, 2 cyclic. */
 guint pst_file_get_crypt_method (const PstFile *file);
@@ -60,17 +65,17 @@ gboolean pst_file_decode (PstFile *file, guint64 bid, guint8 *buffer, gsize leng
 static inline guint16
 pst_file_u16 (const guint8 *p)
 {
-	return (guint16) (p[0] | p[1] << 8);
+	return (guint16)(p[0] | p[1] << 8);
 }
 
 static inline guint32
 pst_file_u32 (const guint8 *p)
 {
-	return pst_file_u16 (p) | (guint32) pst_file_u16 (p + 2) << 16;
+	return pst_file_u16 (p) | (guint32)pst_file_u16 (p + 2) << 16;
 }
 
 static inline guint64
 pst_file_u64 (const guint8 *p)
 {
-	return pst_file_u32 (p) | (guint64) pst_file_u32 (p + 4) << 32;
+	return pst_file_u32 (p) | (guint64)pst_file_u32 (p + 4) << 32;
 }

@@ -1,0 +1,302 @@
+/* pst-file.c - the file itself: format, encoding, header, exact reads
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * libpst recognises the format and decodes blocks; everything in between (where a block is,
+ * whether it is sound) is ours, because libpst neither checks what it reads nor survives damage.
+ * To have a block decoded we show libpst a world of one block: a memory file as its file, and an
+ * index of one entry.
+ */
+#include "pst/pst-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libpst/libpst.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pst/pst-block.h"
+
+/* Exported by libpst, but in none of its headers. */
+extern void pst_debug_setlevel (int level);
+
+#define LIBPST_SILENT    99
+#define CRYPT_BY_POLICY  0x10
+#define HEADER_SIZE      564
+#define ANSI_HEADER_SIZE 512
+
+struct _PstFile {
+	int fd;
+	guint64 size;
+	gboolean header_sound;
+	gboolean is_ost;
+	pst_file library; /* libpst's view; fp and i_table are lent, see below */
+	FILE *library_fp; /* what libpst opened, put back before pst_close() */
+	FILE *block_fp;   /* reads block_bytes */
+	guint8 *block_bytes;
+	pst_index_ll block_entry;
+};
+
+GQuark
+pst_error_quark (void)
+{
+	return g_quark_from_static_string ("pst-error-quark");
+}
+
+static gboolean
+set_io_error (GError **error, const char *what)
+{
+	int code = errno;
+
+	g_set_error (error, PST_ERROR, PST_ERROR_IO, "%s: %s", what, g_strerror (code));
+	return FALSE;
+}
+
+gboolean
+pst_file_read (const PstFile *file, guint64 offset, void *buffer, gsize length, GError **error)
+{
+	guint8 *to = buffer;
+	gsize done = 0;
+
+	if (offset > file->size || length > file->size - offset) {
+		g_set_error (error, PST_ERROR, PST_ERROR_TRUNCATED,
+			     "offset 0x%" G_GINT64_MODIFIER "x lies beyond the end of the file",
+			     offset);
+		return FALSE;
+	}
+	while (done < length) {
+		gssize n = pread (file->fd, to + done, length - done, (off_t)(offset + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return set_io_error (error, "cannot read");
+		if (n == 0) {
+			g_set_error_literal (error, PST_ERROR, PST_ERROR_TRUNCATED,
+					     "the file became shorter while it was read");
+			return FALSE;
+		}
+		done += (gsize)n;
+	}
+	return TRUE;
+}
+
+static gboolean
+open_descriptor (PstFile *file, const char *path, GError **error)
+{
+	struct stat status;
+
+	file->fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (file->fd < 0 || fstat (file->fd, &status) < 0)
+		return set_io_error (error, "cannot open");
+	if (S_ISDIR (status.st_mode)) {
+		errno = EISDIR;
+		return set_io_error (error, "cannot open");
+	}
+	if (!S_ISREG (status.st_mode)) {
+		g_set_error_literal (
+			error, PST_ERROR, PST_ERROR_FORMAT,
+			"not a regular file: an Outlook file cannot be read from a pipe");
+		return FALSE;
+	}
+	file->size = (guint64)status.st_size;
+	return TRUE;
+}
+
+static gboolean
+is_known_version (guint version)
+{
+	return version == 14 || version == 15 || version == 21 || version == 23 || version == 36;
+}
+
+/* What can be said better than libpst says it. [MS-PST] 2.2.2.6 */
+static gboolean
+check_header (PstFile *file, GError **error)
+{
+	guint8 header[HEADER_SIZE] = {0};
+	gsize length = MIN (file->size, sizeof header);
+
+	if (!pst_file_read (file, 0, header, length, error))
+		return FALSE;
+	if (memcmp (header, "!BDN", 4) != 0) {
+		g_set_error_literal (error, PST_ERROR, PST_ERROR_FORMAT, "not an Outlook file");
+		return FALSE;
+	}
+	if (memcmp (header + 8, "AB", 2) == 0) {
+		g_set_error_literal (error, PST_ERROR, PST_ERROR_FORMAT,
+				     "an Outlook address book (PAB), not a mail store");
+		return FALSE;
+	}
+
+	guint version = pst_file_u16 (header + 10);
+	gboolean ansi = version == 14 || version == 15;
+	gsize needed = ansi ? ANSI_HEADER_SIZE : HEADER_SIZE;
+
+	if (length < needed) {
+		g_set_error_literal (error, PST_ERROR, PST_ERROR_TRUNCATED,
+				     "the file ends within its header");
+		return FALSE;
+	}
+	if (header[ansi ? 461 : 513] == CRYPT_BY_POLICY) {
+		g_set_error_literal (error, PST_ERROR, PST_ERROR_ENCRYPTED,
+				     "encrypted by policy (Windows Information Protection): "
+				     "only the account it belongs to can open it");
+		return FALSE;
+	}
+	if ((memcmp (header + 8, "SM", 2) != 0 && memcmp (header + 8, "SO", 2) != 0) ||
+	    !is_known_version (version)) {
+		g_set_error (error, PST_ERROR, PST_ERROR_FORMAT,
+			     "an Outlook file of an unknown version (%u)", version);
+		return FALSE;
+	}
+	file->is_ost = header[9] == 'O';
+	file->header_sound =
+		pst_block_crc (header + 8, 471) == pst_file_u32 (header + 4) &&
+		(ansi || pst_block_crc (header + 8, 516) == pst_file_u32 (header + 524));
+	return TRUE;
+}
+
+static gboolean
+lend_memory_file (PstFile *file, GError **error)
+{
+	file->block_bytes = g_malloc0 (PST_FILE_MAX_BLOCK);
+	file->block_fp = fmemopen (file->block_bytes, PST_FILE_MAX_BLOCK, "rb");
+	if (file->block_fp == NULL)
+		return set_io_error (error, "cannot open a memory file");
+	/* The bytes change behind the stream's back: nothing of them may be buffered. */
+	(void)setvbuf (file->block_fp, NULL, _IONBF, 0);
+
+	file->library_fp = file->library.fp;
+	file->library.fp = file->block_fp;
+	file->library.i_table = &file->block_entry;
+	file->library.i_count = 1;
+	return TRUE;
+}
+
+void
+pst_file_free (PstFile *file)
+{
+	if (file == NULL)
+		return;
+	if (file->library_fp != NULL) {
+		file->library.fp = file->library_fp;
+		file->library.i_table = NULL;
+		file->library.i_count = 0;
+	}
+	if (file->library.fp != NULL)
+		(void)pst_close (&file->library);
+	if (file->block_fp != NULL)
+		(void)fclose (file->block_fp);
+	if (file->fd >= 0)
+		(void)close (file->fd);
+	g_free (file->block_bytes);
+	g_free (file);
+}
+
+PstFile *
+pst_file_open (const char *path, GError **error)
+{
+	g_autoptr (PstFile) file = g_new0 (PstFile, 1);
+
+	file->fd = -1;
+	if (!open_descriptor (file, path, error) || !check_header (file, error))
+		return NULL;
+
+	pst_debug_setlevel (LIBPST_SILENT);
+	if (pst_open (&file->library, path, "utf-8") != 0) {
+		file->library.fp = NULL;
+		g_set_error_literal (error, PST_ERROR, PST_ERROR_FORMAT,
+				     "libpst does not recognise the format");
+		return NULL;
+	}
+	if (file->library.encryption > 2) {
+		g_set_error (error, PST_ERROR, PST_ERROR_FORMAT, "unknown crypt method 0x%x",
+			     file->library.encryption);
+		return NULL;
+	}
+	if (!lend_memory_file (file, error))
+		return NULL;
+	return g_steal_pointer (&file);
+}
+
+PstFormat
+pst_file_get_format (const PstFile *file)
+{
+	static const PstFormat formats[] = {PST_FORMAT_ANSI, PST_FORMAT_UNICODE,
+					    PST_FORMAT_UNICODE_4K};
+
+	return formats[file->library.do_read64];
+}
+
+gboolean
+pst_file_is_ansi (const PstFile *file)
+{
+	return pst_file_get_format (file) == PST_FORMAT_ANSI;
+}
+
+gboolean
+pst_file_is_ost (const PstFile *file)
+{
+	return file->is_ost;
+}
+
+guint
+pst_file_get_crypt_method (const PstFile *file)
+{
+	return file->library.encryption;
+}
+
+guint64
+pst_file_get_size (const PstFile *file)
+{
+	return file->size;
+}
+
+guint64
+pst_file_get_missing_bytes (const PstFile *file)
+{
+	return file->library.size > file->size ? file->library.size - file->size : 0;
+}
+
+gboolean
+pst_file_is_header_sound (const PstFile *file)
+{
+	return file->header_sound;
+}
+
+PstRoot
+pst_file_get_node_root (const PstFile *file)
+{
+	return (PstRoot){.bid = file->library.index2_back, .offset = file->library.index2};
+}
+
+PstRoot
+pst_file_get_block_root (const PstFile *file)
+{
+	return (PstRoot){.bid = file->library.index1_back, .offset = file->library.index1};
+}
+
+gboolean
+pst_file_decode (PstFile *file, guint64 bid, guint8 *buffer, gsize length, GError **error)
+{
+	char *decoded = NULL;
+
+	g_return_val_if_fail (length <= PST_FILE_MAX_BLOCK, FALSE);
+	if (file->library.encryption == 0 || PST_BLOCK_IS_INTERNAL (bid) || length == 0)
+		return TRUE;
+
+	memcpy (file->block_bytes, buffer, length);
+	file->block_entry =
+		(pst_index_ll){.i_id = bid & ~(guint64)1, .size = length, .inflated_size = length};
+	gsize got = pst_ff_getIDblock_dec (&file->library, file->block_entry.i_id, &decoded);
+	if (got == length)
+		memcpy (buffer, decoded, length);
+	free (decoded);
+	if (got != length) {
+		g_set_error (error, PST_ERROR, PST_ERROR_DAMAGED,
+			     "block 0x%" G_GINT64_MODIFIER "x: libpst cannot decode it", bid);
+		return FALSE;
+	}
+	return TRUE;
+}
