@@ -1,12 +1,14 @@
 /* pst-data.h - the bytes of a node, however many blocks they take
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #pragma once
 
 #include "pst/pst-index.h"
 
-/* An immutable sequence of blocks: one data block, an XBLOCK's, an XXBLOCK's, or bytes from elsewhere.
- * Block boundaries matter (heaps and row matrices are laid out by block), so they stay visible. */
+/* An immutable sequence of blocks: one data block, an XBLOCK's, an XXBLOCK's, or bytes from
+ * elsewhere. Block boundaries matter (heaps and row matrices are laid out by block), so they stay
+ * visible. */
 typedef struct _PstData PstData;
 
 /* The data tree that begins with block BID; 0 = empty. Reads the lists of blocks but no data. Every

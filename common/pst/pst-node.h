@@ -1,8 +1,10 @@
 /* pst-node.h - a node or subnode: its data and the subnodes below it
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A message is a node; its recipient table, attachments and large values are its subnodes. An attached
- * message is a subnode of the attachment and is opened like any other: it has its own subnodes.
+ * A message is a node; its recipient table, attachments and large values are its subnodes. An
+ * attached message is a subnode of the attachment and is opened like any other: it has its own
+ * subnodes.
  */
 #pragma once
 
@@ -10,8 +12,8 @@
 
 typedef struct _PstNode PstNode;
 
-/* The top-level node NID. Reads its list of subnodes (SLBLOCK, SIBLOCK). Fails with MISSING, DAMAGED,
- * TRUNCATED or IO. INDEX must outlive it. Release with pst_node_unref(). */
+/* The top-level node NID. Reads its list of subnodes (SLBLOCK, SIBLOCK). Fails with MISSING,
+ * DAMAGED, TRUNCATED or IO. INDEX must outlive it. Release with pst_node_unref(). */
 PstNode *pst_node_open (const PstIndex *index, guint32 nid, GError **error);
 
 /* The subnode NID of NODE; the same contract. */
@@ -30,5 +32,6 @@ gboolean pst_node_has_subnode (const PstNode *node, guint32 nid);
 guint pst_node_get_subnode_count (const PstNode *node);
 guint32 pst_node_get_subnode_nid (const PstNode *node, guint n);
 
-/* Its own data, caller frees. */
+/* Its own data, or that of its subnode NID without looking at what lies below; caller frees. */
 PstData *pst_node_open_data (const PstNode *node, GError **error);
+PstData *pst_node_open_subnode_data (const PstNode *node, guint32 nid, GError **error);
