@@ -1,4 +1,5 @@
 /* pst-names.h - named properties: which id a (property set, name) pair has in this file
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Ids from 0x8000 up are given out by each file anew ([MS-PST] 2.4.7). Two sets may use the same
@@ -20,16 +21,16 @@ typedef struct {
 	guint8 bytes[16];
 } PstGuid;
 
-extern const PstGuid pst_names_mapi;		/* PS_MAPI */
-extern const PstGuid pst_names_public_strings;	/* PS_PUBLIC_STRINGS: Keywords */
-extern const PstGuid pst_names_internet_headers;	/* PS_INTERNET_HEADERS */
-extern const PstGuid pst_names_common;		/* PSETID_Common: 0x8530 flag request, 0x8506 private... */
-extern const PstGuid pst_names_appointment;	/* PSETID_Appointment */
-extern const PstGuid pst_names_address;		/* PSETID_Address */
-extern const PstGuid pst_names_task;		/* PSETID_Task */
-extern const PstGuid pst_names_log;		/* PSETID_Log */
-extern const PstGuid pst_names_note;		/* PSETID_Note */
-extern const PstGuid pst_names_meeting;		/* PSETID_Meeting */
+extern const PstGuid pst_names_mapi;             /* PS_MAPI */
+extern const PstGuid pst_names_public_strings;   /* PS_PUBLIC_STRINGS: Keywords */
+extern const PstGuid pst_names_internet_headers; /* PS_INTERNET_HEADERS */
+extern const PstGuid pst_names_common; /* PSETID_Common: 0x8530 flag request, 0x8506 private... */
+extern const PstGuid pst_names_appointment; /* PSETID_Appointment */
+extern const PstGuid pst_names_address;     /* PSETID_Address */
+extern const PstGuid pst_names_task;        /* PSETID_Task */
+extern const PstGuid pst_names_log;         /* PSETID_Log */
+extern const PstGuid pst_names_note;        /* PSETID_Note */
+extern const PstGuid pst_names_meeting;     /* PSETID_Meeting */
 
 /* The id of a numbered or spelled name; 0 if this file has none. NAME is compared without regard to
  * ASCII case. */

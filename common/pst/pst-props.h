@@ -1,10 +1,11 @@
 /* pst-props.h - the properties of an object: a property context or a row of a table
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Properties are asked for by their 16-bit id; the type is the file's choice. Every getter that
- * returns a pointer gives NULL *without* an error when the property is absent, and NULL with an error
- * when it is there but can't be read: ask the error, not the pointer. Strings come as raw bytes, since
- * only the caller knows the code page of the item.
+ * returns a pointer gives NULL *without* an error when the property is absent, and NULL with an
+ * error when it is there but can't be read: ask the error, not the pointer. Strings come as raw
+ * bytes, since only the caller knows the code page of the item.
  */
 #pragma once
 
@@ -27,7 +28,7 @@ enum {
 	PST_TYPE_FILETIME = 0x0040,
 	PST_TYPE_GUID = 0x0048,
 	PST_TYPE_BINARY = 0x0102,
-	PST_TYPE_MULTIPLE = 0x1000,	/* flag: many values of the type */
+	PST_TYPE_MULTIPLE = 0x1000, /* flag: many values of the type */
 };
 
 /* What one value may weigh in memory; larger ones can only be streamed. */
@@ -40,8 +41,8 @@ PstProps *pst_props_open (PstNode *node, GError **error);
 void pst_props_free (PstProps *props);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstProps, pst_props_free)
 
-/* The node the properties belong to: the way from a message to its subnodes. For a row it is the node
- * of the table. */
+/* The node the properties belong to: the way from a message to its subnodes. For a row it is the
+ * node of the table. */
 PstNode *pst_props_get_node (const PstProps *props);
 
 /* All properties, in rising order of tag = id << 16 | type. */
@@ -52,8 +53,9 @@ guint32 pst_props_get_tag (const PstProps *props, guint n);
 guint16 pst_props_get_type (const PstProps *props, guint16 id);
 gboolean pst_props_has (const PstProps *props, guint16 id);
 
-/* Int16, Int32, Int64 or Bool as a number. FALSE and *value untouched if absent, of another type, or
- * unreadable; an Int64 is the only one that can be unreadable, so there is no error to return. */
+/* Int16, Int32, Int64 or Bool as a number. FALSE and *value untouched if absent, of another type,
+ * or unreadable; an Int64 is the only one that can be unreadable, so there is no error to
+ * return. */
 gboolean pst_props_get_int (const PstProps *props, guint16 id, gint64 *value);
 
 /* The number, or FALLBACK. */
@@ -62,6 +64,9 @@ gint64 pst_props_get_int_or (const PstProps *props, guint16 id, gint64 fallback)
 /* TRUE only if it is there and true. */
 gboolean pst_props_get_bool (const PstProps *props, guint16 id);
 
+/* Float, Double or AppTime. FALSE and *value untouched if absent, of another type or unreadable. */
+gboolean pst_props_get_double (const PstProps *props, guint16 id, double *value);
+
 /* FILETIME: 100 ns since 1601-01-01 UTC, as stored; 0 and absent give FALSE. */
 gboolean pst_props_get_filetime (const PstProps *props, guint16 id, guint64 *filetime);
 
@@ -69,7 +74,8 @@ gboolean pst_props_get_filetime (const PstProps *props, guint16 id, guint64 *fil
 GBytes *pst_props_get_string (const PstProps *props, guint16 id, gboolean *is_utf16,
 			      GError **error);
 
-/* Bytes of any value of variable size (binary, string, GUID, object reference, multiple) as stored. */
+/* Bytes of any value of variable size (binary, string, GUID, object reference, multiple) as
+ * stored. */
 GBytes *pst_props_get_binary (const PstProps *props, guint16 id, GError **error);
 
 /* Elements of a multiple string or multiple binary property: a GPtrArray of GBytes, caller owns.
@@ -87,7 +93,7 @@ PstData *pst_props_open_data (const PstProps *props, guint16 id, GError **error)
 /* For tables only: properties from the cells of a row. */
 typedef struct {
 	guint32 tag;
-	gboolean is_inline;	/* value holds the value itself, else an HNID */
+	gboolean is_inline; /* value holds the value itself, else an HNID */
 	guint64 value;
 } PstPropsRecord;
 
