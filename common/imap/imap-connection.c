@@ -1,0 +1,529 @@
+/* imap-connection.c - an authenticated session with an IMAP server
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "imap/imap-connection.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define LINE_LIMIT       (64 * 1024)
+#define RESPONSE_LIMIT   (1024 * 1024)  /* text of one response, without its literals */
+#define LITERAL_LIMIT    G_MAXUINT32    /* RFC 3501: number */
+#define LITERALS_LIMIT   64
+#define LITERAL_IN_MEMORY (256 * 1024)
+
+struct ImapConnection {
+	NetConnection *net;
+	const NetUrl *url;
+	const NetOptions *options;
+	char *account;
+	GHashTable *capabilities; /* a set, in capitals */
+	gboolean capabilities_known;
+	gboolean leaving; /* a BYE is what we expect */
+	guint last_tag;
+	GByteArray *text; /* of the response being read */
+};
+
+/* --- Small things ---------------------------------------------------------------------------------- */
+
+char *
+imap_quote (const char *text)
+{
+	GString *out = g_string_new ("\"");
+
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			g_string_append_c (out, '\\');
+		g_string_append_c (out, *text);
+	}
+	g_string_append_c (out, '"');
+	return g_string_free (out, FALSE);
+}
+
+gboolean
+imap_connection_has (const ImapConnection *connection, const char *name)
+{
+	return g_hash_table_contains (connection->capabilities, name);
+}
+
+const char *
+imap_connection_get_account (const ImapConnection *connection)
+{
+	return connection->account;
+}
+
+static gboolean
+fail (const ImapConnection *connection, RunError code, const char *reason, GError **error)
+{
+	g_set_error (error, RUN_ERROR, code, "%s: %s", net_connection_get_peer (connection->net), reason);
+	return FALSE;
+}
+
+static gboolean
+is_temporary (const ImapResponse *reply)
+{
+	static const char *const codes[] = { "UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "SERVERBUG" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+		if (imap_response_has_code (reply, codes[i]))
+			return TRUE;
+	g_autofree char *text = g_ascii_strdown (reply->text, -1);
+	return strstr (text, "throttled") != NULL || strstr (text, "try again later") != NULL;
+}
+
+gboolean
+imap_connection_refused (const ImapConnection *connection, const ImapResponse *reply, const char *what,
+			 GError **error)
+{
+	g_set_error (error, RUN_ERROR, is_temporary (reply) ? RUN_ERROR_TEMPORARY : RUN_ERROR_OUTPUT,
+		     "%s: %s: %s", net_connection_get_peer (connection->net), what, reply->text);
+	return FALSE;
+}
+
+/* --- Reading --------------------------------------------------------------------------------------- */
+
+static void
+learn_capabilities (ImapConnection *connection, const GPtrArray *values, guint from)
+{
+	g_hash_table_remove_all (connection->capabilities);
+	for (guint i = from; i < values->len; i++) {
+		const ImapValue *value = g_ptr_array_index (values, i);
+		if (value->type == IMAP_VALUE_ATOM)
+			g_hash_table_add (connection->capabilities, g_ascii_strup (value->text, -1));
+	}
+	connection->capabilities_known = TRUE;
+}
+
+static gboolean
+read_literal (ImapConnection *connection, goffset size, GPtrArray *literals, GError **error)
+{
+	if (size > LITERAL_LIMIT || literals->len >= LITERALS_LIMIT)
+		return fail (connection, RUN_ERROR_INPUT, "the server announces more than IMAP allows", error);
+	Spool *spool = spool_new (LITERAL_IN_MEMORY);
+	g_ptr_array_add (literals, spool);
+	return net_connection_read_spool (connection->net, size, spool, error);
+}
+
+/* All lines of one response into connection->text, its literals beside them. */
+static gboolean
+read_parts (ImapConnection *connection, GPtrArray *literals, GError **error)
+{
+	GByteArray *text = connection->text;
+
+	g_byte_array_set_size (text, 0);
+	for (;;) {
+		const guint8 *line = NULL;
+		gsize length = 0;
+		goffset size = 0;
+
+		if (!net_connection_read_line (connection->net, LINE_LIMIT, &line, &length, error))
+			return FALSE;
+		if (text->len + length > RESPONSE_LIMIT)
+			return fail (connection, RUN_ERROR_INPUT, "the server talks without end", error);
+		g_byte_array_append (text, line, (guint) length);
+		if (!imap_response_wants_literal (text->data, text->len, &size))
+			return TRUE;
+		g_byte_array_append (text, (const guint8 *) "\r\n", 2);
+		if (!read_literal (connection, size, literals, error))
+			return FALSE;
+	}
+}
+
+ImapResponse *
+imap_connection_read (ImapConnection *connection, GError **error)
+{
+	g_autoptr (GPtrArray) literals = g_ptr_array_new_with_free_func ((GDestroyNotify) spool_unref);
+
+	if (!read_parts (connection, literals, error))
+		return NULL;
+	g_autoptr (ImapResponse) response =
+		imap_response_new (connection->text->data, connection->text->len, literals, error);
+	if (response == NULL) {
+		g_prefix_error (error, "%s: ", net_connection_get_peer (connection->net));
+		return NULL;
+	}
+	if (response->status == IMAP_STATUS_BYE && !connection->leaving) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY, "%s: the server ends the session: %s",
+			     net_connection_get_peer (connection->net), response->text);
+		return NULL;
+	}
+	if (response->code != NULL && imap_response_has_code (response, "CAPABILITY"))
+		learn_capabilities (connection, response->code, 1);
+	else if (response->values != NULL && g_strcmp0 (response->name, "CAPABILITY") == 0)
+		learn_capabilities (connection, response->values, 0);
+	return g_steal_pointer (&response);
+}
+
+gboolean
+imap_connection_has_response (ImapConnection *connection)
+{
+	return net_connection_has_line (connection->net);
+}
+
+guint
+imap_connection_get_tag (const ImapResponse *response)
+{
+	guint64 number = 0;
+
+	if (response->tag == NULL || response->tag[0] != 'A' ||
+	    !g_ascii_string_to_unsigned (response->tag + 1, 10, 1, G_MAXUINT, &number, NULL))
+		return 0;
+	return (guint) number;
+}
+
+/* --- Writing --------------------------------------------------------------------------------------- */
+
+/* A write fails when the server has hung up; why it did may be waiting to be read. */
+static gboolean
+explain (ImapConnection *connection, GError **error)
+{
+	g_autoptr (GError) reason = NULL;
+
+	while (net_connection_has_line (connection->net)) {
+		g_autoptr (ImapResponse) response = imap_connection_read (connection, &reason);
+		if (response == NULL)
+			break;
+	}
+	if (reason != NULL && error != NULL && strstr (reason->message, "ends the session") != NULL) {
+		g_clear_error (error);
+		*error = g_steal_pointer (&reason);
+	}
+	return FALSE;
+}
+
+gboolean
+imap_connection_write (ImapConnection *connection, const void *data, gsize length, GError **error)
+{
+	return net_connection_write (connection->net, data, length, error) || explain (connection, error);
+}
+
+gboolean
+imap_connection_print (ImapConnection *connection, GError **error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start (arguments, format);
+	g_autofree char *text = g_strdup_vprintf (format, arguments);
+	va_end (arguments);
+	return imap_connection_write (connection, text, strlen (text), error);
+}
+
+gboolean
+imap_connection_begin (ImapConnection *connection, guint *tag, GError **error)
+{
+	*tag = ++connection->last_tag;
+	return imap_connection_print (connection, error, "A%u ", *tag);
+}
+
+gboolean
+imap_connection_flush (ImapConnection *connection, GError **error)
+{
+	return net_connection_flush (connection->net, error) || explain (connection, error);
+}
+
+/* --- One command at a time ------------------------------------------------------------------------- */
+
+/* Read up to the reply to tag, or, where continues is not NULL, up to a "+" (then *continues is TRUE). */
+static ImapResponse *
+await (ImapConnection *connection, guint tag, ImapUntaggedFunc function, gpointer user_data, gboolean *continues,
+       GError **error)
+{
+	for (;;) {
+		g_autoptr (ImapResponse) response = imap_connection_read (connection, error);
+
+		if (response == NULL)
+			return NULL;
+		if (response->kind == IMAP_RESPONSE_TAGGED && imap_connection_get_tag (response) == tag)
+			return g_steal_pointer (&response);
+		if (response->kind == IMAP_RESPONSE_CONTINUE && continues != NULL) {
+			*continues = TRUE;
+			return g_steal_pointer (&response);
+		}
+		if (response->kind != IMAP_RESPONSE_UNTAGGED) {
+			fail (connection, RUN_ERROR_INPUT, "the server answers what nobody asked", error);
+			return NULL;
+		}
+		if (function != NULL)
+			function (response, user_data);
+	}
+}
+
+gboolean
+imap_connection_run (ImapConnection *connection, const char *command, ImapUntaggedFunc function, gpointer user_data,
+		     ImapResponse **reply, GError **error)
+{
+	guint tag = 0;
+
+	*reply = NULL;
+	if (imap_connection_begin (connection, &tag, error) &&
+	    imap_connection_print (connection, error, "%s\r\n", command) &&
+	    imap_connection_flush (connection, error))
+		*reply = await (connection, tag, function, user_data, NULL, error);
+	return *reply != NULL;
+}
+
+gboolean
+imap_connection_must (ImapConnection *connection, const char *command, ImapUntaggedFunc function,
+		      gpointer user_data, GError **error)
+{
+	g_autoptr (ImapResponse) reply = NULL;
+
+	if (!imap_connection_run (connection, command, function, user_data, &reply, error))
+		return FALSE;
+	return reply->status == IMAP_STATUS_OK || imap_connection_refused (connection, reply, command, error);
+}
+
+/* --- Logging in ------------------------------------------------------------------------------------ */
+
+static gboolean
+ask_capabilities (ImapConnection *connection, GError **error)
+{
+	if (connection->capabilities_known)
+		return TRUE;
+	if (!imap_connection_must (connection, "CAPABILITY", NULL, NULL, error))
+		return FALSE;
+	return connection->capabilities_known ||
+	       fail (connection, RUN_ERROR_INPUT, "the server keeps its capabilities to itself", error);
+}
+
+static void
+forget_capabilities (ImapConnection *connection)
+{
+	g_hash_table_remove_all (connection->capabilities);
+	connection->capabilities_known = FALSE;
+}
+
+/* One line that continues the command tag, and what comes of it. The line is a secret. */
+static ImapResponse *
+send_secret (ImapConnection *connection, guint tag, const char *line, gboolean *continues, GError **error)
+{
+	if (!net_connection_write (connection->net, line, strlen (line), error) ||
+	    !net_connection_write (connection->net, "\r\n", 2, error) ||
+	    !net_connection_flush_secret (connection->net, error))
+		return NULL;
+	return await (connection, tag, NULL, NULL, continues, error);
+}
+
+/* RFC 4616: authzid NUL authcid NUL password, in base64. */
+static char *
+make_plain (const char *authzid, const char *user, const char *password)
+{
+	gsize a = authzid != NULL ? strlen (authzid) : 0;
+	gsize u = strlen (user);
+	gsize p = strlen (password);
+	gsize size = a + 1 + u + 1 + p;
+	guint8 *message = g_malloc0 (size);
+
+	if (a > 0)
+		memcpy (message, authzid, a);
+	memcpy (message + a + 1, user, u);
+	memcpy (message + a + 1 + u + 1, password, p);
+	char *text = g_base64_encode (message, size);
+	explicit_bzero (message, size);
+	g_free (message);
+	return text;
+}
+
+static ImapResponse *
+authenticate_plain (ImapConnection *connection, const char *password, GError **error)
+{
+	gboolean initial = imap_connection_has (connection, "SASL-IR");
+	g_autoptr (ImapResponse) response = NULL;
+	gboolean continues = FALSE;
+	guint tag = 0;
+
+	if (!imap_connection_begin (connection, &tag, error) ||
+	    !imap_connection_print (connection, error, "AUTHENTICATE PLAIN%s", initial ? " " : "\r\n"))
+		return NULL;
+	if (!initial) {
+		response = await (connection, tag, NULL, NULL, &continues, error);
+		if (response == NULL || !continues)
+			return g_steal_pointer (&response);
+		g_clear_pointer (&response, imap_response_free);
+	}
+	char *plain = make_plain (connection->options->authzid, connection->url->user, password);
+	response = send_secret (connection, tag, plain, NULL, error);
+	net_secret_free (plain);
+	return g_steal_pointer (&response);
+}
+
+static gboolean
+is_quotable (const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!g_ascii_isprint (*text))
+			return FALSE;
+	return TRUE;
+}
+
+/* RFC 3501, 6.2.3: only for servers too old for AUTHENTICATE PLAIN, so literals wait for their "+". */
+static ImapResponse *
+login (ImapConnection *connection, const char *password, GError **error)
+{
+	const char *const words[] = { connection->url->user, password };
+	g_autoptr (ImapResponse) response = NULL;
+	gboolean continues = FALSE;
+	guint tag = 0;
+
+	if (!imap_connection_begin (connection, &tag, error) ||
+	    !imap_connection_print (connection, error, "LOGIN"))
+		return NULL;
+	for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+		char *word = is_quotable (words[i]) ? imap_quote (words[i]) : g_strdup (words[i]);
+		gboolean ok = imap_connection_write (connection, " ", 1, error);
+		if (ok && !is_quotable (words[i])) {
+			ok = imap_connection_print (connection, error, "{%zu}\r\n", strlen (word));
+			response = ok ? await (connection, tag, NULL, NULL, &continues, error) : NULL;
+			ok = response != NULL && continues;
+		}
+		ok = ok && net_connection_write (connection->net, word, strlen (word), error);
+		net_secret_free (word);
+		if (!ok)
+			return g_steal_pointer (&response);
+		g_clear_pointer (&response, imap_response_free);
+		continues = FALSE;
+	}
+	return send_secret (connection, tag, "", NULL, error);
+}
+
+static gboolean
+choose_and_log_in (ImapConnection *connection, const char *password, ImapResponse **reply, GError **error)
+{
+	if (imap_connection_has (connection, "AUTH=PLAIN"))
+		*reply = authenticate_plain (connection, password, error);
+	else if (connection->options->authzid != NULL)
+		return fail (connection, RUN_ERROR_LOGIN, "the server does not offer PLAIN, which --as needs",
+			     error);
+	else if (imap_connection_has (connection, "LOGINDISABLED"))
+		return fail (connection, RUN_ERROR_LOGIN, "the server takes no plain passwords", error);
+	else
+		*reply = login (connection, password, error);
+	return *reply != NULL;
+}
+
+static gboolean
+log_in (ImapConnection *connection, GError **error)
+{
+	const NetOptions *options = connection->options;
+	g_autoptr (ImapResponse) reply = NULL;
+
+	if (options->get_secret == NULL)
+		return fail (connection, RUN_ERROR_USAGE, "a password is needed", error);
+	char *password = options->get_secret (connection->url->user, connection->url->host,
+					      options->secret_data, error);
+	if (password == NULL)
+		return FALSE;
+	connection->capabilities_known = FALSE; /* the user may have others; some servers tell unasked */
+	gboolean ok = choose_and_log_in (connection, password, &reply, error);
+	net_secret_free (password);
+	if (!ok)
+		return FALSE;
+	if (reply->status == IMAP_STATUS_OK)
+		return TRUE;
+	g_set_error (error, RUN_ERROR, is_temporary (reply) ? RUN_ERROR_TEMPORARY : RUN_ERROR_LOGIN,
+		     "%s: login as %s refused: %s", net_connection_get_peer (connection->net),
+		     connection->url->user, reply->text);
+	return FALSE;
+}
+
+/* --- From the first byte to the login -------------------------------------------------------------- */
+
+static gboolean
+upgrade (ImapConnection *connection, GError **error)
+{
+	if (!ask_capabilities (connection, error))
+		return FALSE;
+	if (!imap_connection_has (connection, "STARTTLS"))
+		return fail (connection, RUN_ERROR_INPUT, "the server offers no encryption (STARTTLS)", error);
+	if (!imap_connection_must (connection, "STARTTLS", NULL, NULL, error) ||
+	    !net_connection_start_tls (connection->net, error))
+		return FALSE;
+	/* What was said in the clear may have been said by anybody. RFC 3501, 6.2.1. */
+	forget_capabilities (connection);
+	return TRUE;
+}
+
+static gboolean
+secure (ImapConnection *connection, gboolean preauth, GError **error)
+{
+	int cleartext = connection->options->insecure_cleartext;
+
+	if (net_connection_is_encrypted (connection->net))
+		return TRUE;
+	if (preauth)
+		return fail (connection, RUN_ERROR_INPUT,
+			     "the server wants no login before there is encryption (PREAUTH): not going on",
+			     error);
+	if (cleartext == 0)
+		return upgrade (connection, error);
+	if (cleartext > 1 || net_connection_is_loopback (connection->net))
+		return TRUE;
+	return fail (connection, RUN_ERROR_USAGE,
+		     "--insecure-cleartext is only for this machine; give it twice to let everybody on the way "
+		     "read the password and the mail",
+		     error);
+}
+
+static gboolean
+open_session (ImapConnection *connection, GError **error)
+{
+	g_autoptr (ImapResponse) greeting = imap_connection_read (connection, error);
+
+	if (greeting == NULL)
+		return FALSE;
+	gboolean preauth = greeting->status == IMAP_STATUS_PREAUTH;
+	if (greeting->kind != IMAP_RESPONSE_UNTAGGED || (greeting->status != IMAP_STATUS_OK && !preauth))
+		return fail (connection, RUN_ERROR_INPUT, "the server does not greet as IMAP servers do", error);
+	if (!secure (connection, preauth, error) || !ask_capabilities (connection, error))
+		return FALSE;
+	return (preauth || log_in (connection, error)) && ask_capabilities (connection, error);
+}
+
+ImapConnection *
+imap_connection_new (const NetUrl *url, const NetOptions *options, GError **error)
+{
+	if (url->user == NULL) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE, "the URL needs a user name: %s://USER@%s",
+			     url->scheme, url->host);
+		return NULL;
+	}
+	g_autoptr (NetConnection) net = net_connection_new (url, options, error);
+	if (net == NULL)
+		return NULL;
+	g_autoptr (ImapConnection) connection = g_new0 (ImapConnection, 1);
+	connection->net = g_steal_pointer (&net);
+	connection->url = url;
+	connection->options = options;
+	connection->account = g_strdup_printf (
+		"%s@%s", options->authzid != NULL ? options->authzid : url->user,
+		net_connection_get_peer (connection->net));
+	connection->capabilities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	connection->text = g_byte_array_new ();
+	return open_session (connection, error) ? g_steal_pointer (&connection) : NULL;
+}
+
+void
+imap_connection_logout (ImapConnection *connection)
+{
+	g_autoptr (ImapResponse) reply = NULL;
+	g_autoptr (GError) unheard = NULL;
+
+	/* Everything is acknowledged by now: whatever goes wrong here changes nothing. */
+	connection->leaving = TRUE;
+	(void) imap_connection_run (connection, "LOGOUT", NULL, NULL, &reply, &unheard);
+}
+
+void
+imap_connection_free (ImapConnection *connection)
+{
+	if (connection == NULL)
+		return;
+	net_connection_free (connection->net);
+	g_free (connection->account);
+	g_clear_pointer (&connection->capabilities, g_hash_table_unref);
+	g_clear_pointer (&connection->text, g_byte_array_unref);
+	g_free (connection);
+}

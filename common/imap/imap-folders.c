@@ -1,0 +1,432 @@
+/* imap-folders.c - our folders and a server's mailboxes, each in the other's words
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "imap/imap-folders.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/utf7.h"
+#include "message/message.h"
+
+#define INBOX "INBOX"
+
+struct ImapFolders {
+	char *prefix; /* of all mailboxes: the namespace's, and below it the URL's folder */
+	char *base;   /* the mailbox of the URL's folder, NULL if it names none */
+	Folder *base_folder;
+	char separator;
+	char **foreign;       /* prefixes of other users' and shared mailboxes */
+	GPtrArray *mailboxes; /* of ImapMailbox */
+	GHashTable *known;    /* set of mailbox names */
+	const ImapMailbox *by_role[FOLDER_ROLE_OUTBOX + 1];
+};
+
+/* RFC 6154. Names are what widespread servers and clients use where the server says nothing. */
+static const struct {
+	FolderRole role;
+	const char *attribute;
+	const char *names[4];
+} roles[] = {
+	{ FOLDER_ROLE_SENT, "\\Sent", { "Sent", "Sent Items", "Sent Messages", NULL } },
+	{ FOLDER_ROLE_DRAFTS, "\\Drafts", { "Drafts", NULL } },
+	{ FOLDER_ROLE_TRASH, "\\Trash", { "Trash", "Deleted Items", "Deleted Messages", NULL } },
+	{ FOLDER_ROLE_JUNK, "\\Junk", { "Junk", "Spam", "Junk E-mail", NULL } },
+	{ FOLDER_ROLE_ARCHIVE, "\\Archive", { "Archive", "Archives", NULL } },
+};
+
+/* --- Names ----------------------------------------------------------------------------------------- */
+
+static gboolean
+is_inbox (const char *mailbox)
+{
+	return g_ascii_strcasecmp (mailbox, INBOX) == 0;
+}
+
+static gboolean
+is_escape (const char *text)
+{
+	return text[0] == '%' && g_ascii_isxdigit (text[1]) && g_ascii_isxdigit (text[2]);
+}
+
+static gboolean
+is_dots (const char *component)
+{
+	return strcmp (component, ".") == 0 || strcmp (component, "..") == 0;
+}
+
+static void
+append_component (GString *out, const char *component, char separator)
+{
+	gboolean dots = is_dots (component);
+
+	for (const char *p = component; *p != '\0'; p++)
+		if (*p == separator || g_ascii_iscntrl (*p) || is_escape (p) || dots)
+			g_string_append_printf (out, "%%%02X", (guint8) *p);
+		else
+			g_string_append_c (out, *p);
+}
+
+/* Undoes exactly what append_component does: a %XX that it would not have written is the user's own. */
+static char *
+decode_component (const char *text, char separator)
+{
+	g_autoptr (GString) out = g_string_new (NULL);
+	gboolean only_dots = strcmp (text, "%2E") == 0 || strcmp (text, "%2E%2E") == 0;
+
+	for (const char *p = text; *p != '\0'; p++) {
+		char c = *p;
+		if (is_escape (p)) {
+			char value = (char) (g_ascii_xdigit_value (p[1]) * 16 + g_ascii_xdigit_value (p[2]));
+			gboolean ours = value == separator || (g_ascii_iscntrl (value) && value != '\0') ||
+					(value == '%' && g_ascii_isxdigit (p[3]) &&
+					 g_ascii_isxdigit (p[4])) ||
+					only_dots;
+			if (ours) {
+				c = value;
+				p += 2;
+			}
+		}
+		g_string_append_c (out, c);
+	}
+	return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+char *
+imap_folders_encode (const Folder *folder, const char *prefix, char separator)
+{
+	g_autoptr (GString) name = g_string_new (NULL);
+	char level = separator != '\0' ? separator : '/';
+
+	for (gsize i = 0; folder->components[i] != NULL; i++) {
+		const char *component = folder->components[i];
+		if (i > 0)
+			g_string_append_c (name, level);
+		/* RFC 3501, 5.1: INBOX in any case is the same mailbox. */
+		append_component (name, i == 0 && is_inbox (component) ? INBOX : component, level);
+	}
+	g_autofree char *encoded = utf7_encode (name->str);
+	if (strcmp (encoded, INBOX) == 0 && (prefix[0] == '\0' || is_inbox (prefix)))
+		return g_strdup (INBOX);
+	return g_strconcat (prefix, encoded, NULL);
+}
+
+Folder *
+imap_folders_decode (const char *mailbox, const char *prefix, char separator, FolderRole role)
+{
+	char level[2] = { separator != '\0' ? separator : '/', '\0' };
+
+	if (is_inbox (mailbox))
+		return folder_new_inbox ();
+	if (!g_str_has_prefix (mailbox, prefix) || mailbox[strlen (prefix)] == '\0')
+		return NULL;
+	g_autofree char *decoded = utf7_decode (mailbox + strlen (prefix), -1);
+	/* Not every server insists on modified UTF-7: then the bytes are the name. */
+	g_autofree char *name = decoded != NULL ? g_steal_pointer (&decoded)
+						: text_to_utf8 (mailbox + strlen (prefix),
+								strlen (mailbox) - strlen (prefix), NULL);
+	g_auto (GStrv) components = g_strsplit (name, level, -1);
+	for (gsize i = 0; components[i] != NULL; i++) {
+		char *component = decode_component (components[i], level[0]);
+		g_free (components[i]);
+		components[i] = component;
+	}
+	gboolean inbox = strcmp (components[0], INBOX) == 0 && components[1] == NULL;
+	return folder_new ((const char *const *) components, inbox ? FOLDER_ROLE_INBOX : role);
+}
+
+/* --- What the server has --------------------------------------------------------------------------- */
+
+static void
+mailbox_free (gpointer data)
+{
+	ImapMailbox *mailbox = data;
+
+	g_free (mailbox->mailbox);
+	folder_unref (mailbox->folder);
+	g_free (mailbox);
+}
+
+/* * NAMESPACE (("" "/")) (("~" "/")) NIL; RFC 2342, 5. */
+static void
+learn_namespace (const ImapResponse *response, gpointer user_data)
+{
+	ImapFolders *folders = user_data;
+	g_autoptr (GPtrArray) foreign = g_ptr_array_new ();
+
+	if (g_strcmp0 (response->name, "NAMESPACE") != 0)
+		return;
+	for (guint kind = 0; kind < 3; kind++) {
+		const ImapValue *list = imap_value_at (response->values, kind);
+		for (guint i = 0; list != NULL && list->items != NULL && i < list->items->len; i++) {
+			const ImapValue *space = g_ptr_array_index (list->items, i);
+			g_autofree char *prefix = imap_value_dup_text (imap_value_at (space->items, 0));
+			g_autofree char *level = imap_value_dup_text (imap_value_at (space->items, 1));
+			if (kind > 0 && prefix != NULL && prefix[0] != '\0') {
+				g_ptr_array_add (foreign, g_steal_pointer (&prefix));
+			} else if (kind == 0 && i == 0 && prefix != NULL) {
+				g_free (folders->prefix);
+				folders->prefix = g_steal_pointer (&prefix);
+				folders->separator = level != NULL ? level[0] : '\0';
+			}
+		}
+	}
+	g_ptr_array_add (foreign, NULL);
+	g_strfreev (folders->foreign);
+	folders->foreign = (char **) g_ptr_array_free (g_steal_pointer (&foreign), FALSE);
+}
+
+/* * LIST (attributes) "/" name */
+static void
+learn_separator (const ImapResponse *response, gpointer user_data)
+{
+	ImapFolders *folders = user_data;
+	g_autofree char *level = imap_value_dup_text (imap_value_at (response->values, 1));
+
+	if (g_strcmp0 (response->name, "LIST") == 0 && level != NULL)
+		folders->separator = level[0];
+}
+
+static gboolean
+has_attribute (const ImapValue *attributes, const char *name)
+{
+	for (guint i = 0; attributes != NULL && attributes->items != NULL && i < attributes->items->len; i++) {
+		const ImapValue *value = g_ptr_array_index (attributes->items, i);
+		if (value->type == IMAP_VALUE_ATOM && g_ascii_strcasecmp (value->text, name) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static FolderRole
+role_of (const ImapValue *attributes)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+		if (has_attribute (attributes, roles[i].attribute))
+			return roles[i].role;
+	return FOLDER_ROLE_NONE;
+}
+
+static gboolean
+is_foreign (const ImapFolders *folders, const char *mailbox)
+{
+	for (gsize i = 0; folders->foreign != NULL && folders->foreign[i] != NULL; i++)
+		if (g_str_has_prefix (mailbox, folders->foreign[i]))
+			return TRUE;
+	return FALSE;
+}
+
+/* Where the mailbox stands for us; NULL if it is none of ours. */
+static Folder *
+place (const ImapFolders *folders, const char *mailbox, FolderRole role)
+{
+	if (folders->base == NULL)
+		return is_foreign (folders, mailbox)
+			       ? NULL
+			       : imap_folders_decode (mailbox, folders->prefix, folders->separator, role);
+	if (strcmp (mailbox, folders->base) != 0)
+		return is_inbox (mailbox) ? NULL
+					  : imap_folders_decode (mailbox, folders->prefix,
+								 folders->separator, FOLDER_ROLE_NONE);
+	char **components = folders->base_folder->components;
+	const char *last[] = { components[g_strv_length (components) - 1], NULL };
+	return folder_new (last, is_inbox (mailbox) ? FOLDER_ROLE_INBOX : FOLDER_ROLE_NONE);
+}
+
+/* A name with a line end in it (in a literal it can be) would be a command of the server's making. */
+static gboolean
+is_usable (const char *name)
+{
+	if (name == NULL || name[0] == '\0')
+		return FALSE;
+	for (; *name != '\0'; name++)
+		if (g_ascii_iscntrl (*name))
+			return FALSE;
+	return TRUE;
+}
+
+static void
+add_mailbox (const ImapResponse *response, gpointer user_data)
+{
+	ImapFolders *folders = user_data;
+	const ImapValue *attributes = imap_value_at (response->values, 0);
+	g_autofree char *name = imap_value_dup_text (imap_value_at (response->values, 2));
+
+	if (g_strcmp0 (response->name, "LIST") != 0 || !is_usable (name) ||
+	    has_attribute (attributes, "\\Noselect") || has_attribute (attributes, "\\NonExistent"))
+		return;
+	if (is_inbox (name))
+		strcpy (name, INBOX);
+	Folder *folder = place (folders, name, role_of (attributes));
+	if (!g_hash_table_add (folders->known, g_strdup (name)) || folder == NULL) {
+		folder_unref (folder);
+		return;
+	}
+	ImapMailbox *mailbox = g_new0 (ImapMailbox, 1);
+	mailbox->mailbox = g_steal_pointer (&name);
+	mailbox->folder = folder;
+	g_ptr_array_add (folders->mailboxes, mailbox);
+}
+
+static int
+compare_mailboxes (gconstpointer a, gconstpointer b)
+{
+	const ImapMailbox *left = *(const ImapMailbox *const *) a;
+	const ImapMailbox *right = *(const ImapMailbox *const *) b;
+	gboolean left_inbox = left->folder->role == FOLDER_ROLE_INBOX;
+	gboolean right_inbox = right->folder->role == FOLDER_ROLE_INBOX;
+
+	if (left_inbox != right_inbox)
+		return left_inbox ? -1 : 1;
+	return strcmp (left->mailbox, right->mailbox);
+}
+
+static ImapMailbox *
+find_by_name (const ImapFolders *folders, const char *name)
+{
+	for (guint i = 0; i < folders->mailboxes->len; i++) {
+		ImapMailbox *mailbox = g_ptr_array_index (folders->mailboxes, i);
+		if (g_ascii_strcasecmp (mailbox->folder->path, name) == 0)
+			return mailbox;
+	}
+	return NULL;
+}
+
+/* One mailbox a role: the server's word first, then habit, so that what we sent is found again in its place. */
+static void
+assign_roles (ImapFolders *folders)
+{
+	for (guint i = 0; i < folders->mailboxes->len; i++) {
+		const ImapMailbox *mailbox = g_ptr_array_index (folders->mailboxes, i);
+		FolderRole role = mailbox->folder->role;
+		if (role != FOLDER_ROLE_NONE && folders->by_role[role] == NULL)
+			folders->by_role[role] = mailbox;
+	}
+	for (gsize i = 0; folders->base == NULL && i < G_N_ELEMENTS (roles); i++) {
+		for (gsize k = 0; roles[i].names[k] != NULL && folders->by_role[roles[i].role] == NULL; k++) {
+			ImapMailbox *mailbox = find_by_name (folders, roles[i].names[k]);
+			if (mailbox == NULL || mailbox->folder->role != FOLDER_ROLE_NONE)
+				continue;
+			Folder *named = mailbox->folder;
+			mailbox->folder = folder_new ((const char *const *) named->components, roles[i].role);
+			folder_unref (named);
+			folders->by_role[roles[i].role] = mailbox;
+		}
+	}
+}
+
+static gboolean
+set_base (ImapFolders *folders, const char *path, GError **error)
+{
+	if (path == NULL)
+		return TRUE;
+	g_autofree char *trimmed = g_str_has_suffix (path, "/") ? g_strndup (path, strlen (path) - 1)
+								: g_strdup (path);
+	folders->base_folder = folder_new_from_path (trimmed, FOLDER_ROLE_NONE);
+	if (folders->base_folder == NULL) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE, "the URL ends with an impossible folder: %s",
+			     path);
+		return FALSE;
+	}
+	char level[2] = { folders->separator != '\0' ? folders->separator : '/', '\0' };
+	folders->base = imap_folders_encode (folders->base_folder, folders->prefix, folders->separator);
+	g_free (folders->prefix);
+	folders->prefix = g_strconcat (folders->base, level, NULL);
+	return TRUE;
+}
+
+ImapFolders *
+imap_folders_new (ImapConnection *connection, const char *path, GError **error)
+{
+	g_autoptr (ImapFolders) folders = g_new0 (ImapFolders, 1);
+	gboolean has_namespace = imap_connection_has (connection, "NAMESPACE");
+	gboolean asks_for_roles = imap_connection_has (connection, "SPECIAL-USE") &&
+				  imap_connection_has (connection, "LIST-EXTENDED");
+
+	folders->prefix = g_strdup ("");
+	folders->mailboxes = g_ptr_array_new_with_free_func (mailbox_free);
+	folders->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	if (!imap_connection_must (connection, has_namespace ? "NAMESPACE" : "LIST \"\" \"\"",
+				   has_namespace ? learn_namespace : learn_separator, folders, error) ||
+	    !set_base (folders, path, error) ||
+	    !imap_connection_must (connection,
+				   asks_for_roles ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)"
+						  : "LIST \"\" \"*\"",
+				   add_mailbox, folders, error))
+		return NULL;
+	g_ptr_array_sort (folders->mailboxes, compare_mailboxes);
+	assign_roles (folders);
+	return g_steal_pointer (&folders);
+}
+
+void
+imap_folders_free (ImapFolders *folders)
+{
+	if (folders == NULL)
+		return;
+	g_free (folders->prefix);
+	g_free (folders->base);
+	folder_unref (folders->base_folder);
+	g_strfreev (folders->foreign);
+	g_clear_pointer (&folders->mailboxes, g_ptr_array_unref);
+	g_clear_pointer (&folders->known, g_hash_table_unref);
+	g_free (folders);
+}
+
+const GPtrArray *
+imap_folders_list (const ImapFolders *folders)
+{
+	return folders->mailboxes;
+}
+
+gboolean
+imap_folders_exists (const ImapFolders *folders, const char *mailbox)
+{
+	return g_hash_table_contains (folders->known, mailbox);
+}
+
+char *
+imap_folders_get_mailbox (const ImapFolders *folders, const Folder *folder)
+{
+	const ImapMailbox *mailbox = folders->base == NULL ? folders->by_role[folder->role] : NULL;
+
+	if (mailbox != NULL)
+		return g_strdup (mailbox->mailbox);
+	return imap_folders_encode (folder, folders->prefix, folders->separator);
+}
+
+/* --- Making mailboxes ------------------------------------------------------------------------------ */
+
+static char *
+create_command (const ImapFolders *folders, ImapConnection *connection, const char *quoted, FolderRole role)
+{
+	if (folders->base == NULL && imap_connection_has (connection, "CREATE-SPECIAL-USE"))
+		for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+			if (roles[i].role == role)
+				return g_strdup_printf ("CREATE %s (USE (%s))", quoted, roles[i].attribute);
+	return g_strdup_printf ("CREATE %s", quoted);
+}
+
+gboolean
+imap_folders_create (ImapFolders *folders, ImapConnection *connection, const char *mailbox, const Folder *folder,
+		     GError **error)
+{
+	g_autofree char *quoted = imap_quote (mailbox);
+	g_autofree char *command = create_command (folders, connection, quoted, folder->role);
+	g_autofree char *subscribe = g_strconcat ("SUBSCRIBE ", quoted, NULL);
+	g_autoptr (ImapResponse) reply = NULL;
+	g_autoptr (ImapResponse) subscribed = NULL;
+
+	if (!imap_connection_run (connection, command, NULL, NULL, &reply, error))
+		return FALSE;
+	if (reply->status != IMAP_STATUS_OK && !imap_response_has_code (reply, "ALREADYEXISTS")) {
+		g_set_error (error, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE,
+			     "the server refuses to make the folder: %s", reply->text);
+		return FALSE;
+	}
+	g_hash_table_add (folders->known, g_strdup (mailbox));
+	/* Mail clients that show only subscribed folders would hide it; a refusal does no other harm. */
+	return imap_connection_run (connection, subscribe, NULL, NULL, &subscribed, error);
+}
