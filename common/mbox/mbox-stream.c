@@ -367,6 +367,16 @@ take_ordinary (MboxReader *self, Message **message, GError **error)
 	return TRUE;
 }
 
+/* A From_ line and then the end, before a second line was whole: the beginning of a record that never came. */
+static gboolean
+is_torn (const guint8 *data, gsize length)
+{
+	const guint8 *lf = memchr (data, '\n', length);
+
+	return length < MBOX_LOOK_AHEAD &&
+	       (lf == NULL || memchr (lf + 1, '\n', length - (gsize) (lf + 1 - data)) == NULL);
+}
+
 static gboolean
 take_something (MboxReader *self, Message **message, GError **error)
 {
@@ -381,7 +391,7 @@ take_something (MboxReader *self, Message **message, GError **error)
 	gboolean from = begins_with (data, length, "From ");
 	if (!mbox_stream_is_ahead (self, &block_ahead, error))
 		return FALSE;
-	if (from && !block_ahead)
+	if (from && !block_ahead && !is_torn (data, length))
 		return take_ordinary (self, message, error);
 	g_autofree char *origin = mbox_reader_origin (self);
 	damaged (self, origin, from ? "its block is not readable" : "it does not begin with a From_ line");
