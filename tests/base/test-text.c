@@ -1,0 +1,77 @@
+/* test-text.c - untrusted text made safe
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "base/text.h"
+
+#include <string.h>
+
+static const struct {
+	const char *text;
+	const char *shown;
+} terminal[] = {
+	{ "plain äöü 日本", "plain äöü 日本" },
+	{ "\033[2J", "\\x1B[2J" },
+	{ "a\nb\rc\td", "a\\x0Ab\\x0Dc\\x09d" },
+	{ "\xc2\x9b" "31m", "\\x9B31m" },
+	{ "\xff\xfe", "\\xFF\\xFE" },
+	{ "evil\xe2\x80\xaetxt.exe", "evil\\u{202E}txt.exe" },
+};
+
+static void
+test_terminal (void)
+{
+	for (guint i = 0; i < G_N_ELEMENTS (terminal); i++) {
+		g_autofree char *shown = text_for_terminal (terminal[i].text);
+		g_assert_cmpstr (shown, ==, terminal[i].shown);
+	}
+}
+
+static void
+test_percent (void)
+{
+	g_autofree char *encoded = text_percent_encode ("a%b/c\td\x7f,e", -1, "/,");
+	g_autofree char *decoded = text_percent_decode (encoded, -1);
+
+	g_assert_cmpstr (encoded, ==, "a%25b%2Fc%09d%7F%2Ce");
+	g_assert_cmpstr (decoded, ==, "a%b/c\td\x7f,e");
+	g_assert_null (text_percent_decode ("%", -1));
+	g_assert_null (text_percent_decode ("%2", -1));
+	g_assert_null (text_percent_decode ("%2g", -1));
+	g_assert_null (text_percent_decode ("a%00", -1));
+}
+
+static void
+test_utf8 (void)
+{
+	gboolean guessed;
+	g_autofree char *same = text_to_utf8 ("ü", 2, &guessed);
+	g_assert_false (guessed);
+	g_autofree char *read = text_to_utf8 ("\xfc\x80\x81", 3, &guessed);
+	g_assert_true (guessed);
+	g_autofree char *nul = text_to_utf8 ("a\0b", 3, NULL);
+
+	g_assert_cmpstr (same, ==, "ü");
+	g_assert_cmpstr (read, ==, "ü€\xef\xbf\xbd");
+	g_assert_cmpstr (nul, ==, "a\xef\xbf\xbd" "b");
+}
+
+static void
+test_glob (void)
+{
+	g_assert_true (text_matches_glob ("INBOX*", "INBOX/a/b"));
+	g_assert_true (text_matches_glob ("*/b", "INBOX/a/b"));
+	g_assert_true (text_matches_glob ("Caf?", "Café"));
+	g_assert_false (text_matches_glob ("INBOX", "INBOX/a"));
+}
+
+int
+main (int argc, char **argv)
+{
+	g_test_init (&argc, &argv, NULL);
+	g_test_add_func ("/text/shows-no-control-on-a-terminal", test_terminal);
+	g_test_add_func ("/text/percent-escapes-read-back", test_percent);
+	g_test_add_func ("/text/takes-foreign-bytes-for-windows-1252", test_utf8);
+	g_test_add_func ("/text/globs-cross-slashes", test_glob);
+	return g_test_run ();
+}
