@@ -13,6 +13,7 @@ struct Ledger {
 	Manifest *manifest;
 	GError *manifest_error; /* of a skip or failure, told at the next delivery */
 	ReportCounts counts;
+	guint64 failed_upstream; /* part of counts.failed */
 	GHashTable *reasons; /* reason -> guint64 * */
 };
 
@@ -134,6 +135,7 @@ ledger_failed_many (Ledger *ledger, guint64 items)
 		return;
 	g_mutex_lock (&ledger->lock);
 	ledger->counts.failed += items;
+	ledger->failed_upstream += items;
 	g_mutex_unlock (&ledger->lock);
 	report_worsen (ledger->report, EXIT_STATUS_DIFFERENCES);
 }
@@ -147,23 +149,46 @@ ledger_get_counts (Ledger *ledger)
 	return counts;
 }
 
+guint64
+ledger_get_failed_upstream (Ledger *ledger)
+{
+	g_mutex_lock (&ledger->lock);
+	guint64 items = ledger->failed_upstream;
+	g_mutex_unlock (&ledger->lock);
+	return items;
+}
+
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
 	return g_strcmp0 (a, b);
 }
 
-char *
-ledger_describe_skipped (Ledger *ledger)
+void
+ledger_foreach_skipped (Ledger *ledger, LedgerSkippedFunc function, gpointer user_data)
 {
-	GString *text = g_string_new (NULL);
 	g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (ledger->reasons), compare_names);
 
 	for (GList *l = names; l != NULL; l = l->next) {
 		const guint64 *count = g_hash_table_lookup (ledger->reasons, l->data);
-		g_string_append_printf (text, "%s%" G_GUINT64_FORMAT " %s", text->len > 0 ? ", " : "", *count,
-					(const char *) l->data);
+		function (l->data, *count, user_data);
 	}
+}
+
+static void
+append_skipped (const char *reason, guint64 count, gpointer user_data)
+{
+	GString *text = user_data;
+
+	g_string_append_printf (text, "%s%" G_GUINT64_FORMAT " %s", text->len > 0 ? ", " : "", count, reason);
+}
+
+char *
+ledger_describe_skipped (Ledger *ledger)
+{
+	GString *text = g_string_new (NULL);
+
+	ledger_foreach_skipped (ledger, append_skipped, text);
 	return g_string_free (text, FALSE);
 }
 

@@ -40,6 +40,13 @@ void ledger_failed_many (Ledger *ledger, guint64 items);
 
 ReportCounts ledger_get_counts (Ledger *ledger);
 
+/* How many of the failed ones came from ledger_failed_many: they never reached this program. */
+guint64 ledger_get_failed_upstream (Ledger *ledger);
+
+/* Every reason with its count, in byte order of the reasons. */
+typedef void (*LedgerSkippedFunc) (const char *reason, guint64 count, gpointer user_data);
+void ledger_foreach_skipped (Ledger *ledger, LedgerSkippedFunc function, gpointer user_data);
+
 /* "23 IPM.Contact, 9 IPM.Appointment"; empty if nothing was skipped. Newly allocated. */
 char *ledger_describe_skipped (Ledger *ledger);
 
