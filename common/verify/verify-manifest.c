@@ -1,0 +1,312 @@
+/* verify-manifest.c - a manifest as one side of a comparison, when the mail itself is gone
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "verify/verify-manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/line-reader.h"
+#include "base/text.h"
+#include "message/message-flags.h"
+
+static const char magic[] = "#mail-manifest 1\t";
+
+/* Longer lines are none of ours: a line is a handful of bounded fields. */
+#define LINE_LIMIT (256 * 1024)
+
+typedef enum {
+	COLUMN_L0,
+	COLUMN_L1,
+	COLUMN_SIZE,
+	COLUMN_DATE,
+	COLUMN_FLAGS,
+	COLUMN_MESSAGE_ID,
+	COLUMN_FOLDER,
+	COLUMN_ORIGIN,
+	COLUMNS
+} Column;
+
+static const char *const column_names[COLUMNS] = {"L0",    "L1",         "size",   "date",
+						  "flags", "message-id", "folder", "origin"};
+
+typedef struct {
+	const char *path;
+	VerifyIndex *index;
+	VerifyForm form;
+	Ledger *ledger;
+	guint64 line;
+	guint where[COLUMNS]; /* field number */
+	guint fields;
+	gboolean ended;
+	Digest chain; /* over all lines but the last */
+	guint64 messages;
+	guint64 skipped;
+} Reader;
+
+static gboolean
+refuse (const Reader *reader, GError **error, const char *what)
+{
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s:%" G_GUINT64_FORMAT ": %s",
+		     reader->path, reader->line, what);
+	return FALSE;
+}
+
+/* --- Fields
+ * --------------------------------------------------------------------------------------- */
+
+static gboolean
+is_absent (const char *field)
+{
+	return strcmp (field, "-") == 0;
+}
+
+static gboolean
+read_digest (const char *field, guint8 *key, VerifyRecord *record, guint trait)
+{
+	guint8 digest[DIGEST_SIZE];
+
+	if (is_absent (field))
+		return TRUE;
+	if (!digest_from_hex (field, digest, DIGEST_SIZE))
+		return FALSE;
+	memcpy (key, digest, VERIFY_KEY_SIZE);
+	record->traits = (guint8)(record->traits | trait);
+	return TRUE;
+}
+
+static gboolean
+read_date (const char *field, gint64 *seconds)
+{
+	const char *blank = strchr (field, ' ');
+	g_autofree char *number =
+		g_strndup (field, blank != NULL ? (gsize)(blank - field) : strlen (field));
+
+	*seconds = VERIFY_NO_DATE;
+	return is_absent (field) ||
+	       g_ascii_string_to_signed (number, 10, G_MININT64 + 1, G_MAXINT64, seconds, NULL);
+}
+
+static gboolean
+read_flags (const char *field, VerifyRecord *record)
+{
+	g_auto (GStrv) names = g_strsplit (field, ",", -1);
+	g_autoptr (GPtrArray) keywords = g_ptr_array_new_with_free_func (g_free);
+
+	for (gsize i = 0; !is_absent (field) && names[i] != NULL; i++) {
+		g_autofree char *name = text_percent_decode (names[i], -1);
+		if (name == NULL)
+			return FALSE;
+		MessageFlags flag = message_flag_from_imap (name);
+		if (flag == 0)
+			g_ptr_array_add (keywords, g_steal_pointer (&name));
+		record->flags = (guint8)(record->flags | flag);
+	}
+	g_ptr_array_add (keywords, NULL);
+	record->keywords = verify_digest_keywords ((const char *const *)keywords->pdata);
+	return TRUE;
+}
+
+static char *
+read_text (const char *field)
+{
+	return is_absent (field) ? NULL : text_percent_decode (field, -1);
+}
+
+/* --- Lines
+ * ---------------------------------------------------------------------------------------- */
+
+static gboolean
+read_columns (Reader *reader, char **fields, GError **error)
+{
+	for (guint column = 0; column < COLUMNS; column++) {
+		reader->where[column] = G_MAXUINT;
+		for (guint i = 1; fields[i] != NULL; i++)
+			if (strcmp (fields[i], column_names[column]) == 0)
+				reader->where[column] = i - 1;
+		if (reader->where[column] == G_MAXUINT)
+			return refuse (reader, error, "not all columns that are needed are there");
+	}
+	reader->fields = g_strv_length (fields) - 1;
+	return TRUE;
+}
+
+static gboolean
+read_message (Reader *reader, char **fields, GError **error)
+{
+	VerifyRecord record = {0};
+	g_auto (VerifyWords) words = {0};
+	const char *field[COLUMNS];
+
+	if (reader->fields == 0 || g_strv_length (fields) != reader->fields)
+		return refuse (reader, error, "wrong number of fields");
+	for (guint column = 0; column < COLUMNS; column++)
+		field[column] = fields[reader->where[column]];
+
+	/* L0 is of the content as it was; what a server was sent cannot be told from it. */
+	guint8 unused[VERIFY_KEY_SIZE];
+	gboolean raw = reader->form == VERIFY_FORM_RAW;
+	g_autoptr (Folder) folder = folder_new_from_path (field[COLUMN_FOLDER], FOLDER_ROLE_NONE);
+	gboolean good = folder != NULL &&
+			read_digest (field[COLUMN_L0], raw ? record.l0 : unused, &record,
+				     raw ? VERIFY_HAS_L0 : 0) &&
+			read_digest (field[COLUMN_L1], record.l1, &record, VERIFY_HAS_L1) &&
+			g_ascii_string_to_unsigned (field[COLUMN_SIZE], 10, 0, G_MAXINT64,
+						    &record.size, NULL) &&
+			read_date (field[COLUMN_DATE], &record.date) &&
+			read_flags (field[COLUMN_FLAGS], &record);
+	if (!good)
+		return refuse (reader, error, "not a line of a manifest");
+
+	words.message_id = read_text (field[COLUMN_MESSAGE_ID]);
+	words.origin = read_text (field[COLUMN_ORIGIN]);
+	record.message_id = verify_digest_message_id (words.message_id);
+	record.folder = verify_index_add_folder (reader->index, folder);
+	reader->messages++;
+	return verify_index_add (reader->index, &record, &words, error);
+}
+
+static gboolean
+read_remark (Reader *reader, char **fields, GError **error)
+{
+	/* Failures count by the end line; a later version may remark on other things. */
+	if (strcmp (fields[0], "#skipped") != 0)
+		return TRUE;
+	if (g_strv_length (fields) != 3)
+		return refuse (reader, error, "wrong number of fields");
+	g_autofree char *origin = read_text (fields[1]);
+	g_autofree char *reason = text_percent_decode (fields[2], -1);
+	reader->skipped++;
+	ledger_skipped (reader->ledger, origin, NULL, reason != NULL ? reason : fields[2]);
+	return TRUE;
+}
+
+static gboolean
+find_number (char **fields, const char *name, guint64 *value)
+{
+	gsize length = strlen (name);
+
+	for (gsize i = 1; fields[i] != NULL; i++)
+		if (strncmp (fields[i], name, length) == 0 && fields[i][length] == '=')
+			return g_ascii_string_to_unsigned (fields[i] + length + 1, 10, 0,
+							   G_MAXUINT64, value, NULL);
+	return FALSE;
+}
+
+static gboolean
+chain_holds (Reader *reader, char **fields)
+{
+	guint8 chain[DIGEST_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_finish (&reader->chain, chain);
+	digest_to_hex (chain, DIGEST_SIZE, hex);
+	for (gsize i = 1; fields[i] != NULL; i++)
+		if (g_str_has_prefix (fields[i], "chain="))
+			return g_ascii_strcasecmp (fields[i] + strlen ("chain="), hex) == 0;
+	return FALSE;
+}
+
+static gboolean
+read_end (Reader *reader, char **fields, GError **error)
+{
+	guint64 announced, emitted, present, skipped, failed;
+
+	reader->ended = TRUE;
+	if (!chain_holds (reader, fields))
+		return refuse (reader, error,
+			       "the chain does not hold: the manifest has been changed");
+	if (!find_number (fields, "announced", &announced) ||
+	    !find_number (fields, "emitted", &emitted) ||
+	    !find_number (fields, "present", &present) ||
+	    !find_number (fields, "skipped", &skipped) || !find_number (fields, "failed", &failed))
+		return refuse (reader, error, "not an end line");
+	if (emitted + present != reader->messages || skipped != reader->skipped)
+		return refuse (reader, error,
+			       "the end line counts otherwise than the lines above it");
+	/* An account that did not balance then does not balance now. The messages are not
+	 * announced: nobody will enter them as delivered. */
+	guint64 lost = announced - reader->messages - skipped;
+	ledger_announce (reader->ledger, skipped + MAX (failed, lost));
+	ledger_failed_many (reader->ledger, MAX (failed, lost));
+	return TRUE;
+}
+
+static gboolean
+read_line (Reader *reader, const LinePiece *piece, GError **error)
+{
+	gsize length = piece->length - 1;
+
+	reader->line++;
+	if (!piece->ends_line || memchr (piece->data, '\0', length) != NULL)
+		return refuse (reader, error, "not a line of a manifest");
+	if (reader->ended)
+		return refuse (reader, error, "there is something behind the end line");
+	g_autofree char *line = g_strndup ((const char *)piece->data, length);
+	g_auto (GStrv) fields = g_strsplit (line, "\t", -1);
+
+	if (reader->line == 1 && !g_str_has_prefix (line, magic))
+		return refuse (reader, error, "not a manifest of version 1");
+	if (g_strcmp0 (fields[0], "#end") == 0)
+		return read_end (reader, fields, error);
+	digest_update (&reader->chain, piece->data, piece->length);
+	if (reader->line == 1)
+		return TRUE;
+	if (g_strcmp0 (fields[0], "#columns") == 0)
+		return read_columns (reader, fields, error);
+	if (line[0] == '#')
+		return read_remark (reader, fields, error);
+	return read_message (reader, fields, error);
+}
+
+/* --- Files
+ * ---------------------------------------------------------------------------------------- */
+
+gboolean
+verify_manifest_is_one (const char *path)
+{
+	char start[sizeof magic - 1];
+	int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+
+	if (fd < 0)
+		return FALSE;
+	/* Looking into a pipe would take something out of it. */
+	gboolean yes = fstat (fd, &status) == 0 && S_ISREG (status.st_mode) &&
+		       read (fd, start, sizeof start) == (ssize_t)sizeof start &&
+		       memcmp (start, magic, sizeof start) == 0;
+	close (fd);
+	return yes;
+}
+
+gboolean
+verify_manifest_read (const char *path, VerifyIndex *index, VerifyForm form, Ledger *ledger,
+		      GError **error)
+{
+	Reader reader = {.path = path, .index = index, .form = form, .ledger = ledger};
+	int fd = open (path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot open: %s", path,
+			     g_strerror (errno));
+		return FALSE;
+	}
+	g_autoptr (LineReader) lines = line_reader_new (fd, path, LINE_LIMIT);
+	digest_init (&reader.chain);
+	for (;;) {
+		LinePiece piece;
+		if (!line_reader_next (lines, &piece, error))
+			return FALSE;
+		if (piece.data == NULL)
+			break;
+		if (!read_line (&reader, &piece, error))
+			return FALSE;
+	}
+	return reader.ended ||
+	       refuse (&reader, error, "the end line is missing: the manifest was cut off");
+}

@@ -1,0 +1,99 @@
+/* verify-result.h - what a comparison comes to: counts per folder, findings, and the verdict
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "message/ledger.h"
+#include "verify/verify-index.h"
+
+/* What a side is, which decides what may be concluded from it. */
+typedef enum {
+	VERIFY_COPY, /* a mailbox like any other */
+	VERIFY_ORIGINAL, /* an Outlook file, a tree of a mail program, an account */
+	VERIFY_MANIFEST /* a list of digests, without content */
+} VerifyKind;
+
+/* Everything is borrowed. */
+typedef struct {
+	const char *name; /* what the user called it */
+	VerifyKind kind;
+	gboolean filtered; /* only a part of it was asked for */
+	VerifyIndex *index;
+	Ledger *ledger; /* of its reading */
+} VerifySide;
+
+/* What counts as a difference. missing, altered, duplicated and collapsed always do. */
+typedef struct {
+	gboolean require_raw; /* canonical does */
+	gboolean metadata;    /* moved, flag-differs and date-differs do */
+	gboolean two_way;     /* extra does */
+} VerifyRules;
+
+typedef enum { VERIFY_PROVEN, VERIFY_DIFFERENCES, VERIFY_NOT_VERIFIED } VerifyVerdict;
+
+/* "proven", "differences", "not-verified". */
+const char *verify_verdict_to_text (VerifyVerdict verdict);
+
+typedef struct {
+	guint64 source; /* messages at the source, the unreadable ones included */
+	guint64 target;
+	guint64 found; /* at the required level, in whatever folder */
+	guint64 classes[VERIFY_CLASSES];
+} VerifyTally;
+
+/* A folder of the source with what corresponds to it, or one that is only at the target (source
+ * NULL). */
+typedef struct {
+	const Folder *source;
+	const Folder *target;
+	VerifyTally tally;
+} VerifyRow;
+
+typedef struct {
+	VerifySide source;
+	VerifySide target;
+	VerifyRules rules;
+	GArray *rows; /* of VerifyRow: folders of the source in their order, then the others */
+	VerifyTally total;
+	guint64 differences;   /* findings that count */
+	guint64 lost_upstream; /* the tool that wrote the source says it could not carry so many */
+	gboolean trouble;      /* reading had something to complain about */
+	VerifyVerdict verdict;
+} VerifyResult;
+
+/* Counts what verify_match has found. reading is the status the run had when both sides had been
+ * read. */
+VerifyResult *verify_result_new (const VerifySide *source, const VerifySide *target,
+				 const VerifyRules *rules, ExitStatus reading);
+void verify_result_free (VerifyResult *result);
+
+/* 0 only if everything was found at the required level and everything was read. */
+ExitStatus verify_result_get_status (const VerifyResult *result);
+
+/* May it be said that the source can go? */
+gboolean verify_result_is_safe_to_delete (const VerifyResult *result);
+
+/* "not mail: 23 contacts, 9 appointments"; "" if everything was carried. Newly allocated. */
+char *verify_result_describe_skipped (const VerifyResult *result);
+
+/* One thing worth listing. */
+typedef struct {
+	VerifyClass class;
+	gboolean counts;    /* a difference, not only a note */
+	gboolean at_target; /* record is the target's; else the source's */
+	const VerifyRecord *record;
+	const VerifyRecord *partner; /* of the other side, or NULL */
+	const Folder *folder;
+	const Folder *partner_folder;
+	const char *reason; /* a short stable word, or NULL */
+} VerifyFinding;
+
+typedef gboolean (*VerifyFindingFunc) (const VerifyResult *result, const VerifyFinding *finding,
+				       gpointer user_data, GError **error);
+
+/* The source's in their order, then the target's; stops when function returns FALSE. */
+gboolean verify_result_foreach (const VerifyResult *result, VerifyFindingFunc function,
+				gpointer user_data, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VerifyResult, verify_result_free)

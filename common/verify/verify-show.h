@@ -1,0 +1,18 @@
+/* verify-show.h - the result of a comparison for people (table) and programs (JSON Lines)
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "base/output.h"
+#include "verify/verify-result.h"
+
+/* The list of differences, a table of the folders, and the verdict with what follows from it.
+ * Notes are listed up to a few of each kind unless verbose. */
+gboolean verify_show_table (const VerifyResult *result, gboolean verbose, Output *output,
+			    GError **error);
+
+/* One object per finding and folder, then a summary; "v" is the version of their meaning. status
+ * is how the run is going to end. */
+gboolean verify_show_json (const VerifyResult *result, const char *tool, ExitStatus status,
+			   Output *output, GError **error);

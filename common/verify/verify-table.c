@@ -1,0 +1,318 @@
+/* verify-table.c - the result of a comparison for people
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The verdict comes last, where the eye is when the program has ended. A zero among the
+ * differences is shown as a dash, so that a number stands out.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "verify/verify-show.h"
+#include "verify/verify-words.h"
+
+#define NOTES_LISTED    10
+#define FOLDER_WIDTH    40
+#define WORD_CHARACTERS 60
+
+typedef struct {
+	const char *title;
+	VerifyClass class; /* VERIFY_OPEN: not one of the classes */
+	gboolean always;   /* also if it is zero everywhere */
+} Column;
+
+static const Column columns[] = {
+	{"identical", VERIFY_IDENTICAL, TRUE},
+	{"canonical", VERIFY_CANONICAL, TRUE},
+	{"moved", VERIFY_MOVED, FALSE},
+	{"missing", VERIFY_MISSING, TRUE},
+	{"altered", VERIFY_ALTERED, TRUE},
+	{"collapsed", VERIFY_COLLAPSED, FALSE},
+	{"duplicated", VERIFY_DUPLICATED, FALSE},
+	{"extra", VERIFY_EXTRA, TRUE},
+	{"unverifiable", VERIFY_UNVERIFIABLE, FALSE},
+	{"flags", VERIFY_FLAG_DIFFERS, FALSE},
+	{"dates", VERIFY_DATE_DIFFERS, FALSE},
+};
+
+typedef struct {
+	Output *output;
+	gboolean verbose;
+	guint64 listed[VERIFY_CLASSES];
+} Table;
+
+static gboolean put (Table *table, GError **error, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static gboolean
+put (Table *table, GError **error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start (arguments, format);
+	g_autofree char *text = g_strdup_vprintf (format, arguments);
+	va_end (arguments);
+	return output_write_string (table->output, text, error);
+}
+
+/* --- Findings
+ * ------------------------------------------------------------------------------------- */
+
+/* Safe for a terminal and of bounded length. */
+static char *
+shorten (const char *text)
+{
+	glong length = g_utf8_strlen (text, -1);
+	g_autofree char *cut = g_utf8_substring (text, 0, MIN (length, WORD_CHARACTERS));
+	g_autofree char *safe = text_for_terminal (cut);
+
+	return g_strconcat (safe, length > WORD_CHARACTERS ? "..." : "", NULL);
+}
+
+static void
+append_part (GString *line, const char *before, const char *raw, const char *after)
+{
+	if (raw == NULL || *raw == '\0')
+		return;
+	g_autofree char *decoded = verify_words_decode (raw);
+	g_autofree char *shown = shorten (decoded);
+	g_string_append_printf (line, "%s%s%s", before, shown, after);
+}
+
+static char *
+describe (const VerifyResult *result, const VerifyFinding *finding, GError **error)
+{
+	g_autoptr (GString) line = g_string_new (NULL);
+	g_auto (VerifyWords) words = {0};
+	const VerifySide *side = finding->at_target ? &result->target : &result->source;
+	g_autofree char *folder = text_for_terminal (finding->folder->path);
+	g_autofree char *date = verify_words_date (finding->record->date);
+
+	if (!verify_index_read_words (side->index, finding->record, &words, error))
+		return NULL;
+	g_string_append_printf (line, "%s: %s", verify_class_to_text (finding->class), folder);
+	if (finding->class == VERIFY_MOVED) {
+		g_autofree char *other = text_for_terminal (finding->partner_folder->path);
+		g_string_append_printf (line, " -> %s", other);
+	}
+	if (date != NULL)
+		g_string_append_printf (line, ", %.10s", date);
+	append_part (line, ", from ", words.from, "");
+	append_part (line, ", \"", words.subject, "\"");
+	append_part (line, " (", words.origin, ")");
+	if (finding->reason != NULL)
+		g_string_append_printf (line, " [%s]", finding->reason);
+	return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+static gboolean
+put_finding (const VerifyResult *result, const VerifyFinding *finding, gpointer user_data,
+	     GError **error)
+{
+	Table *table = user_data;
+	gboolean note = !finding->counts && finding->class != VERIFY_UNVERIFIABLE;
+
+	if (++table->listed[finding->class] > NOTES_LISTED && note && !table->verbose)
+		return TRUE;
+	g_autofree char *line = describe (result, finding, error);
+	return line != NULL && put (table, error, "%s%s\n", note ? "note: " : "", line);
+}
+
+static gboolean
+put_findings (Table *table, const VerifyResult *result, GError **error)
+{
+	gboolean any = FALSE;
+
+	if (!verify_result_foreach (result, put_finding, table, error))
+		return FALSE;
+	for (guint class = 0; class < VERIFY_CLASSES; class ++) {
+		any = any || table->listed[class] > 0;
+		if (table->listed[class] <= NOTES_LISTED || table->verbose ||
+		    class == VERIFY_UNVERIFIABLE)
+			continue;
+		if (!put (table, error,
+			  "%" G_GUINT64_FORMAT " %s altogether (--verbose lists all)\n",
+			  table->listed[class], verify_class_to_text (class)))
+			return FALSE;
+	}
+	return !any || put (table, error, "\n");
+}
+
+/* --- Folders
+ * -------------------------------------------------------------------------------------- */
+
+/* Columns a terminal needs for text. */
+static int
+width_of (const char *text)
+{
+	int width = 0;
+
+	for (; *text != '\0'; text = g_utf8_next_char (text)) {
+		gunichar c = g_utf8_get_char (text);
+		width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+	}
+	return width;
+}
+
+static char *
+row_name (const VerifyRow *row)
+{
+	g_autofree char *name =
+		text_for_terminal (row->source != NULL ? row->source->path : row->target->path);
+
+	if (row->source == NULL || row->target == NULL ||
+	    strcmp (row->source->path, row->target->path) == 0)
+		return g_steal_pointer (&name);
+	g_autofree char *other = text_for_terminal (row->target->path);
+	return g_strdup_printf ("%s -> %s", name, other);
+}
+
+/* Folders of the target that have nothing to do with the source are not worth a line. */
+static gboolean
+is_shown (const VerifyRow *row)
+{
+	return row->source != NULL || row->tally.target > 0;
+}
+
+static int
+folder_width (const VerifyResult *result)
+{
+	int width = (int)strlen ("folder");
+
+	for (guint i = 0; i < result->rows->len; i++) {
+		const VerifyRow *row = &g_array_index (result->rows, VerifyRow, i);
+		g_autofree char *name = row_name (row);
+		if (is_shown (row))
+			width = MAX (width, width_of (name));
+	}
+	return MIN (width, FOLDER_WIDTH);
+}
+
+static gboolean
+has_column (const VerifyResult *result, const Column *column)
+{
+	return column->always || result->total.classes[column->class] > 0;
+}
+
+static void
+append_name (GString *line, const char *name, int width)
+{
+	int used = width_of (name);
+
+	g_string_append (line, name);
+	if (used > width)
+		g_string_append_printf (line, "\n%*s", width, "");
+	else
+		g_string_append_printf (line, "%*s", width - used, "");
+}
+
+static gboolean
+put_head (Table *table, const VerifyResult *result, int width, GError **error)
+{
+	g_autoptr (GString) line = g_string_new (NULL);
+
+	append_name (line, "folder", width);
+	g_string_append (line, "  source   found");
+	for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+		if (has_column (result, &columns[i]))
+			g_string_append_printf (line, "  %s", columns[i].title);
+	return put (table, error, "%s\n", line->str);
+}
+
+static gboolean
+put_row (Table *table, const VerifyResult *result, const char *name, const VerifyTally *tally,
+	 int width, GError **error)
+{
+	g_autoptr (GString) line = g_string_new (NULL);
+
+	append_name (line, name, width);
+	g_string_append_printf (line, "%8" G_GUINT64_FORMAT "%8" G_GUINT64_FORMAT, tally->source,
+				tally->found);
+	for (guint i = 0; i < G_N_ELEMENTS (columns); i++) {
+		int room = (int)strlen (columns[i].title) + 2;
+		guint64 count = tally->classes[columns[i].class];
+		if (!has_column (result, &columns[i]))
+			continue;
+		if (count == 0)
+			g_string_append_printf (line, "%*s", room, "-");
+		else
+			g_string_append_printf (line, "%*" G_GUINT64_FORMAT, room, count);
+	}
+	return put (table, error, "%s\n", line->str);
+}
+
+static gboolean
+put_folders (Table *table, const VerifyResult *result, GError **error)
+{
+	int width = folder_width (result);
+
+	if (!put_head (table, result, width, error))
+		return FALSE;
+	for (guint i = 0; i < result->rows->len; i++) {
+		const VerifyRow *row = &g_array_index (result->rows, VerifyRow, i);
+		g_autofree char *name = row_name (row);
+		if (is_shown (row) && !put_row (table, result, name, &row->tally, width, error))
+			return FALSE;
+	}
+	return put_row (table, result, "total", &result->total, width, error);
+}
+
+/* --- Verdict
+ * -------------------------------------------------------------------------------------- */
+
+static gboolean
+put_proof (Table *table, const VerifyResult *result, GError **error)
+{
+	static const char *const verdicts[] = {"Proven", "Differences", "Not verified"};
+	const VerifyTally *total = &result->total;
+
+	return put (table, error, "\n%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " proven\n",
+		    verdicts[result->verdict], total->found, total->source);
+}
+
+static gboolean
+put_reasons (Table *table, const VerifyResult *result, GError **error)
+{
+	guint64 unread = result->total.classes[VERIFY_UNVERIFIABLE];
+
+	if (unread > 0 && !put (table, error, "%" G_GUINT64_FORMAT " could not be read\n", unread))
+		return FALSE;
+	if (result->lost_upstream > 0 &&
+	    !put (table, error,
+		  "%" G_GUINT64_FORMAT
+		  " could not be carried by the program that wrote the source\n",
+		  result->lost_upstream))
+		return FALSE;
+	return !result->trouble || unread > 0 || result->lost_upstream > 0 ||
+	       result->verdict != VERIFY_NOT_VERIFIED ||
+	       put (table, error, "Reading was not free of trouble: see the messages above\n");
+}
+
+static gboolean
+put_consequence (Table *table, const VerifyResult *result, GError **error)
+{
+	g_autofree char *skipped = verify_result_describe_skipped (result);
+	g_autofree char *safe = text_for_terminal (skipped);
+	g_autofree char *source = text_for_terminal (result->source.name);
+	g_autofree char *target = text_for_terminal (result->target.name);
+
+	if (*safe != '\0' && !put (table, error, "Not carried: %s\n", safe))
+		return FALSE;
+	if (result->verdict != VERIFY_PROVEN || result->total.source == 0)
+		return TRUE;
+	if (verify_result_is_safe_to_delete (result))
+		return put (table, error,
+			    "Every message of %s is in %s: safe to delete the old account\n",
+			    source, target);
+	return put (table, error, "Every message %s %s is in %s\n",
+		    result->source.filtered ? "asked for of" : "of", source, target);
+}
+
+gboolean
+verify_show_table (const VerifyResult *result, gboolean verbose, Output *output, GError **error)
+{
+	Table table = {.output = output, .verbose = verbose};
+
+	return put_findings (&table, result, error) && put_folders (&table, result, error) &&
+	       put_proof (&table, result, error) && put_reasons (&table, result, error) &&
+	       put_consequence (&table, result, error);
+}

@@ -1,0 +1,206 @@
+/* test-verify-manifest.c - a manifest stands in for mail that is gone
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+#include <glib/gstdio.h>
+
+#include "message/manifest.h"
+#include "verify/fake-mailbox.h"
+#include "verify/verify-manifest.h"
+#include "verify/verify-match.h"
+
+#define MAIL(n) "Message-ID: <" n "@x>\nFrom: " n "\nSubject: s\n\nbody " n "\n"
+
+static const FakeMail mails[] = {
+	FAKE ("INBOX", MAIL ("a"), .date = 1000, .flags = MESSAGE_SEEN | MESSAGE_FLAGGED),
+	FAKE ("Caf\xc3\xa9/a%2Fb 100%25", MAIL ("b")),
+	FAKE ("INBOX", "no header at all"),
+};
+
+typedef struct {
+	char *directory;
+	char *path;
+	FakeSide side; /* what is read back */
+} World;
+
+/* Writes a manifest of mails by the ledger, as every tool does. */
+static void
+set_up (World *world, gconstpointer data)
+{
+	g_autoptr (Report) report = report_new ("test");
+	g_autoptr (Ledger) ledger = ledger_new (report);
+	g_autoptr (GError) error = NULL;
+
+	world->directory = g_dir_make_tmp ("mailferry.XXXXXX", NULL);
+	world->path = g_build_filename (world->directory, "manifest", NULL);
+	report_set_verbosity (report, -1);
+	g_autoptr (Manifest) manifest = manifest_new (world->path, "test/1", "old.pst", &error);
+	g_assert_no_error (error);
+	ledger_set_manifest (ledger, manifest);
+	g_autoptr (MessageSource) source = fake_source_new (mails, G_N_ELEMENTS (mails), ledger);
+	for (;;) {
+		g_autoptr (Message) message = NULL;
+		g_assert_true (message_source_next (source, &message, NULL));
+		if (message == NULL)
+			break;
+		const char *keywords[] = {"Big Co", "a,b", NULL};
+		message_set_keywords (message, keywords);
+		g_assert_true (ledger_emitted (ledger, message, NULL, NULL));
+	}
+	ledger_announce (ledger, 1);
+	ledger_skipped (ledger, "old.pst:7", NULL, "IPM.Contact");
+	ReportCounts counts = ledger_get_counts (ledger);
+	g_assert_true (manifest_commit (manifest, &counts, NULL));
+
+	world->side.report = report_new ("test");
+	report_set_verbosity (world->side.report, -1);
+	world->side.ledger = ledger_new (world->side.report);
+	world->side.index = verify_index_new ();
+}
+
+static void
+tear_down (World *world, gconstpointer data)
+{
+	g_unlink (world->path);
+	g_rmdir (world->directory);
+	g_free (world->directory);
+	g_free (world->path);
+	fake_side_clear (&world->side);
+}
+
+static void
+test_recognised (World *world, gconstpointer data)
+{
+	g_assert_true (verify_manifest_is_one (world->path));
+	g_assert_false (verify_manifest_is_one (world->directory));
+	g_assert_false (verify_manifest_is_one ("/dev/null"));
+	g_assert_false (verify_manifest_is_one ("/nonexistent"));
+}
+
+static void
+test_found (World *world, gconstpointer data)
+{
+	g_auto (FakeSide) target = {0};
+	g_autoptr (GError) error = NULL;
+
+	verify_manifest_read (world->path, world->side.index, VERIFY_FORM_RAW, world->side.ledger,
+			      &error);
+	g_assert_no_error (error);
+	fake_side_read (&target, mails, G_N_ELEMENTS (mails), VERIFY_FORM_RAW);
+	verify_match (world->side.index, target.index);
+	for (guint32 i = 0; i < G_N_ELEMENTS (mails); i++) {
+		const VerifyRecord *record = verify_index_get (world->side.index, i);
+		g_assert_cmpint (record->class, ==, VERIFY_IDENTICAL);
+		g_assert_cmpint (record->date, ==,
+				 mails[i].date != 0 ? mails[i].date : VERIFY_NO_DATE);
+		g_assert_cmpint (record->flags, ==, mails[i].flags);
+		g_assert_cmpuint (record->size, ==, strlen (mails[i].content));
+	}
+}
+
+/* The keywords of both ways must come to the same number. */
+static void
+test_keywords (World *world, gconstpointer data)
+{
+	const char *keywords[] = {"Big Co", "a,b", NULL};
+
+	g_assert_true (verify_manifest_read (world->path, world->side.index, VERIFY_FORM_RAW,
+					     world->side.ledger, NULL));
+	g_assert_cmpuint (verify_index_get (world->side.index, 0)->keywords, ==,
+			  verify_digest_keywords (keywords));
+}
+
+static void
+test_server (World *world, gconstpointer data)
+{
+	g_auto (FakeSide) target = {0};
+
+	g_assert_true (verify_manifest_read (world->path, world->side.index, VERIFY_FORM_SENT,
+					     world->side.ledger, NULL));
+	fake_side_read (&target, mails, G_N_ELEMENTS (mails), VERIFY_FORM_SENT);
+	verify_match (world->side.index, target.index);
+	for (guint32 i = 0; i < G_N_ELEMENTS (mails); i++)
+		g_assert_cmpint (verify_index_get (world->side.index, i)->class, ==,
+				 VERIFY_CANONICAL);
+}
+
+static void
+test_altered (World *world, gconstpointer data)
+{
+	const FakeMail changed = FAKE ("INBOX", MAIL ("a") "more\n");
+	g_auto (FakeSide) target = {0};
+	const VerifyRules rules = {0};
+
+	g_assert_true (verify_manifest_read (world->path, world->side.index, VERIFY_FORM_RAW,
+					     world->side.ledger, NULL));
+	fake_side_read (&target, &changed, 1, VERIFY_FORM_RAW);
+	verify_match (world->side.index, target.index);
+	VerifySide a = fake_side_describe (&world->side, VERIFY_MANIFEST);
+	VerifySide b = fake_side_describe (&target, VERIFY_COPY);
+	g_autoptr (VerifyResult) result = verify_result_new (&a, &b, &rules, EXIT_STATUS_CLEAN);
+	g_assert_cmpuint (result->total.classes[VERIFY_ALTERED], ==, 1);
+	g_assert_cmpuint (result->total.classes[VERIFY_MISSING], ==, 2);
+	g_assert_cmpuint (result->total.classes[VERIFY_UNVERIFIABLE], ==, 0);
+	g_autofree char *skipped = verify_result_describe_skipped (result);
+	g_assert_cmpstr (skipped, ==, "not mail: 1 contact");
+}
+
+/* Change one byte at a time, everywhere: never accepted. */
+static void
+test_changed (World *world, gconstpointer data)
+{
+	g_autofree char *text = NULL;
+	gsize length;
+
+	g_assert_true (g_file_get_contents (world->path, &text, &length, NULL));
+	for (gsize i = 0; i < length; i++) {
+		g_autoptr (VerifyIndex) index = verify_index_new ();
+		g_autoptr (GError) error = NULL;
+		text[i] ^= 1;
+		g_assert_true (g_file_set_contents (world->path, text, (gssize)length, NULL));
+		gboolean ok = verify_manifest_read (world->path, index, VERIFY_FORM_RAW,
+						    world->side.ledger, &error);
+		text[i] ^= 1;
+		/* Only the counts at the end are not covered by the chain, but they must still
+		 * agree with the lines. */
+		if (ok &&
+		    strstr (text, "#end\tannounced=") + strlen ("#end\tannounced=") > text + i)
+			g_error ("byte %zu can be changed without anybody noticing", i);
+		g_assert_true (ok || g_error_matches (error, RUN_ERROR, RUN_ERROR_INPUT));
+	}
+}
+
+static void
+test_cut (World *world, gconstpointer data)
+{
+	g_autofree char *text = NULL;
+	gsize length;
+
+	g_assert_true (g_file_get_contents (world->path, &text, &length, NULL));
+	for (gsize i = 0; i < length; i++) {
+		g_autoptr (VerifyIndex) index = verify_index_new ();
+		g_autoptr (GError) error = NULL;
+		g_assert_true (g_file_set_contents (world->path, text, (gssize)i, NULL));
+		g_assert_false (verify_manifest_read (world->path, index, VERIFY_FORM_RAW,
+						      world->side.ledger, &error));
+		g_assert_error (error, RUN_ERROR, RUN_ERROR_INPUT);
+	}
+}
+
+#define ADD(name, function)                                                                        \
+	g_test_add ("/verify/manifest/" name, World, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+	g_test_init (&argc, &argv, NULL);
+	ADD ("is-recognised-by-its-first-line", test_recognised);
+	ADD ("proves-what-is-there", test_found);
+	ADD ("keeps-keywords", test_keywords);
+	ADD ("is-canonical-towards-a-server", test_server);
+	ADD ("names-what-is-altered-and-missing", test_altered);
+	ADD ("is-refused-when-one-bit-is-changed", test_changed);
+	ADD ("is-refused-when-it-is-cut-off", test_cut);
+	return g_test_run ();
+}
