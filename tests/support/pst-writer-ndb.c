@@ -476,8 +476,9 @@ pst_writer_ndb_finish (PstWriterNdb *ndb, const guint32 counters[32], GError **e
 	bbt = write_tree (ndb, &block_tree);
 	close_region (ndb);
 	write_header (ndb, counters, &nbt, &bbt);
-	if (!ndb->error && fsync (ndb->fd) < 0 && errno != EINVAL)
+	if (close (ndb->fd) < 0)
 		pst_writer_ndb_fail (ndb, g_strerror (errno));
+	ndb->fd = -1;
 	if (!ndb->error)
 		return TRUE;
 	g_propagate_error (error, g_steal_pointer (&ndb->error));
@@ -487,7 +488,8 @@ pst_writer_ndb_finish (PstWriterNdb *ndb, const guint32 counters[32], GError **e
 void
 pst_writer_ndb_free (PstWriterNdb *ndb)
 {
-	(void)close (ndb->fd); /* written and synced, or failed and reported, before */
+	if (ndb->fd >= 0)
+		(void)close (ndb->fd); /* the file is given up */
 	g_array_unref (ndb->blocks);
 	g_array_unref (ndb->nodes);
 	g_clear_error (&ndb->error);

@@ -89,7 +89,7 @@ typedef struct {
 
 #define ANN        "Ann Example <ann@example.org>"
 #define ANN_AT_EX  "Ann Example </o=Example/ou=First/cn=Recipients/cn=ann|ann@example.org>"
-#define KARL       "Weber, Karl </o=Example/ou=First/cn=Recipients/cn=kweber|karl.weber@example.org>"
+#define KARL       "Weber, Karl </o=Example/ou=First/cn=Recipients/cn=kw|karl.weber@example.org>"
 #define BRUNO      "Bruno Müller <bruno@mueller.example>"
 #define CLAIRE     "Claire Lefèvre <claire@cafe-lumiere.example>"
 #define DMITRI     "Дмитрий Орлов <orlov@most.example>"
@@ -365,17 +365,29 @@ typedef struct {
 	GString *to_header;
 } Letter;
 
+static guint64
+noise_word (guint64 number, guint64 salt)
+{
+	guint64 word = (number + salt) * 0xbf58476d1ce4e5b9ULL;
+
+	word ^= word >> 29;
+	word *= 0x94d049bb133111ebULL;
+	return GUINT64_TO_LE (word ^ word >> 32);
+}
+
 void
 sample_account_noise (guint64 offset, guint8 *buffer, gsize length, gpointer seed)
 {
 	guint64 salt = *(const guint32 *)seed * 0x9e3779b97f4a7c15ULL;
 
-	for (gsize i = 0; i < length; i++) {
-		guint64 word = ((offset + i) / 8 + salt) * 0xbf58476d1ce4e5b9ULL;
-		word ^= word >> 29;
-		word *= 0x94d049bb133111ebULL;
-		word ^= word >> 32;
-		buffer[i] = (guint8)(word >> (8 * ((offset + i) % 8)));
+	while (length > 0) {
+		guint64 word = noise_word (offset / 8, salt);
+		gsize skip = (gsize)(offset % 8);
+		gsize n = MIN (8 - skip, length);
+		memcpy (buffer, (const guint8 *)&word + skip, n);
+		buffer += n;
+		offset += n;
+		length -= n;
 	}
 }
 
