@@ -1,0 +1,205 @@
+/* test-pst-file.c - what is an Outlook file, and what is refused
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "pst/pst-file.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "pst/opened.h"
+
+static PstTiny *
+make_file (PstTinyFormat format)
+{
+	PstTiny *tiny = pst_tiny_new (format);
+	guint64 bid = pst_tiny_add_block (tiny, "data", 4);
+
+	pst_tiny_add_node (tiny, PST_NID_STORE, 0, bid, 0);
+	pst_tiny_finish (tiny);
+	return tiny;
+}
+
+static void
+assert_refused (const PstTiny *tiny, PstError code, const char *words)
+{
+	g_autofree char *path = pst_tiny_save (tiny);
+	g_autoptr (GError) error = NULL;
+	g_autoptr (PstFile) file = pst_file_open (path, &error);
+
+	g_assert_null (file);
+	g_assert_error (error, PST_ERROR, (int)code);
+	g_assert_nonnull (strstr (error->message, words));
+	g_unlink (path);
+}
+
+static void
+test_formats (void)
+{
+	static const PstFormat expected[] = {PST_FORMAT_ANSI, PST_FORMAT_UNICODE,
+					     PST_FORMAT_UNICODE_4K};
+
+	for (guint i = 0; i < PST_TINY_N_FORMATS; i++) {
+		g_autoptr (PstTiny) tiny = make_file (i);
+		g_autoptr (Opened) opened = opened_new_tiny (tiny);
+
+		g_assert_cmpint (pst_file_get_format (opened->file), ==, expected[i]);
+		g_assert_cmpint (pst_file_is_ost (opened->file), ==, i == PST_TINY_4K);
+		g_assert_true (pst_file_is_header_sound (opened->file));
+		g_assert_cmpuint (pst_file_get_missing_bytes (opened->file), ==, 0);
+		g_assert_cmpuint (pst_file_get_node_root (opened->file).offset, ==,
+				  tiny->node_root);
+		g_assert_cmpuint (pst_file_get_block_root (opened->file).offset, ==,
+				  tiny->block_root);
+	}
+}
+
+static void
+test_no_such_file (void)
+{
+	g_autoptr (GError) error = NULL;
+
+	g_assert_null (pst_file_open ("/nonexistent/file.pst", &error));
+	g_assert_error (error, PST_ERROR, PST_ERROR_IO);
+	g_clear_error (&error);
+	g_assert_null (pst_file_open (g_get_tmp_dir (), &error));
+	g_assert_error (error, PST_ERROR, PST_ERROR_IO);
+}
+
+static void
+test_other_magic (void)
+{
+	g_autoptr (PstTiny) tiny = make_file (PST_TINY_UNICODE);
+
+	memcpy (tiny->bytes->data, "From", 4);
+	assert_refused (tiny, PST_ERROR_FORMAT, "not an Outlook file");
+	g_byte_array_set_size (tiny->bytes, 0);
+	assert_refused (tiny, PST_ERROR_FORMAT, "not an Outlook file");
+}
+
+static void
+test_address_book (void)
+{
+	g_autoptr (PstTiny) tiny = make_file (PST_TINY_ANSI);
+
+	memcpy (tiny->bytes->data + 8, "AB", 2);
+	assert_refused (tiny, PST_ERROR_FORMAT, "address book");
+}
+
+static void
+test_unknown_version (void)
+{
+	g_autoptr (PstTiny) tiny = make_file (PST_TINY_UNICODE);
+
+	tiny->bytes->data[10] = 99;
+	assert_refused (tiny, PST_ERROR_FORMAT, "99");
+}
+
+static void
+test_policy (void)
+{
+	for (guint i = 0; i < PST_TINY_N_FORMATS; i++) {
+		g_autoptr (PstTiny) tiny = pst_tiny_new (i);
+		tiny->crypt = 0x10;
+		pst_tiny_finish (tiny);
+		assert_refused (tiny, PST_ERROR_ENCRYPTED, "policy");
+	}
+}
+
+static void
+test_unknown_crypt (void)
+{
+	g_autoptr (PstTiny) tiny = pst_tiny_new (PST_TINY_UNICODE);
+
+	tiny->crypt = 7;
+	pst_tiny_finish (tiny);
+	assert_refused (tiny, PST_ERROR_FORMAT, "0x7");
+}
+
+static void
+test_cut_in_header (void)
+{
+	g_autoptr (PstTiny) tiny = make_file (PST_TINY_UNICODE);
+
+	g_byte_array_set_size (tiny->bytes, 530);
+	assert_refused (tiny, PST_ERROR_TRUNCATED, "header");
+}
+
+static void
+test_cut_off (void)
+{
+	g_autoptr (PstTiny) tiny = make_file (PST_TINY_UNICODE);
+	guint whole = tiny->bytes->len;
+
+	g_byte_array_set_size (tiny->bytes, whole - 700);
+	g_autoptr (Opened) opened = opened_new_tiny (tiny);
+	g_assert_cmpuint (pst_file_get_missing_bytes (opened->file), ==, 700);
+}
+
+static void
+test_unsound_header (void)
+{
+	g_autoptr (PstTiny) tiny = make_file (PST_TINY_UNICODE);
+
+	tiny->bytes->data[40] ^= 1;
+	g_autoptr (Opened) opened = opened_new_tiny (tiny);
+	g_assert_false (pst_file_is_header_sound (opened->file));
+	g_assert_nonnull (opened->index);
+}
+
+/* The cyclic cipher undoes itself: what it makes of a text, it makes the text of again. */
+static void
+test_decode (void)
+{
+	g_autoptr (PstTiny) tiny = pst_tiny_new (PST_TINY_UNICODE);
+	static const char text[] = "It was a bright cold day in April";
+	guint8 buffer[sizeof text];
+	g_autoptr (GError) error = NULL;
+
+	tiny->crypt = 2;
+	pst_tiny_finish (tiny);
+	g_autoptr (Opened) opened = opened_new_tiny (tiny);
+
+	memcpy (buffer, text, sizeof text);
+	g_assert_true (pst_file_decode (opened->file, 0x1234, buffer, sizeof buffer, &error));
+	g_assert_cmpint (memcmp (buffer, text, sizeof text), !=, 0);
+	g_assert_true (pst_file_decode (opened->file, 0x1234, buffer, sizeof buffer, &error));
+	g_assert_cmpmem (buffer, sizeof buffer, text, sizeof text);
+	g_assert_true (pst_file_decode (opened->file, 0x1236, buffer, sizeof buffer, &error));
+	g_assert_cmpmem (buffer, sizeof buffer, text, sizeof text);
+}
+
+static void
+test_read_beyond (void)
+{
+	g_autoptr (PstTiny) tiny = make_file (PST_TINY_UNICODE);
+	g_autoptr (Opened) opened = opened_new_tiny (tiny);
+	g_autoptr (GError) error = NULL;
+	guint8 buffer[16];
+
+	g_assert_true (pst_file_read (opened->file, tiny->bytes->len - 16, buffer, 16, &error));
+	g_assert_false (pst_file_read (opened->file, tiny->bytes->len - 15, buffer, 16, &error));
+	g_assert_error (error, PST_ERROR, PST_ERROR_TRUNCATED);
+	g_clear_error (&error);
+	g_assert_false (pst_file_read (opened->file, G_MAXUINT64 - 3, buffer, 16, &error));
+	g_assert_error (error, PST_ERROR, PST_ERROR_TRUNCATED);
+}
+
+int
+main (int argc, char **argv)
+{
+	g_test_init (&argc, &argv, NULL);
+	g_test_add_func ("/pst/file/knows-the-three-formats", test_formats);
+	g_test_add_func ("/pst/file/says-why-it-cannot-open", test_no_such_file);
+	g_test_add_func ("/pst/file/refuses-other-files", test_other_magic);
+	g_test_add_func ("/pst/file/refuses-an-address-book", test_address_book);
+	g_test_add_func ("/pst/file/refuses-an-unknown-version", test_unknown_version);
+	g_test_add_func ("/pst/file/refuses-encryption-by-policy", test_policy);
+	g_test_add_func ("/pst/file/refuses-an-unknown-crypt-method", test_unknown_crypt);
+	g_test_add_func ("/pst/file/refuses-a-file-cut-in-its-header", test_cut_in_header);
+	g_test_add_func ("/pst/file/says-how-much-was-cut-off", test_cut_off);
+	g_test_add_func ("/pst/file/notices-a-changed-header", test_unsound_header);
+	g_test_add_func ("/pst/file/decodes-data-but-not-internal-blocks", test_decode);
+	g_test_add_func ("/pst/file/never-reads-beyond-the-end", test_read_beyond);
+	return g_test_run ();
+}
