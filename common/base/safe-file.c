@@ -16,8 +16,10 @@
 #define BUFFER_SIZE (64 * 1024)
 
 struct SafeFile {
-	char *path;
-	char *temporary;
+	char *shown; /* what error texts call it */
+	int directory_fd; /* of name and temporary; AT_FDCWD: they are paths */
+	char *name;
+	char *temporary; /* NULL once it is in place */
 	int fd;
 	gsize used;
 	guint8 buffer[BUFFER_SIZE];
@@ -60,6 +62,24 @@ safe_file_sync (int fd, const char *name, GError **error)
 	return TRUE;
 }
 
+gboolean
+safe_file_sync_all (int fd, const char *name, GError **error)
+{
+	return syncfs (fd) == 0 || fail (error, name, errno);
+}
+
+gboolean
+safe_file_move (int from_fd, const char *from, int to_fd, const char *to, const char *shown, GError **error)
+{
+	if (renameat2 (from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0)
+		return TRUE;
+	if (errno != EINVAL && errno != ENOSYS)
+		return fail (error, shown, errno);
+
+	/* NFS and some others know no such flag; there the caller's own look at the directory must do. */
+	return renameat (from_fd, from, to_fd, to) == 0 || fail (error, shown, errno);
+}
+
 static gboolean
 sync_directory_of (const char *path, GError **error)
 {
@@ -84,7 +104,29 @@ safe_file_new (const char *path, GError **error)
 		return NULL;
 	}
 	SafeFile *file = g_new0 (SafeFile, 1);
-	file->path = g_strdup (path);
+	file->shown = g_strdup (path);
+	file->directory_fd = AT_FDCWD;
+	file->name = g_strdup (path);
+	file->temporary = g_steal_pointer (&temporary);
+	file->fd = fd;
+	return file;
+}
+
+SafeFile *
+safe_file_new_at (int directory_fd, const char *name, const char *shown, GError **error)
+{
+	g_autofree char *temporary = g_strconcat (name, ".mailferry", NULL);
+
+	(void) unlinkat (directory_fd, temporary, 0); /* mostly it is not there */
+	int fd = openat (directory_fd, temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		fail (error, shown, errno);
+		return NULL;
+	}
+	SafeFile *file = g_new0 (SafeFile, 1);
+	file->shown = g_strdup (shown);
+	file->directory_fd = directory_fd;
+	file->name = g_strdup (name);
 	file->temporary = g_steal_pointer (&temporary);
 	file->fd = fd;
 	return file;
@@ -96,7 +138,7 @@ flush (SafeFile *file, GError **error)
 	gsize used = file->used;
 
 	file->used = 0;
-	return safe_file_write_all (file->fd, file->buffer, used, file->path, error);
+	return safe_file_write_all (file->fd, file->buffer, used, file->shown, error);
 }
 
 gboolean
@@ -105,7 +147,7 @@ safe_file_write (SafeFile *file, const void *data, gsize length, GError **error)
 	if (length > BUFFER_SIZE - file->used && !flush (file, error))
 		return FALSE;
 	if (length > BUFFER_SIZE)
-		return safe_file_write_all (file->fd, data, length, file->path, error);
+		return safe_file_write_all (file->fd, data, length, file->shown, error);
 	memcpy (file->buffer + file->used, data, length);
 	file->used += length;
 	return TRUE;
@@ -114,16 +156,18 @@ safe_file_write (SafeFile *file, const void *data, gsize length, GError **error)
 gboolean
 safe_file_commit (SafeFile *file, GError **error)
 {
-	if (!flush (file, error) || !safe_file_sync (file->fd, file->path, error))
+	if (!flush (file, error) || !safe_file_sync (file->fd, file->shown, error))
 		return FALSE;
 	int fd = file->fd;
 	file->fd = -1;
 	if (close (fd) < 0)
-		return fail (error, file->path, errno);
-	if (rename (file->temporary, file->path) < 0)
-		return fail (error, file->path, errno);
+		return fail (error, file->shown, errno);
+	if (renameat (file->directory_fd, file->temporary, file->directory_fd, file->name) < 0)
+		return fail (error, file->shown, errno);
 	g_clear_pointer (&file->temporary, g_free);
-	return sync_directory_of (file->path, error);
+	if (file->directory_fd != AT_FDCWD)
+		return safe_file_sync (file->directory_fd, file->shown, error);
+	return sync_directory_of (file->name, error);
 }
 
 void
@@ -134,8 +178,9 @@ safe_file_free (SafeFile *file)
 	if (file->fd >= 0)
 		close (file->fd);
 	if (file->temporary != NULL)
-		unlink (file->temporary);
+		(void) unlinkat (file->directory_fd, file->temporary, 0);
 	g_free (file->temporary);
-	g_free (file->path);
+	g_free (file->name);
+	g_free (file->shown);
 	g_free (file);
 }

@@ -16,10 +16,23 @@ gboolean safe_file_write_all (int fd, const void *data, gsize length, const char
 /* fsync; file systems that know no such thing (EINVAL on a pipe or terminal) are not an error. */
 gboolean safe_file_sync (int fd, const char *name, GError **error);
 
+/* Everything written so far to the file system that fd lies on is durable. One call is cheaper than an fsync for each
+ * of many files, but waits for other writers on that file system too. */
+gboolean safe_file_sync_all (int fd, const char *name, GError **error);
+
+/* Give a finished file its final name, which nobody else's file may have. shown is for the error text. */
+gboolean safe_file_move (int from_fd, const char *from, int to_fd, const char *to, const char *shown,
+			 GError **error);
+
 /* A file written beside its final name and renamed over it by safe_file_commit. */
 typedef struct SafeFile SafeFile;
 
 SafeFile *safe_file_new (const char *path, GError **error);
+
+/* The same for a name in an open directory, which the caller keeps open, and of which it is the only writer: what
+ * an interrupted run left as NAME.mailferry goes away. shown is for error texts. */
+SafeFile *safe_file_new_at (int directory_fd, const char *name, const char *shown, GError **error);
+
 gboolean safe_file_write (SafeFile *file, const void *data, gsize length, GError **error);
 
 /* Make it durable under its final name. Called at most once. */
