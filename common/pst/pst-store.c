@@ -213,7 +213,7 @@ walk_folders (Listing *listing, guint32 top)
 
 		if (g_hash_table_add (listing->seen, GUINT_TO_POINTER (listed.nid)))
 			add_folder (listing, &listed);
-		else if (listed.nid != listing->mail_root) /* the root lists it once more */
+		else if (!listing->is_outside || listed.nid != listing->mail_root)
 			report (listing, "folder-listed-twice", listed.nid,
 				"its first place counts");
 		clear_listed (&listed);
