@@ -1,0 +1,60 @@
+/* child.h - a process that may look at a stranger's file and do little else
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What parses hostile input runs in a child, so that its crash costs one message and not the
+ * run. Parent and child talk through a socket that keeps packets whole: a child that dies in the
+ * middle of a word leaves no half of it behind.
+ */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+/* What a child may use once it is locked in. 0 means no limit of ours. */
+typedef struct {
+	/* Bytes; not enforced under AddressSanitizer, which reserves terabytes. */
+	guint64 address_space;
+	guint64 open_files;
+} ChildLimits;
+
+/* The life of a child; its exit status is what this returns. fd is its end of the socket. */
+typedef int (*ChildMain) (int fd, gpointer user_data);
+
+typedef struct {
+	pid_t pid;
+	int fd; /* SOCK_SEQPACKET; the parent's end */
+} Child;
+
+/* Fork a child that runs main and ends with the parent, if not before. It has no descriptors
+ * but fd; standard input, output and error are /dev/null (error stays under a sanitizer);
+ * signals have their usual effect. */
+gboolean child_start (Child *child, ChildMain run, gpointer user_data, GError **error);
+
+/* Fork a child of a child: it writes to the same fd and dies with its parent. -1 with an
+ * error. */
+pid_t child_fork_worker (int fd, ChildMain run, gpointer user_data, GError **error);
+
+/* Called by the child after it has opened what it needs: limits, no core, no new privileges. */
+void child_lock_in (const ChildLimits *limits);
+
+/* Called by the child: die unless this is called again before so much more processor time has
+ * been used. */
+void child_allow_cpu_seconds (guint seconds);
+
+/* Close the socket, end the child if it still runs, and collect it. Harmless if it was never
+ * started. */
+void child_end (Child *child);
+
+/* "killed by signal 11 (Segmentation fault)", "out of time", "ended with status 3": newly
+ * allocated. */
+char *child_describe_status (int status);
+
+/* One packet of at most size bytes; *length 0 at the end. Longer packets are an error. */
+gboolean child_receive (int fd, void *buffer, gsize size, gsize *length, GError **error);
+
+/* FALSE if nobody listens any more. */
+gboolean child_send (int fd, const void *packet, gsize length);
+
+/* What both sides may rely on a packet to hold. */
+#define CHILD_MAX_PACKET (96 * 1024)
