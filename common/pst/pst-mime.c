@@ -1,0 +1,488 @@
+/* pst-mime.c - from an item to the message it was
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "pst/pst-mime.h"
+
+#include <string.h>
+
+#include "pst/pst-attachment.h"
+#include "pst/pst-body.h"
+#include "pst/pst-envelope.h"
+#include "pst/pst-headers.h"
+
+/* Messages forwarded in messages: people reach ten, a file that refers to itself has no end. */
+#define MAX_DEPTH 100
+#define MAX_PARTS 50000
+
+/* Outlook counts the size of an item in 32 bits. */
+#define MAX_SIZE (G_GUINT64_CONSTANT (4) << 30)
+
+#define ENTITY_HEADER_MAX 65536
+
+struct _PstMime {
+	PstPart *message;
+	GPtrArray *items; /* embedded ones: their texts may be asked for again while writing */
+	guint parts;
+	guint64 size;
+};
+
+static gboolean
+count_part (PstMime *mime, guint64 size, GError **error)
+{
+	mime->parts++;
+	mime->size += size;
+	if (mime->parts <= MAX_PARTS && mime->size <= MAX_SIZE)
+		return TRUE;
+	g_set_error (error, PST_ERROR, PST_ERROR_LIMIT,
+		     "more than %u parts or %" G_GUINT64_FORMAT " bytes in one item", MAX_PARTS,
+		     MAX_SIZE);
+	return FALSE;
+}
+
+/* --- Texts ----------------------------------------------------------------- */
+
+static GBytes *
+load_body (gpointer owner, guint which, GError **error)
+{
+	const char *charset = NULL;
+	GBytes *text = pst_body_read (owner, (PstBodyKind)which, &charset, error);
+
+	if (text == NULL && error != NULL && *error == NULL)
+		g_set_error_literal (error, PST_ERROR, PST_ERROR_DAMAGED,
+				     "the text can't be read a second time");
+	return text;
+}
+
+/* *part NULL if there is no such body. */
+static gboolean
+add_body (PstMime *mime, PstItem *item, PstBodyKind kind, PstPart **part, GBytes **kept,
+	  GError **error)
+{
+	g_autoptr (GError) local_error = NULL;
+	const char *charset = NULL;
+	g_autoptr (GBytes) text = pst_body_read (item, kind, &charset, &local_error);
+
+	if (local_error != NULL) {
+		g_propagate_prefixed_error (error, g_steal_pointer (&local_error),
+					    "%s: ", kind == PST_BODY_HTML ? "HTML" : "text");
+		return FALSE;
+	}
+	if (text == NULL)
+		return TRUE;
+	if (!count_part (mime, g_bytes_get_size (text), error))
+		return FALSE;
+
+	GString *header = g_string_new (NULL);
+	g_string_append_printf (header, "Content-Type: text/%s; charset=%s\n",
+				kind == PST_BODY_HTML ? "html" : "plain", charset);
+	*part = pst_part_new_text (header, text, load_body, item, kind);
+	if (kept != NULL)
+		*kept = g_steal_pointer (&text);
+	return TRUE;
+}
+
+static PstPart *
+new_note (const char *text)
+{
+	g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+	return pst_part_new_text (g_string_new ("Content-Type: text/plain; charset=utf-8\n"), bytes,
+				  NULL, NULL, 0);
+}
+
+/* A multipart of FIRST (unless NULL) and REST, which is empty afterwards; FIRST alone if there
+ * is no rest. */
+static PstPart *
+layer (const char *subtype, const char *parameters, PstPart *first, GPtrArray *rest)
+{
+	if (rest->len == 0)
+		return first;
+
+	PstPart *multipart = pst_part_new_multipart (subtype, parameters);
+	if (first != NULL)
+		pst_part_add_child (multipart, first);
+	gsize count = 0;
+	g_autofree PstPart **parts = (PstPart **)g_ptr_array_steal (rest, &count);
+	for (gsize i = 0; i < count; i++)
+		pst_part_add_child (multipart, parts[i]);
+	return multipart;
+}
+
+/* --- Attachments ----------------------------------------------------------- */
+
+static void
+add_disposition (GString *header, const PstAttachment *attachment, gboolean is_inline)
+{
+	g_string_append (header, is_inline ? "Content-Disposition: inline"
+					   : "Content-Disposition: attachment");
+	if (attachment->name != NULL)
+		pst_encode_parameter (header, "filename", attachment->name);
+	g_string_append_c (header, '\n');
+	if (attachment->content_id != NULL)
+		g_string_append_printf (header, "Content-ID: <%s>\n", attachment->content_id);
+	if (attachment->location != NULL)
+		g_string_append_printf (header, "Content-Location: %s\n", attachment->location);
+}
+
+static GString *
+new_attachment_header (const PstAttachment *attachment, const char *type, gboolean is_inline)
+{
+	GString *header = g_string_new (NULL);
+
+	g_string_append_printf (header, "Content-Type: %s", type);
+	if (attachment->name != NULL)
+		pst_encode_parameter (header, "name", attachment->name);
+	g_string_append_c (header, '\n');
+	add_disposition (header, attachment, is_inline);
+	return header;
+}
+
+/* A file elsewhere: all we can carry is where it was. */
+static PstPart *
+new_reference (const PstAttachment *attachment)
+{
+	g_autofree char *text = g_strdup_printf (
+		"This attachment is not in the message. It refers to:\n\n%s\n",
+		attachment->reference != NULL ? attachment->reference : "(nothing)");
+	g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+	GString *header = g_string_new ("Content-Type: text/plain; charset=utf-8\n");
+
+	g_string_append (header, "Content-Disposition: inline\n");
+	return pst_part_new_text (header, bytes, NULL, NULL, 0);
+}
+
+/* The message types must not be in base64 (RFC 2046, 5.2.1; RFC 3464, 2.1): as it is, or under
+ * another name. */
+static gboolean
+new_message_file (const PstItem *item, const PstAttachment *attachment, PstPart **part,
+		  GError **error)
+{
+	gboolean is_fit = FALSE;
+	gboolean is_8bit = FALSE;
+
+	if (!pst_part_check_verbatim (item->node, attachment->nid, PST_ATTACH_DATA, &is_fit,
+				      &is_8bit, error))
+		return FALSE;
+	if (!is_fit || attachment->size == 0) {
+		*part = pst_part_new_base64 (
+			new_attachment_header (attachment, "application/octet-stream", FALSE),
+			item->node, attachment->nid, PST_ATTACH_DATA, attachment->size);
+		return TRUE;
+	}
+	GString *header = new_attachment_header (attachment, attachment->type, FALSE);
+	g_string_append_printf (header, "Content-Transfer-Encoding: %s\n",
+				is_8bit ? "8bit" : "7bit");
+	*part = pst_part_new_verbatim (header, item->node, attachment->nid, PST_ATTACH_DATA, 0);
+	return TRUE;
+}
+
+static gboolean
+new_file (const PstItem *item, const PstAttachment *attachment, gboolean is_inline, PstPart **part,
+	  GError **error)
+{
+	const char *type = attachment->type;
+
+	if (type != NULL && g_str_has_prefix (type, "message/"))
+		return new_message_file (item, attachment, part, error);
+	if (type == NULL || g_str_has_prefix (type, "multipart/"))
+		type = "application/octet-stream";
+	*part = pst_part_new_base64 (new_attachment_header (attachment, type, is_inline),
+				     item->node, attachment->nid, PST_ATTACH_DATA,
+				     attachment->size);
+	return TRUE;
+}
+
+static PstPart *build_message (PstMime *mime, PstItem *item, const char *path, guint depth,
+			       GError **error);
+
+static gboolean
+new_embedded (PstMime *mime, const PstItem *item, const PstAttachment *attachment, const char *path,
+	      guint depth, PstPart **part, GError **error)
+{
+	if (depth >= MAX_DEPTH) {
+		pst_context_find (item->context, "embedded-too-deep",
+				  "messages in messages beyond level %u left out", depth);
+		*part = new_note ("A message stood here, too many levels deep to be carried.\n");
+		return TRUE;
+	}
+	g_autoptr (PstNode) holder = pst_node_open_subnode (item->node, attachment->nid, error);
+	g_autoptr (PstNode) node =
+		holder != NULL ? pst_node_open_subnode (holder, attachment->object_nid, error)
+			       : NULL;
+	PstItem *inner = node != NULL ? pst_item_open (item->context, node, error) : NULL;
+	if (inner == NULL)
+		return FALSE;
+	g_ptr_array_add (mime->items, inner);
+
+	g_autofree char *inner_path = g_strdup_printf ("%s/0x%x", path, attachment->nid);
+	PstPart *message = build_message (mime, inner, inner_path, depth + 1, error);
+	if (message == NULL)
+		return FALSE;
+	GString *header = g_string_new ("Content-Type: message/rfc822\n");
+	add_disposition (header, attachment, FALSE);
+	*part = pst_part_new_embedded (header, message);
+	return TRUE;
+}
+
+static gboolean
+new_attachment (PstMime *mime, const PstItem *item, const PstAttachment *attachment,
+		gboolean is_inline, const char *path, guint depth, PstPart **part, GError **error)
+{
+	if (!count_part (mime, attachment->size, error))
+		return FALSE;
+
+	switch (attachment->method) {
+	case PST_ATTACH_BY_REFERENCE:
+	case PST_ATTACH_BY_REFERENCE_RESOLVE:
+	case PST_ATTACH_BY_REFERENCE_ONLY:
+	case PST_ATTACH_BY_WEB_REFERENCE:
+		if (attachment->size > 0) /* Outlook resolved it: here it is after all */
+			break;
+		*part = new_reference (attachment);
+		return TRUE;
+	case PST_ATTACH_EMBEDDED:
+		if (attachment->has_object)
+			return new_embedded (mime, item, attachment, path, depth, part, error);
+		break;
+	case PST_ATTACH_NONE:
+	case PST_ATTACH_BY_VALUE:
+	case PST_ATTACH_OLE: break;
+	}
+	return new_file (item, attachment, is_inline, part, error);
+}
+
+/* --- Inline pictures ------------------------------------------------------- */
+
+/* Every "cid:..." in the text, up to what can't belong to it. One pass, however many
+ * attachments there are. */
+static GHashTable *
+find_content_ids (GBytes *html)
+{
+	GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	gsize length = 0;
+	const char *text = g_bytes_get_data (html, &length);
+
+	for (gsize i = 0; i + 4 < length; i++) {
+		if ((text[i] != 'c' && text[i] != 'C') ||
+		    g_ascii_strncasecmp (text + i, "cid:", 4) != 0)
+			continue;
+		gsize n = 0;
+		while (i + 4 + n < length && g_ascii_isgraph (text[i + 4 + n]) &&
+		       strchr ("\"'<>()", text[i + 4 + n]) == NULL)
+			n++;
+		char *id = g_uri_unescape_segment (text + i + 4, text + i + 4 + n, NULL);
+		if (id != NULL)
+			g_hash_table_add (ids, id);
+		i += 3;
+	}
+	return ids;
+}
+
+static gboolean
+is_inline (const PstAttachment *attachment, GHashTable *ids)
+{
+	return ids != NULL && attachment->content_id != NULL &&
+	       attachment->method == PST_ATTACH_BY_VALUE &&
+	       g_hash_table_contains (ids, attachment->content_id);
+}
+
+/* --- The message ----------------------------------------------------------- */
+
+/* The text and its alternatives; NULL if there is none. */
+static gboolean
+build_text (PstMime *mime, PstItem *item, PstPart **text, GHashTable **content_ids, GError **error)
+{
+	g_autoptr (PstPart) plain = NULL;
+	g_autoptr (PstPart) html = NULL;
+	g_autoptr (GBytes) html_bytes = NULL;
+
+	if (!add_body (mime, item, PST_BODY_PLAIN, &plain, NULL, error) ||
+	    !add_body (mime, item, PST_BODY_HTML, &html, &html_bytes, error))
+		return FALSE;
+	if (plain == NULL && html == NULL &&
+	    !add_body (mime, item, PST_BODY_REPORT, &plain, NULL, error))
+		return FALSE;
+
+	if (html_bytes != NULL)
+		*content_ids = find_content_ids (html_bytes);
+	if (plain == NULL || html == NULL) {
+		*text = plain != NULL ? g_steal_pointer (&plain) : g_steal_pointer (&html);
+		return TRUE;
+	}
+	*text = pst_part_new_multipart ("alternative", "");
+	pst_part_add_child (*text, g_steal_pointer (&plain));
+	pst_part_add_child (*text, g_steal_pointer (&html));
+	return TRUE;
+}
+
+static gboolean
+build_attachments (PstMime *mime, const PstItem *item, GPtrArray *attachments, GHashTable *ids,
+		   const char *path, guint depth, GPtrArray *pictures, GPtrArray *files,
+		   GError **error)
+{
+	for (guint i = 0; i < attachments->len; i++) {
+		const PstAttachment *attachment = g_ptr_array_index (attachments, i);
+		gboolean inlined = is_inline (attachment, ids);
+		PstPart *part = NULL;
+		if (!new_attachment (mime, item, attachment, inlined, path, depth, &part, error)) {
+			g_prefix_error (error, "attachment %u (%s): ", i + 1,
+					attachment->name != NULL ? attachment->name : "unnamed");
+			return FALSE;
+		}
+		g_ptr_array_add (inlined ? pictures : files, part);
+	}
+	return TRUE;
+}
+
+/* mixed ( related ( alternative ( plain, html ), pictures ), files ), without the layers that
+ * aren't needed. */
+static PstPart *
+build_root (PstMime *mime, PstItem *item, GPtrArray *attachments, const char *path, guint depth,
+	    GError **error)
+{
+	g_autoptr (PstPart) text = NULL;
+	g_autoptr (GHashTable) ids = NULL;
+
+	if (!build_text (mime, item, &text, &ids, error))
+		return NULL;
+	if (attachments->len == 0)
+		return text != NULL ? g_steal_pointer (&text) : new_note ("");
+
+	g_autofree char *type = text != NULL ? pst_part_get_type (text) : NULL;
+	g_autofree char *parameters =
+		g_strdup_printf (";\n type=\"%s\"", type != NULL ? type : "text/plain");
+	g_autoptr (GPtrArray) pictures =
+		g_ptr_array_new_with_free_func ((GDestroyNotify)pst_part_free);
+	g_autoptr (GPtrArray) files =
+		g_ptr_array_new_with_free_func ((GDestroyNotify)pst_part_free);
+	if (!build_attachments (mime, item, attachments, ids, path, depth, pictures, files, error))
+		return NULL;
+	return layer ("mixed", "", layer ("related", parameters, g_steal_pointer (&text), pictures),
+		      files);
+}
+
+/* --- S/MIME ---------------------------------------------------------------- */
+
+/* [MS-OXOSMIME] 2.1: a signed or encrypted message keeps what arrived as its only attachment.
+ * It must come out as it went in, to the byte, or no signature holds. NULL without an error if
+ * this isn't one. */
+static PstPart *
+build_signed (const PstItem *item, const PstAttachment *attachment, GError **error)
+{
+	g_autoptr (GBytes) start = pst_part_peek (item->node, attachment->nid, PST_ATTACH_DATA,
+						  ENTITY_HEADER_MAX, error);
+	gsize length = 0;
+	gsize body = 0;
+
+	if (start == NULL)
+		return NULL;
+	const char *data = g_bytes_get_data (start, &length);
+	GString *fields = pst_headers_take_entity (data, length, &body);
+	return fields != NULL ? pst_part_new_verbatim (fields, item->node, attachment->nid,
+						       PST_ATTACH_DATA, body)
+			      : NULL;
+}
+
+/* The content type of a CMS object (RFC 5652, 3) stands near its beginning:
+ * 1.2.840.113549.1.7.N */
+static const char *
+find_smime_type (const guint8 *data, gsize length)
+{
+	static const guint8 prefix[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07};
+
+	for (gsize i = 0; i + sizeof prefix < MIN (length, 64); i++)
+		if (memcmp (data + i, prefix, sizeof prefix) == 0)
+			return data[i + sizeof prefix] == 3 ? "enveloped-data" : "signed-data";
+	return NULL;
+}
+
+static PstPart *
+build_opaque (const PstItem *item, const PstAttachment *attachment, GError **error)
+{
+	g_autoptr (GBytes) start =
+		pst_part_peek (item->node, attachment->nid, PST_ATTACH_DATA, 64, error);
+	gsize length = 0;
+
+	if (start == NULL)
+		return NULL;
+	const guint8 *data = g_bytes_get_data (start, &length);
+	const char *type = find_smime_type (data, length);
+	if (type == NULL)
+		return NULL;
+
+	GString *header = g_string_new (NULL);
+	g_string_append_printf (
+		header,
+		"Content-Type: application/pkcs7-mime; smime-type=%s;\n name=\"smime.p7m\"\n"
+		"Content-Disposition: attachment; filename=\"smime.p7m\"\n",
+		type);
+	return pst_part_new_base64 (header, item->node, attachment->nid, PST_ATTACH_DATA,
+				    attachment->size);
+}
+
+static gboolean
+build_smime (PstMime *mime, const PstItem *item, GPtrArray *attachments, PstPart **root,
+	     GError **error)
+{
+	g_autoptr (GError) local_error = NULL;
+
+	if (attachments->len != 1 || g_ascii_strncasecmp (item->class, "IPM.Note.SMIME", 14) != 0)
+		return TRUE;
+	const PstAttachment *attachment = g_ptr_array_index (attachments, 0);
+	if (attachment->method != PST_ATTACH_BY_VALUE || attachment->has_object)
+		return TRUE;
+
+	*root = build_signed (item, attachment, &local_error);
+	if (*root == NULL && local_error == NULL)
+		*root = build_opaque (item, attachment, &local_error);
+	if (local_error == NULL)
+		return *root == NULL || count_part (mime, attachment->size, error);
+	g_propagate_error (error, g_steal_pointer (&local_error));
+	return FALSE;
+}
+
+/* --- All of it ------------------------------------------------------------- */
+
+static PstPart *
+build_message (PstMime *mime, PstItem *item, const char *path, guint depth, GError **error)
+{
+	g_autoptr (GPtrArray) attachments = pst_attachment_read_all (item, error);
+	PstPart *root = NULL;
+
+	if (attachments == NULL || !build_smime (mime, item, attachments, &root, error)) {
+		pst_part_free (root);
+		return NULL;
+	}
+	if (root == NULL)
+		root = build_root (mime, item, attachments, path, depth, error);
+	return root != NULL ? pst_part_new_message (pst_envelope_build (item, path), root) : NULL;
+}
+
+PstMime *
+pst_mime_new (PstItem *item, const char *path, GError **error)
+{
+	g_autoptr (PstMime) mime = g_new0 (PstMime, 1);
+
+	mime->items = g_ptr_array_new_with_free_func ((GDestroyNotify)pst_item_free);
+	mime->message = build_message (mime, item, path, 0, error);
+	if (mime->message == NULL || !pst_part_settle (mime->message, error))
+		return NULL;
+	return g_steal_pointer (&mime);
+}
+
+void
+pst_mime_free (PstMime *mime)
+{
+	if (mime == NULL)
+		return;
+	pst_part_free (mime->message);
+	g_ptr_array_unref (mime->items);
+	g_free (mime);
+}
+
+gboolean
+pst_mime_write (const PstMime *mime, PstPartWrite write, gpointer user_data, GError **error)
+{
+	return pst_part_write (mime->message, write, user_data, error);
+}

@@ -1,0 +1,550 @@
+/* pst-source.c - an Outlook file as a source of messages
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "pst/pst-source.h"
+
+#include <string.h>
+
+#include "base/child.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "pst/pst-wire.h"
+#include "pst/pst-worker.h"
+
+/* A liar must not fill the disk: Outlook counts an item's size in 32 bits, base64 adds a
+ * third, headers a little. */
+#define MAX_CONTENT (G_GINT64_CONSTANT (6) << 30)
+#define MAX_FOLDERS 1000000
+#define MAX_PATH    16384
+
+/* Damage that costs something the account of items can't show. Everything else is only worth
+ * knowing. */
+static const char *const troubles[] = {
+	"attachment-table-damaged",
+	"block-listed-twice",
+	"embedded-too-deep",
+	"folder-damaged",
+	"folder-table-damaged",
+	"header-damaged",
+	"names-damaged",
+	"page-damaged",
+	"page-loop",
+	"property-damaged",
+	"recipients-damaged",
+	"store-damaged",
+};
+
+typedef struct {
+	Folder *folder;
+	guint32 bits;
+	gboolean has_mail; /* a message of it has been handed out */
+	guint64 mail;      /* counts for a list */
+	guint64 other;
+} SourceFolder;
+
+/* What is being received. */
+typedef struct {
+	gboolean is_open;
+	guint32 nid;
+	guint32 folder;
+	MessageFlags flags;
+	MessageDate received;
+	char *sender;
+	char **keywords;
+	Spool *spool;
+	Digest digest;
+} Item;
+
+typedef struct {
+	MessageSource source;
+	char *name; /* base name of the file */
+	char *path;
+	PstWorkerTask task;
+	Ledger *ledger;
+	Report *report;
+	Child child;
+	guint8 *packet;
+	GArray *folders;   /* SourceFolder */
+	GHashTable *paths; /* of folders, so that no two share one */
+	guint closed;      /* folders before this one have had their say */
+	guint64 total;
+	guint64 next_number; /* items below have been accounted for */
+	gboolean has_plan;
+	gboolean has_ended;
+	Item item;
+} PstSource;
+
+static char *
+make_origin (const PstSource *source, guint32 nid)
+{
+	return nid != 0 ? g_strdup_printf ("%s:0x%x", source->name, nid) : g_strdup (source->name);
+}
+
+static gboolean
+fail_protocol (const PstSource *source, GError **error)
+{
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+		     "%s: the process that reads it makes no sense", source->name);
+	return FALSE;
+}
+
+static const char *
+get_folder_path (const PstSource *source, guint32 folder)
+{
+	return g_array_index (source->folders, SourceFolder, folder).folder->path;
+}
+
+/* --- Folders --------------------------------------------------------------- */
+
+/* The components of a new folder below parent; the root of all isn't among them. The inbox is
+ * INBOX wherever it lies. */
+static GPtrArray *
+make_components (const PstSource *source, guint32 parent, FolderRole role, const char *name)
+{
+	GPtrArray *components = g_ptr_array_new_with_free_func (g_free);
+
+	if (role == FOLDER_ROLE_INBOX) {
+		g_ptr_array_add (components, g_strdup ("INBOX"));
+		return components;
+	}
+	if (parent < source->folders->len) {
+		const SourceFolder *above = &g_array_index (source->folders, SourceFolder, parent);
+		gboolean is_short = strlen (above->folder->path) + strlen (name) < MAX_PATH;
+		for (char **p = above->folder->components;
+		     !(above->bits & PST_WIRE_IS_ROOT) && is_short && *p; p++)
+			g_ptr_array_add (components, g_strdup (*p));
+	}
+	g_ptr_array_add (components, g_strdup (name));
+	return components;
+}
+
+/* Two folders of one name must not become one: the second is "Name (2)". */
+static Folder *
+make_unique_folder (PstSource *source, GPtrArray *components, FolderRole role)
+{
+	g_autofree char *name = g_strdup (g_ptr_array_index (components, components->len - 1));
+
+	g_ptr_array_add (components, NULL);
+	for (guint n = 2;; n++) {
+		Folder *folder = folder_new ((const char *const *)components->pdata, role);
+		if (g_hash_table_add (source->paths, g_strdup (folder->path))) {
+			if (n > 2)
+				report_finding (source->report, REPORT_NOTE, "folder-name-twice",
+						source->name, folder->path,
+						"another folder has this name already");
+			return folder;
+		}
+		folder_unref (folder);
+		char **last = (char **)&g_ptr_array_index (components, components->len - 2);
+		g_free (*last);
+		*last = g_strdup_printf ("%s (%u)", *name != '\0' ? name : "Unnamed", n);
+	}
+}
+
+static gboolean
+take_folder (PstSource *source, PstWireFields *fields, GError **error)
+{
+	guint32 parent = pst_wire_get_u32 (fields);
+	guint32 role = pst_wire_get_u32 (fields);
+	SourceFolder folder = {.bits = pst_wire_get_u32 (fields)};
+	g_autofree char *name = pst_wire_get_string (fields);
+
+	if (!pst_wire_is_end (fields) || source->has_plan || role > FOLDER_ROLE_OUTBOX ||
+	    (parent != G_MAXUINT32 && parent >= source->folders->len) ||
+	    source->folders->len >= MAX_FOLDERS)
+		return fail_protocol (source, error);
+
+	g_autoptr (GPtrArray) components = make_components (source, parent, (FolderRole)role, name);
+	folder.folder = make_unique_folder (source, components, (FolderRole)role);
+	if (folder.bits & PST_WIRE_IS_UNNAMED)
+		report_finding (source->report, REPORT_NOTE, "folder-unnamed", source->name,
+				folder.folder->path, "a folder has no name");
+	g_array_append_val (source->folders, folder);
+	return TRUE;
+}
+
+static gboolean
+take_plan (PstSource *source, PstWireFields *fields, GError **error)
+{
+	guint64 total = pst_wire_get_u64 (fields);
+	guint64 hidden = pst_wire_get_u64 (fields);
+	guint64 outside = pst_wire_get_u64 (fields);
+	guint64 bytes = pst_wire_get_u64 (fields);
+
+	if (!pst_wire_is_end (fields) || source->has_plan)
+		return fail_protocol (source, error);
+	source->has_plan = TRUE;
+	source->total = total;
+	ledger_announce (source->ledger, total);
+	report_add_expected (source->report, bytes);
+	if (hidden > 0 || outside > 0)
+		report_detail (source->report,
+			       "%s: not counted: %" G_GUINT64_FORMAT
+			       " hidden items, %" G_GUINT64_FORMAT " outside the mailbox",
+			       source->name, hidden, outside);
+	return TRUE;
+}
+
+/* --- Items ----------------------------------------------------------------- */
+
+static void
+clear_item (Item *item)
+{
+	g_clear_pointer (&item->sender, g_free);
+	g_clear_pointer (&item->keywords, g_strfreev);
+	g_clear_pointer (&item->spool, spool_unref);
+	memset (item, 0, sizeof *item);
+}
+
+static gboolean
+take_begin (PstSource *source, PstWireFields *fields, GError **error)
+{
+	guint64 number = pst_wire_get_u64 (fields);
+	Item item = {.nid = pst_wire_get_u32 (fields),
+		     .folder = pst_wire_get_u32 (fields),
+		     .is_open = TRUE};
+
+	/* Folders come one after the other, so we know when one has got all its mail. */
+	if (!pst_wire_is_end (fields) || !source->has_plan || source->item.is_open ||
+	    number != source->next_number || number >= source->total ||
+	    item.folder >= source->folders->len || item.folder < source->closed)
+		return fail_protocol (source, error);
+	source->item = item;
+	return TRUE;
+}
+
+static void
+end_item (PstSource *source)
+{
+	clear_item (&source->item);
+	source->next_number++;
+}
+
+static gboolean
+take_meta (PstSource *source, PstWireFields *fields, GError **error)
+{
+	Item *item = &source->item;
+	guint32 flags = pst_wire_get_u32 (fields);
+	gboolean is_known = pst_wire_get_u32 (fields) != 0;
+	gint64 seconds = (gint64)pst_wire_get_u64 (fields);
+	g_autofree char *sender = pst_wire_get_string (fields);
+	guint32 count = pst_wire_get_u32 (fields);
+	g_autoptr (GPtrArray) keywords = g_ptr_array_new_with_free_func (g_free);
+
+	for (guint32 i = 0; i < count && fields->is_sound; i++)
+		g_ptr_array_add (keywords, pst_wire_get_string (fields));
+	if (!pst_wire_is_end (fields) || !item->is_open || item->spool != NULL)
+		return fail_protocol (source, error);
+
+	g_ptr_array_add (keywords, NULL);
+	item->flags = (MessageFlags)(flags & (MESSAGE_SEEN | MESSAGE_ANSWERED | MESSAGE_FLAGGED |
+					      MESSAGE_DRAFT));
+	if (is_known)
+		item->received = (MessageDate){.known = TRUE, .seconds = seconds};
+	item->sender = *sender != '\0' ? g_steal_pointer (&sender) : NULL;
+	item->keywords = (char **)g_ptr_array_steal (keywords, NULL);
+	item->spool = spool_new (SPOOL_MEMORY_LIMIT);
+	digest_init (&item->digest);
+	return TRUE;
+}
+
+static gboolean
+take_data (PstSource *source, PstWireFields *fields, GError **error)
+{
+	Item *item = &source->item;
+
+	if (!item->is_open || item->spool == NULL || spool_get_size (item->spool) > MAX_CONTENT)
+		return fail_protocol (source, error);
+	digest_update (&item->digest, fields->data, fields->left);
+	return spool_write (item->spool, fields->data, fields->left, error);
+}
+
+static gboolean
+take_done (PstSource *source, Message **message, GError **error)
+{
+	Item *item = &source->item;
+
+	if (!item->is_open || item->spool == NULL)
+		return fail_protocol (source, error);
+
+	SourceFolder *folder = &g_array_index (source->folders, SourceFolder, item->folder);
+	g_autofree char *origin = make_origin (source, item->nid);
+	Message *result =
+		message_new (folder_ref (folder->folder),
+			     message_content_new_spool (g_steal_pointer (&item->spool)), origin);
+	result->flags = item->flags;
+	result->received = item->received;
+	result->sender = g_steal_pointer (&item->sender);
+	message_set_keywords (result, (const char *const *)item->keywords);
+	digest_finish (&item->digest, result->l0);
+	result->has_l0 = TRUE;
+	folder->has_mail = TRUE;
+	end_item (source);
+	*message = result;
+	return TRUE;
+}
+
+/* A class is the file's word for it: short, printable, or no reason at all. */
+static gboolean
+take_skip (PstSource *source, PstWireFields *fields, GError **error)
+{
+	g_autofree char *class = pst_wire_get_string (fields);
+	gboolean is_usable = *class != '\0' && strlen (class) <= 64;
+
+	if (!pst_wire_is_end (fields) || !source->item.is_open)
+		return fail_protocol (source, error);
+	for (const char *p = class; *p != '\0'; p++)
+		if (!g_ascii_isgraph (*p) && *p != ' ')
+			is_usable = FALSE;
+	g_autofree char *origin = make_origin (source, source->item.nid);
+	ledger_skipped (source->ledger, origin, get_folder_path (source, source->item.folder),
+			is_usable ? class : "unknown-class");
+	end_item (source);
+	return TRUE;
+}
+
+static gboolean
+take_fail (PstSource *source, PstWireFields *fields, GError **error)
+{
+	g_autofree char *reason = pst_wire_get_string (fields);
+
+	if (!pst_wire_is_end (fields) || !source->item.is_open)
+		return fail_protocol (source, error);
+	g_autofree char *origin = make_origin (source, source->item.nid);
+	ledger_failed (source->ledger, origin, get_folder_path (source, source->item.folder), "%s",
+		       reason);
+	end_item (source);
+	return TRUE;
+}
+
+static gboolean
+take_listed (PstSource *source, PstWireFields *fields, GError **error)
+{
+	guint32 is_mail = pst_wire_get_u32 (fields);
+
+	if (!pst_wire_is_end (fields) || !source->item.is_open)
+		return fail_protocol (source, error);
+	SourceFolder *folder = &g_array_index (source->folders, SourceFolder, source->item.folder);
+	folder->mail += is_mail != 0;
+	folder->other += is_mail == 0;
+	g_autofree char *origin = make_origin (source, source->item.nid);
+	ledger_skipped (source->ledger, origin, folder->folder->path, "listed");
+	end_item (source);
+	return TRUE;
+}
+
+/* The reader of this item died. It may have died before it began, or just after it was done
+ * with it. */
+static gboolean
+take_lost (PstSource *source, PstWireFields *fields, GError **error)
+{
+	guint64 number = pst_wire_get_u64 (fields);
+	g_autofree char *reason = pst_wire_get_string (fields);
+
+	if (!pst_wire_is_end (fields) || !source->has_plan || number >= source->total)
+		return fail_protocol (source, error);
+	if (number + 1 == source->next_number && !source->item.is_open)
+		return TRUE;
+	if (number != source->next_number)
+		return fail_protocol (source, error);
+
+	g_autofree char *origin = make_origin (source, source->item.is_open ? source->item.nid : 0);
+	ledger_failed (source->ledger, origin,
+		       source->item.is_open ? get_folder_path (source, source->item.folder) : NULL,
+		       "its reader was lost: %s", reason);
+	end_item (source);
+	return TRUE;
+}
+
+/* --- Everything else ------------------------------------------------------- */
+
+static gboolean
+take_finding (PstSource *source, PstWireFields *fields, GError **error)
+{
+	guint32 nid = pst_wire_get_u32 (fields);
+	g_autofree char *name = pst_wire_get_string (fields);
+	g_autofree char *detail = pst_wire_get_string (fields);
+	ReportGrade grade = REPORT_NOTE;
+
+	if (!pst_wire_is_end (fields) || *name == '\0' || strlen (name) > 40 ||
+	    strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (name))
+		return fail_protocol (source, error);
+	for (gsize i = 0; i < G_N_ELEMENTS (troubles); i++)
+		if (strcmp (troubles[i], name) == 0)
+			grade = REPORT_TROUBLE;
+
+	g_autofree char *origin = make_origin (source, nid);
+	report_finding (source->report, grade, name, origin,
+			source->item.is_open ? get_folder_path (source, source->item.folder) : NULL,
+			"%s", detail);
+	return TRUE;
+}
+
+static gboolean
+take_error (PstSource *source, PstWireFields *fields, GError **error)
+{
+	g_autofree char *text = pst_wire_get_string (fields);
+
+	if (!pst_wire_is_end (fields))
+		return fail_protocol (source, error);
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: %s", source->path, text);
+	return FALSE;
+}
+
+/* An open item at the end: its worker said goodbye in the middle of it. */
+static gboolean
+take_end (PstSource *source, GError **error)
+{
+	if (!source->has_plan || source->item.is_open || source->next_number != source->total)
+		return fail_protocol (source, error);
+	source->has_ended = TRUE;
+	return TRUE;
+}
+
+/* One packet. *message is set when it completes one. */
+static gboolean
+take_packet (PstSource *source, Message **message, GError **error)
+{
+	gsize length = 0;
+
+	if (!child_receive (source->child.fd, source->packet, CHILD_MAX_PACKET, &length, error))
+		return FALSE;
+	if (length == 0) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: the process that reads it died", source->path);
+		return FALSE;
+	}
+
+	PstWireFields fields = {.data = source->packet + 1, .left = length - 1, .is_sound = TRUE};
+	switch ((PstWireKind)source->packet[0]) {
+	case PST_WIRE_FOLDER: return take_folder (source, &fields, error);
+	case PST_WIRE_PLAN: return take_plan (source, &fields, error);
+	case PST_WIRE_BEGIN: return take_begin (source, &fields, error);
+	case PST_WIRE_META: return take_meta (source, &fields, error);
+	case PST_WIRE_DATA: return take_data (source, &fields, error);
+	case PST_WIRE_DONE: return take_done (source, message, error);
+	case PST_WIRE_SKIP: return take_skip (source, &fields, error);
+	case PST_WIRE_FAIL: return take_fail (source, &fields, error);
+	case PST_WIRE_LISTED: return take_listed (source, &fields, error);
+	case PST_WIRE_LOST: return take_lost (source, &fields, error);
+	case PST_WIRE_FINDING: return take_finding (source, &fields, error);
+	case PST_WIRE_ERROR: return take_error (source, &fields, error);
+	case PST_WIRE_END: return take_end (source, error);
+	}
+	return fail_protocol (source, error);
+}
+
+/* The next folder for mail that got none, among those the reader has left behind. */
+static Message *
+next_empty_folder (PstSource *source)
+{
+	guint until = source->item.is_open ? source->item.folder
+		      : source->has_ended  ? source->folders->len
+					   : 0;
+
+	while (source->closed < until) {
+		const SourceFolder *folder =
+			&g_array_index (source->folders, SourceFolder, source->closed++);
+		if (!folder->has_mail && (folder->bits & PST_WIRE_IS_FOR_MAIL) &&
+		    !(folder->bits & PST_WIRE_IS_ROOT))
+			return message_new_folder (folder_ref (folder->folder));
+	}
+	return NULL;
+}
+
+static gboolean
+pst_source_next (MessageSource *base, Message **message, GError **error)
+{
+	PstSource *source = (PstSource *)base;
+
+	*message = NULL;
+	for (;;) {
+		*message = next_empty_folder (source);
+		if (*message != NULL || source->has_ended)
+			return TRUE;
+		if (!take_packet (source, message, error))
+			return FALSE;
+		if (*message != NULL)
+			return TRUE;
+	}
+}
+
+static void
+pst_source_free (MessageSource *base)
+{
+	PstSource *source = (PstSource *)base;
+
+	child_end (&source->child);
+	clear_item (&source->item);
+	for (guint i = 0; i < source->folders->len; i++)
+		folder_unref (g_array_index (source->folders, SourceFolder, i).folder);
+	g_array_unref (source->folders);
+	g_hash_table_unref (source->paths);
+	g_free (source->packet);
+	g_free (source->path);
+	g_free (source->name);
+	g_free (source);
+}
+
+static const MessageSourceClass pst_source_class = {
+	.next = pst_source_next,
+	.free = pst_source_free,
+};
+
+/* Up to the plan: then the file is known to be readable, and all folders are known. */
+static MessageSource *
+open_source (const char *path, guint codepage, gboolean only_list, Ledger *ledger, Report *report,
+	     GError **error)
+{
+	PstSource *source = g_new0 (PstSource, 1);
+	g_autoptr (MessageSource) result = &source->source;
+	Message *none = NULL;
+
+	source->source.class = &pst_source_class;
+	source->path = g_strdup (path);
+	source->name = g_path_get_basename (path);
+	source->task =
+		(PstWorkerTask){.path = source->path, .codepage = codepage, .only_list = only_list};
+	source->ledger = ledger;
+	source->report = report;
+	source->packet = g_malloc (CHILD_MAX_PACKET);
+	source->folders = g_array_new (FALSE, FALSE, sizeof (SourceFolder));
+	source->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	if (!child_start (&source->child, pst_worker_run, &source->task, error))
+		return NULL;
+	while (!source->has_plan)
+		if (!take_packet (source, &none, error))
+			return NULL;
+	return g_steal_pointer (&result);
+}
+
+MessageSource *
+pst_source_new (const char *path, guint codepage, Ledger *ledger, Report *report, GError **error)
+{
+	return open_source (path, codepage, FALSE, ledger, report, error);
+}
+
+gboolean
+pst_source_list (const char *path, guint codepage, Ledger *ledger, Report *report,
+		 PstSourceListFunc function, gpointer user_data, GError **error)
+{
+	g_autoptr (MessageSource) base = open_source (path, codepage, TRUE, ledger, report, error);
+	PstSource *source = (PstSource *)base;
+	Message *none = NULL;
+
+	if (base == NULL)
+		return FALSE;
+	while (!source->has_ended)
+		if (!take_packet (source, &none, error))
+			return FALSE;
+	for (guint i = 0; i < source->folders->len; i++) {
+		const SourceFolder *folder = &g_array_index (source->folders, SourceFolder, i);
+		gboolean is_bare_root =
+			(folder->bits & PST_WIRE_IS_ROOT) && folder->mail + folder->other == 0;
+		if (!is_bare_root &&
+		    !function (folder->folder, folder->mail, folder->other, user_data, error))
+			return FALSE;
+	}
+	return TRUE;
+}

@@ -1,0 +1,455 @@
+/* pst-worker.c - the side that reads the file, in processes of its own
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "pst/pst-worker.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "pst/pst-mime.h"
+#include "pst/pst-wire.h"
+
+/* Far above what honest files need: the index of 50 GB takes about 0.5 GiB, a message some
+ * times its longest text. */
+#define ADDRESS_SPACE (G_GUINT64_CONSTANT (3) << 30)
+#define OPEN_FILES    16
+
+/* Processor time. Indexing takes about a second a GB; an item milliseconds, plus its
+ * attachments. */
+#define INDEX_SECONDS      120
+#define INDEX_BYTES_SECOND (2 << 20)
+#define ITEM_SECONDS       60
+#define ITEM_BYTES_SECONDS (64 << 20) /* written: then it has earned another ITEM_SECONDS */
+#define DIRECTORY_SECONDS  1800
+
+typedef struct {
+	guint32 nid;
+	guint32 folder;
+} Entry;
+
+/* Seen by the child and its worker alike. */
+typedef struct {
+	guint64 position; /* in the list of entries: what the worker is at */
+	gboolean is_reading_directory;
+	gboolean is_directory_forbidden;
+} Shared;
+
+typedef struct {
+	const PstWorkerTask *task;
+	PstWire wire;
+	PstFile *file;
+	PstIndex *index;
+	PstStore *store;
+	PstCodepages *pages;
+	PstDirectory *directory;
+	PstContext context;
+	GArray *entries; /* Entry, by folder */
+	guint64 hidden;
+	guint64 outside;
+	Shared *shared;
+	GByteArray *data; /* content on its way */
+	guint64 written;
+} Reader;
+
+static void
+say_finding (const char *name, guint32 nid, const char *detail, gpointer user_data)
+{
+	Reader *reader = user_data;
+
+	pst_wire_begin (&reader->wire, PST_WIRE_FINDING);
+	pst_wire_put_u32 (&reader->wire, nid);
+	pst_wire_put_string (&reader->wire, name);
+	pst_wire_put_string (&reader->wire, detail);
+	pst_wire_send (&reader->wire);
+}
+
+static void
+say_string (Reader *reader, PstWireKind kind, const char *text)
+{
+	pst_wire_begin (&reader->wire, kind);
+	pst_wire_put_string (&reader->wire, text);
+	pst_wire_send (&reader->wire);
+}
+
+static void
+say_u32 (Reader *reader, PstWireKind kind, guint32 value)
+{
+	pst_wire_begin (&reader->wire, kind);
+	pst_wire_put_u32 (&reader->wire, value);
+	pst_wire_send (&reader->wire);
+}
+
+static void
+say_nothing_but (Reader *reader, PstWireKind kind)
+{
+	pst_wire_begin (&reader->wire, kind);
+	pst_wire_send (&reader->wire);
+}
+
+/* --- One item, by the worker ----------------------------------------------- */
+
+static void
+send_data (Reader *reader)
+{
+	if (reader->data->len == 0)
+		return;
+	pst_wire_begin (&reader->wire, PST_WIRE_DATA);
+	pst_wire_put_bytes (&reader->wire, reader->data->data, reader->data->len);
+	pst_wire_send (&reader->wire);
+	g_byte_array_set_size (reader->data, 0);
+}
+
+static gboolean
+write_content (const void *data, gsize length, gpointer user_data, GError **error)
+{
+	Reader *reader = user_data;
+	const guint8 *p = data;
+
+	if (reader->written / ITEM_BYTES_SECONDS != (reader->written + length) / ITEM_BYTES_SECONDS)
+		child_allow_cpu_seconds (ITEM_SECONDS);
+	reader->written += length;
+	while (length > 0) {
+		gsize piece = MIN (length, PST_WIRE_MAX_DATA - reader->data->len);
+		g_byte_array_append (reader->data, p, (guint)piece);
+		p += piece;
+		length -= piece;
+		if (reader->data->len == PST_WIRE_MAX_DATA)
+			send_data (reader);
+	}
+	return TRUE;
+}
+
+static void
+send_meta (Reader *reader, const PstItem *item)
+{
+	PstWire *wire = &reader->wire;
+	g_autoptr (PstAddress) sender = pst_item_get_sender (item);
+	g_auto (GStrv) keywords = pst_item_get_keywords (item);
+	gint64 seconds = 0;
+	gboolean is_known = pst_item_get_received (item, &seconds);
+	guint count = MIN (g_strv_length (keywords), 256);
+
+	pst_wire_begin (wire, PST_WIRE_META);
+	pst_wire_put_u32 (wire, pst_item_get_flags (item));
+	pst_wire_put_u32 (wire, is_known);
+	pst_wire_put_u64 (wire, (guint64)seconds);
+	pst_wire_put_string (wire, sender != NULL && !sender->is_invented ? sender->address : NULL);
+	/* A packet has room for so many names; more categories than that on one message are an
+	 * attack. */
+	while (count > 0 &&
+	       wire->packet->len + 8 + strlen (keywords[count - 1]) > PST_WIRE_MAX_DATA)
+		count--;
+	pst_wire_put_u32 (wire, count);
+	for (guint i = 0; i < count; i++)
+		pst_wire_put_string (wire, keywords[i]);
+	pst_wire_send (wire);
+}
+
+static gboolean
+convert (Reader *reader, PstItem *item, GError **error)
+{
+	g_autofree char *path = g_strdup_printf ("0x%x", reader->context.nid);
+	g_autoptr (PstMime) mime = pst_mime_new (item, path, error);
+
+	if (mime == NULL)
+		return FALSE;
+	send_meta (reader, item);
+	g_byte_array_set_size (reader->data, 0);
+	if (!pst_mime_write (mime, write_content, reader, error))
+		return FALSE;
+	send_data (reader);
+	say_nothing_but (reader, PST_WIRE_DONE);
+	return TRUE;
+}
+
+static gboolean
+handle_item (Reader *reader, const Entry *entry, GError **error)
+{
+	g_autoptr (PstNode) node = pst_node_open (reader->index, entry->nid, error);
+	g_autoptr (PstItem) item =
+		node != NULL ? pst_item_open (&reader->context, node, error) : NULL;
+
+	if (item == NULL)
+		return FALSE;
+	if (reader->task->only_list) {
+		say_u32 (reader, PST_WIRE_LISTED, item->kind != PST_KIND_OTHER);
+		return TRUE;
+	}
+	if (item->kind == PST_KIND_OTHER) {
+		say_string (reader, PST_WIRE_SKIP, item->class);
+		return TRUE;
+	}
+	if (item->kind == PST_KIND_AS_MAIL)
+		pst_context_find (&reader->context, "class-as-mail", "%s", item->class);
+	return convert (reader, item, error);
+}
+
+/* A ChildMain: all entries from shared->position on. */
+static int
+work (int fd, gpointer user_data)
+{
+	Reader *reader = user_data;
+
+	child_lock_in (&(ChildLimits){.address_space = ADDRESS_SPACE, .open_files = OPEN_FILES});
+	for (guint64 i = reader->shared->position; i < reader->entries->len; i++) {
+		const Entry *entry = &g_array_index (reader->entries, Entry, i);
+		g_autoptr (GError) error = NULL;
+
+		reader->shared->position = i;
+		reader->context.nid = entry->nid;
+		reader->written = 0;
+		child_allow_cpu_seconds (ITEM_SECONDS);
+		pst_wire_begin (&reader->wire, PST_WIRE_BEGIN);
+		pst_wire_put_u64 (&reader->wire, i);
+		pst_wire_put_u32 (&reader->wire, entry->nid);
+		pst_wire_put_u32 (&reader->wire, entry->folder);
+		pst_wire_send (&reader->wire);
+		if (!handle_item (reader, entry, &error))
+			say_string (reader, PST_WIRE_FAIL,
+				    error != NULL ? error->message : "unreadable");
+	}
+	return 0;
+}
+
+/* --- All items, by the child ----------------------------------------------- */
+
+static void
+notice_directory (gboolean is_reading, gpointer user_data)
+{
+	Reader *reader = user_data;
+
+	reader->shared->is_reading_directory = is_reading;
+	child_allow_cpu_seconds (is_reading ? DIRECTORY_SECONDS : ITEM_SECONDS);
+}
+
+/* The worker died at some item. Whatever it may have scribbled over what we share, the next
+ * one begins further on, so this comes to an end. An item that only wanted the directory of
+ * addresses gets a second chance without it. */
+static void
+step_over (Reader *reader, guint64 begun_at, int status)
+{
+	Shared *shared = reader->shared;
+	g_autofree char *what = child_describe_status (status);
+	guint64 position = CLAMP (shared->position, begun_at, reader->entries->len - 1);
+
+	if (shared->is_reading_directory && !shared->is_directory_forbidden) {
+		shared->is_directory_forbidden = TRUE;
+		shared->is_reading_directory = FALSE;
+		shared->position = position;
+		reader->context.directory = NULL;
+		say_finding ("address-map-incomplete", 0, what, reader);
+		return;
+	}
+	pst_wire_begin (&reader->wire, PST_WIRE_LOST);
+	pst_wire_put_u64 (&reader->wire, position);
+	pst_wire_put_string (&reader->wire, what);
+	pst_wire_send (&reader->wire);
+	shared->position = position + 1;
+}
+
+static gboolean
+run_workers (Reader *reader, GError **error)
+{
+	while (reader->shared->position < reader->entries->len) {
+		guint64 begun_at = reader->shared->position;
+		int status = 0;
+		pid_t pid = child_fork_worker (reader->wire.fd, work, reader, error);
+		if (pid < 0)
+			return FALSE;
+		while (waitpid (pid, &status, 0) < 0)
+			if (errno != EINTR)
+				return FALSE;
+		if (WIFEXITED (status) && WEXITSTATUS (status) == 0)
+			return TRUE;
+		step_over (reader, begun_at, status);
+	}
+	return TRUE;
+}
+
+/* --- Before the first item ------------------------------------------------- */
+
+static gboolean
+is_for_mail (const PstFolder *folder)
+{
+	const char *class = folder->container_class;
+
+	return class == NULL || *class == '\0' || g_ascii_strncasecmp (class, "IPF.Note", 8) == 0 ||
+	       g_ascii_strncasecmp (class, "IPF.Imap", 8) == 0;
+}
+
+static void
+say_folder (Reader *reader, guint32 parent, guint32 role, guint32 bits, const char *name)
+{
+	pst_wire_begin (&reader->wire, PST_WIRE_FOLDER);
+	pst_wire_put_u32 (&reader->wire, parent);
+	pst_wire_put_u32 (&reader->wire, role);
+	pst_wire_put_u32 (&reader->wire, bits);
+	pst_wire_put_string (&reader->wire, name);
+	pst_wire_send (&reader->wire);
+}
+
+static void
+describe_folder (Reader *reader, const PstFolder *folder, guint32 parent, gboolean is_root)
+{
+	gsize length = 0;
+	g_autofree char *name = NULL;
+	guint32 bits = 0;
+
+	reader->context.nid = folder->nid;
+	if (folder->name != NULL)
+		name = pst_context_decode (&reader->context, folder->name, folder->name_is_utf16,
+					   reader->context.codepage);
+	length = name != NULL ? strlen (name) : 0;
+	if (is_root)
+		bits |= PST_WIRE_IS_ROOT;
+	if (is_for_mail (folder))
+		bits |= PST_WIRE_IS_FOR_MAIL;
+	if (length == 0)
+		bits |= PST_WIRE_IS_UNNAMED;
+	say_folder (reader, parent, (guint32)folder->role, bits, name);
+}
+
+static void
+add_entries (Reader *reader, const guint32 *nids, guint count, guint32 folder)
+{
+	for (guint i = 0; i < count; i++) {
+		Entry entry = {.nid = nids[i], .folder = folder};
+		g_array_append_val (reader->entries, entry);
+	}
+}
+
+/* Folders outside the IPM subtree (views, search results, free/busy times) aren't told of at
+ * all; those within keep their order and get new numbers. */
+static void
+list_everything (Reader *reader)
+{
+	guint count = pst_store_get_folder_count (reader->store);
+	g_autofree guint32 *numbers = g_new (guint32, MAX (count, 1));
+	guint32 next = 0;
+	guint items = 0;
+
+	for (guint i = 0; i < count; i++) {
+		const PstFolder *folder = pst_store_get_folder (reader->store, i);
+		const guint32 *nids = pst_store_get_items (reader->store, i, &items);
+		reader->hidden += folder->hidden_count;
+		numbers[i] = G_MAXUINT32;
+		if (folder->is_outside) {
+			reader->outside += items;
+			continue;
+		}
+		guint32 parent =
+			folder->parent != PST_FOLDER_NONE ? numbers[folder->parent] : G_MAXUINT32;
+		numbers[i] = next++;
+		describe_folder (reader, folder, parent, folder->parent == PST_FOLDER_NONE);
+		add_entries (reader, nids, items, numbers[i]);
+	}
+	const guint32 *orphans = pst_store_get_orphans (reader->store, &items);
+	if (items > 0) {
+		say_folder (reader, G_MAXUINT32, FOLDER_ROLE_NONE, 0, "Recovered");
+		add_entries (reader, orphans, items, next);
+	}
+}
+
+static void
+say_plan (Reader *reader)
+{
+	pst_wire_begin (&reader->wire, PST_WIRE_PLAN);
+	pst_wire_put_u64 (&reader->wire, reader->entries->len);
+	pst_wire_put_u64 (&reader->wire, reader->hidden);
+	pst_wire_put_u64 (&reader->wire, reader->outside);
+	pst_wire_put_u64 (&reader->wire, pst_file_get_size (reader->file));
+	pst_wire_send (&reader->wire);
+}
+
+static gboolean
+open_file (Reader *reader, GError **error)
+{
+	reader->file = pst_file_open (reader->task->path, error);
+	if (reader->file == NULL)
+		return FALSE;
+
+	guint64 missing = pst_file_get_missing_bytes (reader->file);
+	if (missing > 0) {
+		g_set_error (error, PST_ERROR, PST_ERROR_TRUNCATED,
+			     "the file is cut off: its last %" G_GUINT64_FORMAT
+			     " bytes are missing; copy it again",
+			     missing);
+		return FALSE;
+	}
+	if (!pst_file_is_header_sound (reader->file))
+		say_finding ("header-damaged", 0, "the check sum of the header doesn't hold",
+			     reader);
+	return TRUE;
+}
+
+static gboolean
+prepare (Reader *reader, GError **error)
+{
+	child_allow_cpu_seconds (INDEX_SECONDS);
+	if (!open_file (reader, error))
+		return FALSE;
+	child_allow_cpu_seconds (INDEX_SECONDS +
+				 (guint)(pst_file_get_size (reader->file) / INDEX_BYTES_SECOND));
+	reader->index = pst_index_build (reader->file, say_finding, reader, error);
+	if (reader->index == NULL)
+		return FALSE;
+	reader->store = pst_store_open (reader->index, say_finding, reader);
+	reader->pages = pst_codepage_open_all ();
+	reader->directory = pst_address_directory_new (reader->store, reader->pages);
+	pst_address_directory_set_notice (reader->directory, notice_directory, reader);
+	reader->context = (PstContext){
+		.store = reader->store,
+		.pages = reader->pages,
+		.codepage =
+			reader->task->codepage != 0 ? reader->task->codepage : PST_CODEPAGE_WESTERN,
+		.directory = reader->directory,
+		.finding = say_finding,
+		.finding_data = reader,
+	};
+	return TRUE;
+}
+
+static void
+clear_reader (Reader *reader)
+{
+	pst_address_directory_free (reader->directory);
+	pst_codepage_close_all (reader->pages);
+	pst_store_free (reader->store);
+	pst_index_free (reader->index);
+	pst_file_free (reader->file);
+	g_array_unref (reader->entries);
+	g_byte_array_unref (reader->data);
+	pst_wire_clear (&reader->wire);
+	if (reader->shared != MAP_FAILED)
+		munmap (reader->shared, sizeof *reader->shared);
+}
+
+int
+pst_worker_run (int fd, gpointer user_data)
+{
+	g_autoptr (GError) error = NULL;
+	Reader reader = {
+		.task = user_data,
+		.entries = g_array_new (FALSE, FALSE, sizeof (Entry)),
+		.data = g_byte_array_sized_new (PST_WIRE_MAX_DATA),
+		.shared = mmap (NULL, sizeof (Shared), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+	};
+
+	pst_wire_init (&reader.wire, fd);
+	if (reader.shared != MAP_FAILED && prepare (&reader, &error)) {
+		list_everything (&reader);
+		say_plan (&reader);
+		if (run_workers (&reader, &error))
+			say_nothing_but (&reader, PST_WIRE_END);
+	}
+	if (error != NULL || reader.shared == MAP_FAILED)
+		say_string (&reader, PST_WIRE_ERROR,
+			    error != NULL ? error->message : "out of memory");
+	clear_reader (&reader);
+	return 0;
+}
