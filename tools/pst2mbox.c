@@ -1,0 +1,107 @@
+/* pst2mbox.c - read Outlook files and write the mail in them as a stream or as mbox files
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "base/safe-file.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "mbox/mbox-sink.h"
+#include "mbox/mbox-tree.h"
+#include "message/message-filter.h"
+#include "message/transfer.h"
+#include "pst/pst-codepage.h"
+#include "pst/pst-source.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static char *directory;
+static gboolean only_list;
+static char *codepage_name;
+
+static const GOptionEntry options[] = {
+	{"output", 'o', 0, G_OPTION_ARG_FILENAME, &directory,
+	 "Write a tree of plain mbox files (zones and keywords are lost)", "DIR"},
+	{"list", 0, 0, G_OPTION_ARG_NONE, &only_list,
+	 "List folders with their numbers of messages and of other items", NULL},
+	{"codepage", 0, 0, G_OPTION_ARG_STRING, &codepage_name,
+	 "Code page of 8-bit text that names none (932, windows-1251 ...; default 1252)", "CP"},
+	{NULL, 0, 0, 0, NULL, NULL, NULL}};
+
+static gboolean
+print_folder (const Folder *folder, guint64 mail, guint64 other, gpointer user_data, GError **error)
+{
+	g_autofree char *path = text_for_terminal (folder->path);
+	g_autofree char *line = g_strdup_printf (
+		"%8" G_GUINT64_FORMAT " %8" G_GUINT64_FORMAT "  %s\n", mail, other, path);
+
+	return safe_file_write_all (STDOUT_FILENO, line, strlen (line), "standard output", error);
+}
+
+static MessageSink *
+open_sink (Cli *cli, GError **error)
+{
+	if (directory != NULL)
+		return mbox_tree_new (directory, cli->ledger, error);
+
+	Output *output = cli_open_mail_output (error);
+	return output != NULL ? mbox_sink_new_stream (output, cli->ledger) : NULL;
+}
+
+static gboolean
+carry (Cli *cli, const char *path, guint codepage, MessageSink *sink, GError **error)
+{
+	MessageSource *file = pst_source_new (path, codepage, cli->ledger, cli->report, error);
+	if (file == NULL)
+		return FALSE;
+
+	g_autoptr (MessageSource) source = message_filter_source (file, &cli->filter, cli->ledger);
+	return transfer_run (source, sink, cli->ledger, cli->report, error);
+}
+
+static gboolean
+run (Cli *cli, int argc, char **argv, GError **error)
+{
+	guint codepage = codepage_name != NULL ? pst_codepage_parse (codepage_name) : 0;
+
+	if (argc < 1)
+		return cli_usage_error (error, "an Outlook file is needed");
+	if (codepage_name != NULL && codepage == 0)
+		return cli_usage_error (error, "--codepage=%s: no such code page", codepage_name);
+	if (only_list && directory != NULL)
+		return cli_usage_error (error, "--list writes no mail: -o makes no sense with it");
+
+	for (int i = 0; i < argc && only_list; i++)
+		if (!pst_source_list (argv[i], codepage, cli->ledger, cli->report, print_folder,
+				      NULL, error))
+			return FALSE;
+	if (only_list)
+		return TRUE;
+
+	g_autoptr (MessageSink) sink = open_sink (cli, error);
+	if (sink == NULL)
+		return FALSE;
+	for (int i = 0; i < argc; i++)
+		if (!carry (cli, argv[i], codepage, sink, error))
+			return FALSE;
+	return message_sink_finish (sink, error);
+}
+
+int
+main (int argc, char **argv)
+{
+	static const char *const examples[] = {"pst2mbox old.pst | mbox2maildir Maildir",
+					       "pst2mbox --list old.pst",
+					       "pst2mbox -o Mail old.pst", NULL};
+	static const CliTool tool = {
+		.name = "pst2mbox",
+		.operands = "PST...",
+		.summary = "Read Outlook files (.pst, .ost) and write the mail in them as a stream",
+		.examples = examples,
+		.traits = CLI_READS_MAIL | CLI_CARRIES,
+		.options = options,
+		.run = run,
+	};
+
+	return cli_main (&tool, argc, argv);
+}
