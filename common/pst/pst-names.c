@@ -14,6 +14,7 @@
 #define PROP_STRINGS 0x0004
 #define ENTRY_SIZE   8
 #define FIRST_ID     0x8000
+#define MAX_STRING   1024 /* bytes; Outlook allows half of that, and entries may share one string */
 
 typedef struct {
 	guint16 id;
@@ -76,7 +77,7 @@ read_string (GBytes *strings, guint32 offset)
 	if (length < 4 || offset > length - 4)
 		return NULL;
 	guint32 size = pst_file_u32 (p + offset);
-	if (size > length - 4 - offset)
+	if (size > length - 4 - offset || size > MAX_STRING)
 		return NULL;
 	/* Not iconv: a reader that has locked itself in can't load its modules. */
 	g_autofree gunichar2 *units = g_new (gunichar2, size / 2 + 1);

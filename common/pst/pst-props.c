@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+#define MAX_RECORDS  65536 /* ids have 16 bits */
+#define MAX_ELEMENTS 65536 /* empty ones cost the file nothing, and us an allocation */
+
 struct _PstProps {
 	PstHeap *heap;
 	GArray *records; /* of PstPropsRecord, by tag */
@@ -62,7 +65,7 @@ add_record (const guint8 *p, gpointer user_data)
 	};
 
 	g_array_append_val (records, record);
-	return TRUE;
+	return records->len <= MAX_RECORDS;
 }
 
 PstProps *
@@ -74,6 +77,12 @@ pst_props_open (PstNode *node, GError **error)
 	if (heap == NULL || !pst_heap_walk_tree (heap, pst_heap_get_user_root (heap), 2, 6,
 						 add_record, records, error))
 		return NULL;
+	if (records->len > MAX_RECORDS) {
+		g_set_error (error, PST_ERROR, PST_ERROR_DAMAGED,
+			     "node 0x%x: more properties than there are ids",
+			     pst_node_get_nid (node));
+		return NULL;
+	}
 	return pst_props_new_from_records (heap, g_steal_pointer (&records));
 }
 
@@ -346,7 +355,7 @@ split_multiple (const PstProps *props, const PstPropsRecord *record, GBytes *byt
 	const guint8 *p = g_bytes_get_data (bytes, &length);
 	guint32 count = length >= 4 ? pst_file_u32 (p) : 0;
 
-	if (length > 0 && (length < 4 || count > (length - 4) / 4))
+	if (length > 0 && (length < 4 || count > MIN ((length - 4) / 4, MAX_ELEMENTS)))
 		return set_damaged (props, error, record->tag, "more values than it can hold");
 	for (guint32 i = 0; i < count; i++) {
 		gsize begin = pst_file_u32 (p + 4 + 4 * (gsize)i);

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Skipped without the corpus (MAILFERRY_SHARED, or ../shared beside the source); the same claims are
- * made of generated files in the other tests of this directory.
+ * Skipped without the corpus (MAILFERRY_SHARED, or ../shared beside the source); the same claims
+ * are made of generated files in the other tests of this directory.
  */
 #include <string.h>
 
@@ -22,6 +22,8 @@ typedef struct {
 	guint recipients;
 } Truth;
 
+/* The reader behind the corpus' truth misses 136 rows of the holidays in the last OST; libpst and
+ * libpff have them. */
 static const Truth truths[] = {
 	{"aspose-SampleOstFile.ost", PST_FORMAT_UNICODE, 92, 87, 0, 21, 39, 98},
 	{"aspose-Test_part1.pst", PST_FORMAT_UNICODE, 61, 31, 0, 0, 43, 31},

@@ -66,7 +66,8 @@ test_children (void)
 	g_assert_cmpuint (count, ==, 0);
 }
 
-/* Damage a leaf of the node tree by DAMAGE and expect its three nodes, and only these, to be lost. */
+/* Damage a leaf of the node tree by DAMAGE and expect its three nodes, and only these, to be
+ * lost. */
 static void
 assert_costs_its_branch (PstTinyFormat format, void (*damage) (PstTiny *, gsize),
 			 const char *finding)

@@ -327,12 +327,134 @@ test_deep (void)
 	g_assert_cmpuint (depth, ==, 300);
 }
 
+/* A heap of one block with these allocations; the first is what it begins with. */
+static guint64
+add_heap (PstTiny *tiny, guint8 kind, GByteArray **allocations, guint count)
+{
+	g_autoptr (GByteArray) heap = g_byte_array_new ();
+	guint end = 12;
+
+	for (guint i = 0; i < count; i++)
+		end += allocations[i]->len;
+	pst_tiny_put (heap, end, 2);
+	pst_tiny_put (heap, 0xec, 1);
+	pst_tiny_put (heap, kind, 1);
+	pst_tiny_put (heap, 0x20, 8);
+	for (guint i = 0; i < count; i++)
+		g_byte_array_append (heap, allocations[i]->data, allocations[i]->len);
+	pst_tiny_put (heap, count, 4);
+	end = 12;
+	pst_tiny_put (heap, end, 2);
+	for (guint i = 0; i < count; i++) {
+		end += allocations[i]->len;
+		pst_tiny_put (heap, end, 2);
+		g_byte_array_unref (allocations[i]);
+	}
+	return pst_tiny_add_block (tiny, heap->data, heap->len);
+}
+
+static GByteArray *
+make_tree_header (guint key_size, guint entry_size)
+{
+	GByteArray *header = g_byte_array_new ();
+
+	pst_tiny_put (header, 0xb5, 1);
+	pst_tiny_put (header, key_size, 1);
+	pst_tiny_put (header, entry_size, 1);
+	pst_tiny_put (header, 0, 1);
+	pst_tiny_put (header, 0x40, 4);
+	return header;
+}
+
+/* [MS-OXCDATA] 2.2.4.1: the server's counter is in network order. */
+static void
+put_server_id (GByteArray *bytes, guint8 counter)
+{
+	for (guint i = 0; i < 46; i++)
+		pst_tiny_put (bytes, i == 43 ? counter : 0, 1);
+}
+
+/* Node 0x821: counter 7 is folder 0x8022, 8 is 0x8042, and two servers have given out 9. */
+static guint64
+add_server_ids (PstTiny *tiny)
+{
+	static const guint8 ids[][3] = {{1, 7, 0x20}, {1, 8, 0x40}, {1, 9, 0x60}, {2, 9, 0x80}};
+	GByteArray *allocations[] = {make_tree_header (8, 4), g_byte_array_new ()};
+
+	for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
+		pst_tiny_put (allocations[1], ids[i][0], 2);
+		pst_tiny_put (allocations[1], 0, 5);
+		pst_tiny_put (allocations[1], ids[i][1], 1);
+		pst_tiny_put (allocations[1], 0x8000 | ids[i][2], 4);
+	}
+	return add_heap (tiny, PST_HEAP_TREE, allocations, 2);
+}
+
+/* The inbox says: drafts are folder DRAFTS of the server, junk is folder 8. */
+static guint64
+add_inbox (PstTiny *tiny, guint8 drafts)
+{
+	GByteArray *allocations[4] = {make_tree_header (2, 6)};
+
+	for (guint i = 1; i < 4; i++)
+		allocations[i] = g_byte_array_new ();
+	pst_tiny_put (allocations[1], 0x010236d7, 4); /* a binary */
+	pst_tiny_put (allocations[1], 0x60, 4);
+	pst_tiny_put (allocations[1], 0x110236d8, 4); /* many binaries */
+	pst_tiny_put (allocations[1], 0x80, 4);
+	put_server_id (allocations[2], drafts);
+	pst_tiny_put (allocations[3], 5, 4);
+	for (guint i = 0; i < 5; i++)
+		pst_tiny_put (allocations[3], 24, 4);
+	put_server_id (allocations[3], 8);
+	return add_heap (tiny, PST_HEAP_PROPS, allocations, 4);
+}
+
+static void
+assert_ost_roles (guint8 drafts, FolderRole expected)
+{
+	static const guint32 nids[] = {0x2162, 0x2182, 0x21a2, 0x21c2,
+				       0x8022, 0x8042, 0x8062, 0x8082};
+	const FolderRole roles[] = {
+		FOLDER_ROLE_TRASH, FOLDER_ROLE_INBOX, FOLDER_ROLE_OUTBOX, FOLDER_ROLE_SENT,
+		expected,          FOLDER_ROLE_JUNK,  FOLDER_ROLE_NONE,   FOLDER_ROLE_NONE,
+	};
+	g_autoptr (PstTiny) tiny = pst_tiny_new (PST_TINY_4K);
+	guint64 server_ids = add_server_ids (tiny);
+	guint64 inbox = add_inbox (tiny, drafts);
+
+	tiny->leaf_entries = 20;
+	pst_tiny_add_node (tiny, PST_NID_SERVER_IDS, 0, server_ids, 0);
+	pst_tiny_add_node (tiny, 0x2142, PST_NID_ROOT_FOLDER, inbox, 0);
+	for (guint i = 0; i < G_N_ELEMENTS (nids); i++)
+		pst_tiny_add_node (tiny, nids[i], 0x2142, inbox, 0);
+	pst_tiny_finish (tiny);
+	g_autoptr (Opened) opened = opened_new_tiny (tiny);
+	g_autoptr (PstStore) store = open_store (opened);
+
+	g_assert_null (strstr (opened->findings->str, "no-mail-root"));
+	g_assert_cmphex (pst_store_get_folder (store, 0)->nid, ==, 0x2142);
+	for (guint i = 0; i < G_N_ELEMENTS (nids); i++) {
+		const PstFolder *folder = pst_store_get_folder (store, i + 1);
+		g_assert_cmphex (folder->nid, ==, nids[i]);
+		g_assert_cmpint (folder->role, ==, roles[i]);
+	}
+}
+
+static void
+test_ost_roles (void)
+{
+	assert_ost_roles (7, FOLDER_ROLE_DRAFTS);
+	assert_ost_roles (9, FOLDER_ROLE_NONE); /* one of two: nobody knows which */
+}
+
 int
 main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/pst/store/lists-parents-before-children-in-table-order", test_tree);
 	g_test_add_func ("/pst/store/roles-come-from-entry-ids", test_roles);
+	g_test_add_func ("/pst/store/roles-of-an-ost-by-the-ids-of-the-server", test_ost_roles);
 	g_test_add_func ("/pst/store/tables-and-nodes-together", test_union);
 	g_test_add_func ("/pst/store/search-folders-hold-nothing", test_search_folder);
 	g_test_add_func ("/pst/store/items-outside-are-counted-apart", test_outside);

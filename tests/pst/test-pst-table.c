@@ -109,7 +109,8 @@ test_outlives (void)
 	g_assert_cmpuint (g_bytes_get_size (name), ==, 10);
 }
 
-/* A table of one 32-bit column, its rows in a subnode of as many blocks as given, two rows to each. */
+/* A table of one 32-bit column, its rows in a subnode of as many blocks as given, two rows to
+ * each. */
 static Opened *
 make_blocks (PstTinyFormat format, guint n_blocks, guint n_rows)
 {
@@ -203,7 +204,8 @@ test_rows_beyond (void)
 	g_assert_error (error, PST_ERROR, PST_ERROR_DAMAGED);
 }
 
-/* The table's description, byte by byte, as anything: it opens or it doesn't, and reading is safe. */
+/* The table's description, byte by byte, as anything: it opens or it doesn't, and reading is
+ * safe. */
 static void
 test_any_description (void)
 {
