@@ -245,7 +245,8 @@ put_page (PstTiny *tiny, guint8 type, guint level, GByteArray *entries, guint co
 	page = tiny->bytes->data + offset;
 
 	g_assert_cmpuint (entries->len, <=, layout->entries_size);
-	memcpy (page, entries->data, entries->len);
+	if (entries->len > 0)
+		memcpy (page, entries->data, entries->len);
 	if (tiny->format == PST_TINY_4K) {
 		put_at (page + 4056, count, 2);
 		put_at (page + 4058, count, 2);
