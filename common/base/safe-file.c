@@ -153,6 +153,16 @@ safe_file_write (SafeFile *file, const void *data, gsize length, GError **error)
 	return TRUE;
 }
 
+int
+safe_file_dup (SafeFile *file, GError **error)
+{
+	int fd = fcntl (file->fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		fail (error, file->shown, errno);
+	return fd;
+}
+
 gboolean
 safe_file_commit (SafeFile *file, GError **error)
 {

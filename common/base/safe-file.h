@@ -35,6 +35,10 @@ SafeFile *safe_file_new_at (int directory_fd, const char *name, const char *show
 
 gboolean safe_file_write (SafeFile *file, const void *data, gsize length, GError **error);
 
+/* Another descriptor of the same file, for a writer that wants one of its own; then safe_file_write must not be
+ * used. -1 with an error if there is none to be had. */
+int safe_file_dup (SafeFile *file, GError **error);
+
 /* Make it durable under its final name. Called at most once. */
 gboolean safe_file_commit (SafeFile *file, GError **error);
 

@@ -74,14 +74,18 @@ static const MessageSourceClass filter_source_class = {
 	.free = filter_source_free,
 };
 
+gboolean
+message_filter_is_narrow (const MessageFilter *filter)
+{
+	return (filter->folders != NULL && filter->folders[0] != NULL) ||
+	       (filter->excluded != NULL && filter->excluded[0] != NULL) || filter->has_since ||
+	       filter->has_before || filter->max_message_size > 0;
+}
+
 MessageSource *
 message_filter_source (MessageSource *source, const MessageFilter *filter, Ledger *ledger)
 {
-	gboolean narrow = (filter->folders != NULL && filter->folders[0] != NULL) ||
-			  (filter->excluded != NULL && filter->excluded[0] != NULL) || filter->has_since ||
-			  filter->has_before || filter->max_message_size > 0;
-
-	if (!narrow)
+	if (!message_filter_is_narrow (filter))
 		return source;
 	FilterSource *self = g_new0 (FilterSource, 1);
 	self->source.class = &filter_source_class;

@@ -17,6 +17,9 @@ typedef struct {
 	goffset max_message_size; /* 0: no limit */
 } MessageFilter;
 
+/* Does it leave anything out? */
+gboolean message_filter_is_narrow (const MessageFilter *filter);
+
 /* A source that hands on what passes filter and enters the rest as skipped ("filtered"). Takes source over; borrows
  * filter. Returns source itself if the filter lets everything through. */
 MessageSource *message_filter_source (MessageSource *source, const MessageFilter *filter, Ledger *ledger);
