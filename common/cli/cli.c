@@ -252,6 +252,7 @@ apply (Cli *cli, CommonOptions *o, GError **error)
 	if (o->quiet || o->verbose)
 		report_set_verbosity (cli->report, o->quiet ? -1 : 1);
 	cli->dry_run = o->dry_run;
+	cli->verbose = o->verbose;
 	cli->filter.folders = o->folders;
 	cli->filter.excluded = o->excluded;
 	return parse_progress (cli->report, o->progress, error) &&

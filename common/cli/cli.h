@@ -26,6 +26,7 @@ typedef struct {
 	Ledger *ledger;
 	MessageFilter filter;
 	gboolean dry_run;
+	gboolean verbose;
 } Cli;
 
 typedef struct {
