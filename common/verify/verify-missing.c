@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbox/mbox-sink.h"
+#include "message/transfer.h"
 #include "message/wire.h"
 
-/* Copies of one content in one folder that are wanted. */
+/* Copies of one content in one folder that are still to come. */
 typedef struct {
 	guint8 l0[VERIFY_KEY_SIZE];
 	guint32 folder; /* of the index */
@@ -44,6 +46,24 @@ compare_wanted (const void *a, const void *b)
 	return memcmp (x->l0, y->l0, VERIFY_KEY_SIZE);
 }
 
+static Wanted
+key_of (const VerifyRecord *record)
+{
+	Wanted key = {.folder = record->folder};
+
+	memcpy (key.l0, record->l0, VERIFY_KEY_SIZE);
+	return key;
+}
+
+static Wanted *
+find (MissingSource *self, const Wanted *key)
+{
+	if (self->wanted->len == 0)
+		return NULL;
+	return bsearch (key, self->wanted->data, self->wanted->len, sizeof *key, compare_wanted);
+}
+
+/* Each content once, with the number of its copies. */
 static void
 collect (MissingSource *self)
 {
@@ -52,22 +72,25 @@ collect (MissingSource *self)
 
 	for (guint32 i = 0; i < verify_index_count (self->index); i++) {
 		const VerifyRecord *record = verify_index_get (self->index, i);
-		Wanted one = {.folder = record->folder, .left = 1};
-		if (!is_wanted (record))
-			continue;
-		memcpy (one.l0, record->l0, VERIFY_KEY_SIZE);
-		g_array_append_val (wanted, one);
+		Wanted one = key_of (record);
+		if (is_wanted (record))
+			g_array_append_val (wanted, one);
 	}
 	if (wanted->len == 0)
 		return;
 	qsort (wanted->data, wanted->len, sizeof (Wanted), compare_wanted);
-	Wanted *all = (Wanted *)(void *)wanted->data;
-	for (guint i = 1; i < wanted->len; i++)
-		if (compare_wanted (&all[kept], &all[i]) == 0)
-			all[kept].left++;
-		else
-			all[++kept] = all[i];
+	for (guint i = 1; i < wanted->len; i++) {
+		const Wanted one = g_array_index (wanted, Wanted, i);
+		if (compare_wanted (&g_array_index (wanted, Wanted, kept), &one) != 0)
+			g_array_index (wanted, Wanted, ++kept) = one;
+	}
 	g_array_set_size (wanted, kept + 1);
+	for (guint32 i = 0; i < verify_index_count (self->index); i++) {
+		const Wanted one = key_of (verify_index_get (self->index, i));
+		Wanted *found = find (self, &one);
+		if (found != NULL)
+			found->left++;
+	}
 }
 
 static gboolean
@@ -80,7 +103,7 @@ take (MissingSource *self, Message *message, gboolean *taken, GError **error)
 	const guint8 *l0 = sent;
 
 	*taken = FALSE;
-	if (folder == 0 || self->wanted->len == 0)
+	if (folder == 0)
 		return TRUE;
 	if (self->form == VERIFY_FORM_RAW)
 		l0 = message_get_l0 (message, error);
@@ -195,4 +218,32 @@ verify_missing_source_new (MessageSource *source, const VerifyIndex *index, Veri
 				     GUINT_TO_POINTER (i + 1));
 	collect (self);
 	return &self->source;
+}
+
+gboolean
+verify_missing_any (const VerifyIndex *index)
+{
+	for (guint32 i = 0; i < verify_index_count (index); i++)
+		if (is_wanted (verify_index_get (index, i)))
+			return TRUE;
+	return FALSE;
+}
+
+gboolean
+verify_missing_write (MessageSource *source, const VerifyIndex *index, VerifyForm form,
+		      Ledger *ledger, Report *report, Output *output, guint64 *written,
+		      GError **error)
+{
+	g_autoptr (MessageSink) sink = mbox_sink_new_stream (output, ledger);
+
+	if (source != NULL) {
+		g_autoptr (MessageSource) missing =
+			verify_missing_source_new (source, index, form, ledger);
+		if (!transfer_run (missing, sink, ledger, report, error))
+			return FALSE;
+	}
+	if (!message_sink_finish (sink, error))
+		return FALSE;
+	*written = ledger_get_counts (ledger).emitted;
+	return TRUE;
 }

@@ -54,10 +54,17 @@ is_found (const VerifyRules *rules, const VerifyRecord *record)
 	       (record->level == VERIFY_LEVEL_CANONICAL && !rules->require_raw);
 }
 
+/* Where only a part of the source was asked for, the rest of it is not extra at the target. */
+static gboolean
+is_unasked (const VerifyResult *result, const VerifyRecord *record)
+{
+	return result->source.filtered && record->class == VERIFY_EXTRA;
+}
+
 static gboolean
 is_listed (const VerifyResult *result, const VerifyRecord *record)
 {
-	if (record->class == VERIFY_IDENTICAL)
+	if (record->class == VERIFY_IDENTICAL || is_unasked (result, record))
 		return FALSE;
 	return record->class != VERIFY_CANONICAL || result->rules.require_raw ||
 	       (record->traits & VERIFY_NULS_DIFFER) != 0;
@@ -159,8 +166,10 @@ tally_source (VerifyTally *tally, const VerifyRules *rules, const VerifyRecord *
 }
 
 static void
-tally_target (VerifyTally *tally, const VerifyRecord *record)
+tally_target (VerifyTally *tally, const VerifyResult *result, const VerifyRecord *record)
 {
+	if (is_unasked (result, record))
+		return;
 	tally->target++;
 	if (record->partner == VERIFY_NO_PARTNER)
 		tally->classes[record->class]++;
@@ -214,8 +223,8 @@ count_rows (VerifyResult *result)
 	for (guint32 i = 0; i < verify_index_count (target); i++) {
 		const VerifyRecord *record = verify_index_get (target, i);
 		guint32 row = g_array_index (row_of_target, guint32, record->folder);
-		tally_target (&g_array_index (result->rows, VerifyRow, row).tally, record);
-		tally_target (&result->total, record);
+		tally_target (&g_array_index (result->rows, VerifyRow, row).tally, result, record);
+		tally_target (&result->total, result, record);
 	}
 }
 

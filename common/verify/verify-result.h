@@ -18,7 +18,7 @@ typedef enum {
 typedef struct {
 	const char *name; /* what the user called it */
 	VerifyKind kind;
-	gboolean filtered; /* only a part of it was asked for */
+	gboolean filtered; /* only a part of it was asked for (source) */
 	VerifyIndex *index;
 	Ledger *ledger; /* of its reading */
 } VerifySide;

@@ -4,6 +4,8 @@
  */
 #include "verify/verify-sink.h"
 
+#include "message/transfer.h"
+
 typedef struct {
 	MessageSink sink;
 	VerifyIndex *index;
@@ -75,4 +77,15 @@ verify_sink_new (VerifyIndex *index, VerifyForm form, Ledger *ledger)
 	self->form = form;
 	self->ledger = ledger;
 	return &self->sink;
+}
+
+gboolean
+verify_sink_read (MessageSource *source, VerifyIndex *index, VerifyForm form, Ledger *ledger,
+		  Report *report, GError **error)
+{
+	g_autoptr (MessageSource) owned = source;
+	g_autoptr (MessageSink) sink = verify_sink_new (index, form, ledger);
+
+	return transfer_run (owned, sink, ledger, report, error) &&
+	       message_sink_finish (sink, error);
 }

@@ -6,8 +6,14 @@
 
 #include "message/ledger.h"
 #include "message/message-sink.h"
+#include "message/message-source.h"
 #include "verify/verify-digest.h"
 
 /* Borrows index and ledger. A message that cannot be read is refused and stays in the index as
  * unverifiable. */
 MessageSink *verify_sink_new (VerifyIndex *index, VerifyForm form, Ledger *ledger);
+
+/* Read all of source (taken over) into index. FALSE with the first error that is not a message's
+ * own. */
+gboolean verify_sink_read (MessageSource *source, VerifyIndex *index, VerifyForm form,
+			   Ledger *ledger, Report *report, GError **error);

@@ -13,7 +13,7 @@
 
 #define NOTES_LISTED    10
 #define FOLDER_WIDTH    40
-#define WORD_CHARACTERS 60
+#define WORD_CHARACTERS 100
 
 typedef struct {
 	const char *title;
@@ -78,6 +78,19 @@ append_part (GString *line, const char *before, const char *raw, const char *aft
 	g_string_append_printf (line, "%s%s%s", before, shown, after);
 }
 
+/* Where the damaged one is, so that it can be looked at or removed. */
+static gboolean
+append_partner (GString *line, const VerifyResult *result, const VerifyFinding *finding,
+		GError **error)
+{
+	g_auto (VerifyWords) words = {0};
+
+	if (!verify_index_read_words (result->target.index, finding->partner, &words, error))
+		return FALSE;
+	append_part (line, ", there as ", words.origin, "");
+	return TRUE;
+}
+
 static char *
 describe (const VerifyResult *result, const VerifyFinding *finding, GError **error)
 {
@@ -99,6 +112,8 @@ describe (const VerifyResult *result, const VerifyFinding *finding, GError **err
 	append_part (line, ", from ", words.from, "");
 	append_part (line, ", \"", words.subject, "\"");
 	append_part (line, " (", words.origin, ")");
+	if (finding->class == VERIFY_ALTERED && !append_partner (line, result, finding, error))
+		return NULL;
 	if (finding->reason != NULL)
 		g_string_append_printf (line, " [%s]", finding->reason);
 	return g_string_free (g_steal_pointer (&line), FALSE);

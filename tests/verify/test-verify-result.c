@@ -278,7 +278,7 @@ test_table (void)
 	conclude (&world, VERIFY_COPY, (VerifyRules){0});
 	g_autofree char *text = shown (world.result, FALSE);
 	g_assert_cmpstr (text, ==,
-			 "altered: INBOX, 2024-01-01, from ann@x, \"Caf\xc3\xa9\" (fake:0)\n"
+			 "altered: INBOX, 2024-01-01, from ann@x, \"Caf\xc3\xa9\" (fake:0), there as fake:0\n"
 			 "\n"
 			 "folder  source   found  identical  canonical  missing  altered  extra\n"
 			 "INBOX        1       0          -          -        -        1      -\n"
