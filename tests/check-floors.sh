@@ -28,7 +28,7 @@ libraries='
 ^(libical/|ical\.h)                              pst
 ^gsasl\.h                                        net
 ^(netdb\.h|netinet/|arpa/|gio/gnetworking\.h)    net
-^sys/(socket|un)\.h                              net
+^sys/(socket|un)\.h                              net base/child
 ^gmime/                                          message pst verify
 ^(err\.h|error\.h)                               cli
 ^stdio\.h                                        cli base/safe-file pst
