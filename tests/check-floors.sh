@@ -87,7 +87,7 @@ finds 'a room that nobody planned is found' 'room attic is not in the table' com
 finds 'libpst outside pst is found' 'belongs to pst only' common/mbox/a.c '#include <libpst/libpst.h>'
 finds 'GMime outside its rooms is found' 'belongs to message pst verify only' \
 	tools/a.c '#include <gmime/gmime.h>'
-finds 'a socket header outside net is found' 'belongs to net only' common/imap/a.c '#include <sys/socket.h>'
+finds 'a socket header outside net is found' 'belongs to net base.child only' common/imap/a.c '#include <sys/socket.h>'
 finds 'a GIO socket outside net is found' 'GSocketClient belongs to net only' \
 	common/imap/a.c 'GSocketClient *client;'
 finds 'a room that prints is found' 'a.c:3: g_printerr belongs to cli only' \
