@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <libpst/libpst.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -164,8 +165,8 @@ lend_memory_file (PstFile *file, GError **error)
 	file->block_fp = fmemopen (file->block_bytes, PST_FILE_MAX_BLOCK, "rb");
 	if (file->block_fp == NULL)
 		return set_io_error (error, "cannot open a memory file");
-	/* The bytes change behind the stream's back: nothing of them may be buffered. */
-	(void)setvbuf (file->block_fp, NULL, _IONBF, 0);
+	/* Without a buffer, stdio would fetch every byte by a call of its own. One block is enough. */
+	(void)setvbuf (file->block_fp, NULL, _IOFBF, 8192);
 
 	file->library_fp = file->library.fp;
 	file->library.fp = file->block_fp;
@@ -286,7 +287,9 @@ pst_file_decode (PstFile *file, guint64 bid, guint8 *buffer, gsize length, GErro
 	if (file->library.encryption == 0 || PST_BLOCK_IS_INTERNAL (bid) || length == 0)
 		return TRUE;
 
+	/* The bytes change behind the stream's back: nothing of the last block may stay in its buffer. */
 	memcpy (file->block_bytes, buffer, length);
+	__fpurge (file->block_fp);
 	file->block_entry =
 		(pst_index_ll){.i_id = bid & ~(guint64)1, .size = length, .inflated_size = length};
 	gsize got = pst_ff_getIDblock_dec (&file->library, file->block_entry.i_id, &decoded);
