@@ -20,6 +20,14 @@ typedef struct {
 	guint32 uid;
 } Existing;
 
+/* RFC 3501, 6.3.1: a server that does not speak of permanent flags keeps all. */
+static void
+expect_all_flags (ImapBox *box)
+{
+	box->flags = (MessageFlags) ~0;
+	box->any_keyword = TRUE;
+}
+
 ImapBox *
 imap_box_new (char *mailbox, Folder *folder, ImapJournalBox *journal)
 {
@@ -30,6 +38,7 @@ imap_box_new (char *mailbox, Folder *folder, ImapJournalBox *journal)
 	box->folder = folder_ref (folder);
 	box->journal = journal;
 	box->keywords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	expect_all_flags (box);
 	box->seen = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
 	return box;
 }
@@ -88,14 +97,6 @@ note_state (const ImapResponse *response, gpointer user_data)
 		(void) imap_value_get_number (imap_value_at (response->code, 1), &box->uid_next);
 	if (imap_response_has_code (response, "PERMANENTFLAGS"))
 		note_permanent_flags (box, imap_value_at (response->code, 1));
-}
-
-/* RFC 3501, 6.3.1: a server that does not speak of permanent flags keeps all. */
-static void
-expect_all_flags (ImapBox *box)
-{
-	box->flags = (MessageFlags) ~0;
-	box->any_keyword = TRUE;
 }
 
 static gboolean

@@ -387,13 +387,26 @@ imap_folders_exists (const ImapFolders *folders, const char *mailbox)
 	return g_hash_table_contains (folders->known, mailbox);
 }
 
+/* A server whose Sent is yet to be made will know it by the usual name, not by the source's "Gesendete Objekte". */
+static char *
+usual_mailbox (const ImapFolders *folders, FolderRole role)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+		if (roles[i].role == role)
+			return g_strconcat (folders->prefix, roles[i].names[0], NULL);
+	return NULL;
+}
+
 char *
 imap_folders_get_mailbox (const ImapFolders *folders, const Folder *folder)
 {
 	const ImapMailbox *mailbox = folders->base == NULL ? folders->by_role[folder->role] : NULL;
+	char *usual = mailbox == NULL && folders->base == NULL ? usual_mailbox (folders, folder->role) : NULL;
 
 	if (mailbox != NULL)
 		return g_strdup (mailbox->mailbox);
+	if (usual != NULL)
+		return usual;
 	return imap_folders_encode (folder, folders->prefix, folders->separator);
 }
 

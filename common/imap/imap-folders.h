@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The server says how it separates levels, below which prefix a user's mailboxes lie (RFC 2342), and which mailbox
- * is for what (RFC 6154). A folder with a role goes to the server's mailbox of that role, whatever its name in the
- * source. With a folder in the URL everything lies below that one and roles play no part.
+ * is for what (RFC 6154), or else the usual names do. A folder with a role goes to the server's mailbox of that role,
+ * whatever its name in the source. With a folder in the URL everything lies below that one and roles play no part.
  *
  * The folder of the URL itself, as a source, goes by its last component.
  *

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -149,6 +150,15 @@ check_pin (NetConnection *connection, GTlsConnection *tls, GError **error)
 	return FALSE;
 }
 
+/* GIO says "not TLS" also of a server that hangs up instead of answering: that one may be back in a moment. */
+static gboolean
+has_hung_up (NetConnection *connection)
+{
+	guint8 byte;
+
+	return recv (g_socket_get_fd (connection->socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static gboolean
 handshake (NetConnection *connection, GTlsConnection *tls, GError **error)
 {
@@ -157,6 +167,8 @@ handshake (NetConnection *connection, GTlsConnection *tls, GError **error)
 	if (g_tls_connection_handshake (tls, stop_cancellable (), &cause))
 		return check_pin (connection, tls, error);
 	const char *flaws = g_object_get_data (G_OBJECT (tls), "flaws");
+	if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS) && has_hung_up (connection))
+		return fail_with (connection, RUN_ERROR_TEMPORARY, "the server closed the connection", error);
 	if (flaws == NULL)
 		return fail (connection, g_steal_pointer (&cause), error);
 	if (connection->options->tls_pin != NULL)
