@@ -66,6 +66,7 @@ typedef struct {
 	GArray *pending;
 	goffset pending_bytes;
 	guint made_folders; /* since the last commit */
+	gboolean broken;    /* a commit failed: a second sync would not tell what the first one lost */
 } MaildirSink;
 
 /* --- Errors ------------------------------------------------------------------------------------ */
@@ -334,7 +335,7 @@ sync_directories (MaildirSink *self, GError **error)
 }
 
 static gboolean
-commit (MaildirSink *self, GError **error)
+commit_batch (MaildirSink *self, GError **error)
 {
 	if (self->options.durability == MAILDIR_DURABILITY_BATCH &&
 	    (self->pending->len > 0 || self->made_folders > 0) &&
@@ -349,6 +350,15 @@ commit (MaildirSink *self, GError **error)
 	self->pending_bytes = 0;
 	self->made_folders = 0;
 	return TRUE;
+}
+
+static gboolean
+commit (MaildirSink *self, GError **error)
+{
+	if (self->broken)
+		return refuse (error, self->shown, "an earlier part could not be stored");
+	self->broken = !commit_batch (self, error);
+	return !self->broken;
 }
 
 static gboolean

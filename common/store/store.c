@@ -1,0 +1,137 @@
+/* store.c - open whatever an operand is as a source of messages
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "maildir/maildir-source.h"
+#include "store/store-tree.h"
+
+/* --- URLs: the address lives as long as the source -------------------------------------------- */
+
+typedef struct {
+	MessageSource source;
+	MessageSource *imap;
+	NetUrl *url;
+} UrlSource;
+
+static gboolean
+url_source_next (MessageSource *source, Message **message, GError **error)
+{
+	return message_source_next (((UrlSource *) source)->imap, message, error);
+}
+
+static void
+url_source_free (MessageSource *source)
+{
+	UrlSource *self = (UrlSource *) source;
+
+	if (self->imap != NULL)
+		message_source_free (self->imap);
+	net_url_free (self->url);
+	g_free (self);
+}
+
+static const MessageSourceClass url_source_class = {
+	.next = url_source_next,
+	.free = url_source_free,
+};
+
+static MessageSource *
+open_url (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report, GError **error)
+{
+	g_autoptr (NetUrl) url = net_url_new (operand, error);
+
+	if (url == NULL)
+		return NULL;
+	if (options->connection == NULL) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE, "%s: this tool reads no servers", url->host);
+		return NULL;
+	}
+	g_autoptr (MessageSource) source = NULL;
+	UrlSource *self = g_new0 (UrlSource, 1);
+	self->source.class = &url_source_class;
+	source = &self->source;
+	self->url = g_steal_pointer (&url);
+	self->imap = imap_source_new (self->url, options->connection, ledger, report, error);
+	return self->imap != NULL ? g_steal_pointer (&source) : NULL;
+}
+
+/* --- Files and directories --------------------------------------------------------------------- */
+
+static MessageSource *
+fail (GError **error, const char *operand, const char *reason)
+{
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", operand, reason);
+	return NULL;
+}
+
+static MessageSource *
+open_mbox (int fd, const char *name, gboolean is_pipe, const StoreOptions *options, Ledger *ledger, Report *report)
+{
+	const MboxSourceOptions mbox = {
+		.name = name,
+		.dialect = options->dialect,
+		.folder = options->folder,
+		.is_pipe = is_pipe,
+	};
+
+	return mbox_source_new (fd, &mbox, ledger, report);
+}
+
+static MessageSource *
+open_stdin (const StoreOptions *options, Ledger *ledger, Report *report, GError **error)
+{
+	struct stat status;
+
+	if (fstat (STDIN_FILENO, &status) < 0)
+		return fail (error, "standard input", g_strerror (errno));
+	if (S_ISDIR (status.st_mode))
+		return fail (error, "standard input", g_strerror (EISDIR));
+	if (S_ISREG (status.st_mode))
+		report_add_expected (report, (guint64) status.st_size);
+	return open_mbox (STDIN_FILENO, "stdin", TRUE, options, ledger, report);
+}
+
+static MessageSource *
+open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report, GError **error)
+{
+	g_autofree char *name = g_path_get_basename (operand);
+	int fd = open (operand, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0)
+		return fail (error, operand, g_strerror (errno));
+	if (fstat (fd, &status) < 0) {
+		close (fd);
+		return fail (error, operand, g_strerror (errno));
+	}
+	if (S_ISREG (status.st_mode))
+		report_add_expected (report, (guint64) status.st_size);
+	return open_mbox (fd, name, !S_ISREG (status.st_mode), options, ledger, report);
+}
+
+MessageSource *
+store_open_source (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report, GError **error)
+{
+	struct stat status;
+
+	if (strcmp (operand, "-") == 0)
+		return open_stdin (options, ledger, report, error);
+	if (net_url_is_url (operand))
+		return open_url (operand, options, ledger, report, error);
+	if (stat (operand, &status) < 0)
+		return fail (error, operand, g_strerror (errno));
+	if (!S_ISDIR (status.st_mode))
+		return open_file (operand, options, ledger, report, error);
+	if (maildir_source_recognises (operand))
+		return maildir_source_new (operand, ledger, report, error);
+	return store_tree_new (operand, options, ledger, report, error);
+}

@@ -1,0 +1,24 @@
+/* store.h - open whatever an operand is as a source of messages
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The one place that knows all rooms. A tool says "this operand"; what it is, the operand itself tells: "-", a URL, a
+ * Maildir, a tree of mbox files, or a file.
+ */
+#pragma once
+
+#include "imap/imap-source.h"
+#include "mbox/mbox-source.h"
+#include "message/ledger.h"
+#include "message/message-source.h"
+
+typedef struct {
+	MboxDialect dialect;          /* of mbox files and standard input */
+	Folder *folder;               /* of an ordinary mbox's messages; borrowed; NULL: INBOX */
+	const NetOptions *connection; /* of URLs; outlives the source; NULL: URLs are refused */
+} StoreOptions;
+
+/* A source for operand; "-" is standard input. RUN_ERROR_INPUT with one line that names the way out if it cannot be
+ * read or is nothing we know. ledger and report are borrowed. */
+MessageSource *store_open_source (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report,
+				  GError **error);
