@@ -21,7 +21,8 @@ fail (GError **error, RunError code, const char *shown, int number)
 			     number == ENOTDIR ? "not a directory, or a symbolic link to one" :
 						 g_strerror (number);
 
-	g_set_error (error, RUN_ERROR, code, "%s: %s", shown, reason);
+	g_set_error (error, RUN_ERROR, code, "%s: cannot %s: %s", shown, code == RUN_ERROR_OUTPUT ? "open or make" : "read",
+		     reason);
 	errno = number;
 	return -1;
 }

@@ -78,6 +78,13 @@ refuse (GError **error, const char *shown, const char *reason)
 	return FALSE;
 }
 
+static gboolean
+cannot (GError **error, const char *shown, const char *what, int number)
+{
+	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: cannot %s: %s", shown, what, g_strerror (number));
+	return FALSE;
+}
+
 /* The trouble of one message, not of the Maildir. */
 static gboolean
 refuse_message (GError **error, GError *reason)
@@ -189,7 +196,7 @@ mark_folder (const MaildirSink *self, SinkFolder *folder, GError **error)
 		return TRUE;
 	int fd = openat (folder->fd, "maildirfolder", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && errno != EEXIST)
-		return refuse (error, folder->shown, g_strerror (errno));
+		return cannot (error, folder->shown, "mark it as a folder", errno);
 	close_descriptor (&fd);
 	return TRUE;
 }
@@ -444,7 +451,7 @@ set_date (MaildirSink *self, const Message *message, int fd, const char *shown, 
 	struct stat status;
 
 	if (futimens (fd, times) < 0)
-		return refuse (error, shown, g_strerror (errno));
+		return cannot (error, shown, "set its date", errno);
 	if (seconds >= 0 && seconds <= G_MAXINT32)
 		return TRUE;
 	if (fstat (fd, &status) == 0 && status.st_mtime != seconds)
@@ -487,10 +494,10 @@ write_temporary (MaildirSink *self, SinkFolder *folder, const char *temporary, M
 	Copy copy = { .fd = fd, .shown = shown };
 
 	if (fd < 0)
-		return refuse (error, shown, g_strerror (errno));
+		return cannot (error, shown, "write", errno);
 	gboolean ok = fill_file (self, message, &copy, error);
 	if (close (fd) < 0 && ok)
-		ok = refuse (error, shown, g_strerror (errno));
+		ok = cannot (error, shown, "write", errno);
 	if (!ok)
 		(void) unlinkat (folder->tmp_fd, temporary, 0);
 	*bare_lf = copy.bare_lf;
@@ -665,13 +672,17 @@ static gboolean
 open_root (MaildirSink *self, const char *path, GError **error)
 {
 	self->root_fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (self->root_fd < 0 && errno == ENOENT && self->options.dry_run)
-		return TRUE;
-	if (self->root_fd < 0 && errno == ENOENT && mkdir (path, 0700) == 0)
+	if (self->root_fd < 0 && errno == ENOENT) {
+		if (self->options.dry_run)
+			return TRUE;
+		if (mkdir (path, 0700) < 0)
+			return cannot (error, path, "make the Maildir", errno);
 		self->root_fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (self->root_fd < 0 && errno == ENOTDIR)
+		return refuse (error, path, "not a directory, so it cannot be a Maildir");
 	if (self->root_fd < 0)
-		return refuse (error, self->shown,
-			       errno == ENOTDIR ? "not a directory, so it cannot be a Maildir" : g_strerror (errno));
+		return cannot (error, path, "open", errno);
 	if (!check_kind (self, error))
 		return FALSE;
 	if (self->options.dry_run || flock (self->root_fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
@@ -690,7 +701,7 @@ probe (MaildirSink *self, int tmp_fd, GError **error)
 	int fd = openat (tmp_fd, plain, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return refuse (error, self->shown, g_strerror (errno));
+		return cannot (error, self->shown, "write", errno);
 	close (fd);
 	(void) unlinkat (tmp_fd, final, 0); /* of a run that was killed just here */
 	if (safe_file_move (tmp_fd, plain, tmp_fd, final, self->shown, NULL)) {

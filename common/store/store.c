@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "maildir/maildir-source.h"
+#include "pst/pst-source.h"
 #include "store/store-tree.h"
 
 /* --- URLs: the address lives as long as the source -------------------------------------------- */
@@ -100,6 +101,15 @@ open_stdin (const StoreOptions *options, Ledger *ledger, Report *report, GError 
 	return open_mbox (STDIN_FILENO, "stdin", TRUE, options, ledger, report);
 }
 
+static gboolean
+is_outlook (int fd)
+{
+	static const char magic[4] = { '!', 'B', 'D', 'N' };
+	char begin[sizeof magic];
+
+	return pread (fd, begin, sizeof begin, 0) == sizeof begin && memcmp (begin, magic, sizeof magic) == 0;
+}
+
 static MessageSource *
 open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report, GError **error)
 {
@@ -115,6 +125,10 @@ open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Rep
 	}
 	if (S_ISREG (status.st_mode))
 		report_add_expected (report, (guint64) status.st_size);
+	if (is_outlook (fd)) {
+		close (fd);
+		return pst_source_new (operand, options->codepage, ledger, report, error);
+	}
 	return open_mbox (fd, name, !S_ISREG (status.st_mode), options, ledger, report);
 }
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The one place that knows all rooms. A tool says "this operand"; what it is, the operand itself tells: "-", a URL, a
- * Maildir, a tree of mbox files, or a file.
+ * Maildir, a tree of mbox files, an Outlook file, or a stream or mbox.
  */
 #pragma once
 
@@ -15,6 +15,7 @@
 typedef struct {
 	MboxDialect dialect;          /* of mbox files and standard input */
 	Folder *folder;               /* of an ordinary mbox's messages; borrowed; NULL: INBOX */
+	guint codepage;               /* of Outlook files, see pst_source_new */
 	const NetOptions *connection; /* of URLs; outlives the source; NULL: URLs are refused */
 } StoreOptions;
 
