@@ -156,7 +156,7 @@ show_finding (Report *report, const char *name, const char *origin, const char *
 }
 
 static void
-file_finding (Report *report, const char *name, const char *origin, const char *folder, const char *detail)
+put_finding (Report *report, const char *name, const char *origin, const char *folder, const char *detail)
 {
 	if (report->file == NULL)
 		return;
@@ -183,7 +183,18 @@ report_finding (Report *report, ReportGrade grade, const char *name, const char 
 	if (grade == REPORT_TROUBLE)
 		report->status = exit_status_worse (report->status, EXIT_STATUS_DIFFERENCES);
 	show_finding (report, name, origin, folder, detail);
-	file_finding (report, name, origin, folder, detail);
+	put_finding (report, name, origin, folder, detail);
+	g_mutex_unlock (&report->lock);
+}
+
+void
+report_file_finding (Report *report, ReportGrade grade, const char *name, const char *origin,
+		     const char *folder, const char *detail)
+{
+	g_mutex_lock (&report->lock);
+	if (grade == REPORT_TROUBLE)
+		report->status = exit_status_worse (report->status, EXIT_STATUS_DIFFERENCES);
+	put_finding (report, name, origin, folder, detail);
 	g_mutex_unlock (&report->lock);
 }
 

@@ -45,6 +45,10 @@ gboolean report_open_file (Report *report, const char *path, GError **error);
 void report_finding (Report *report, ReportGrade grade, const char *name, const char *origin,
 		     const char *folder, const char *format, ...) G_GNUC_PRINTF (6, 7);
 
+/* The same for what people are shown in another way, as the program's result: into the report file only. */
+void report_file_finding (Report *report, ReportGrade grade, const char *name, const char *origin,
+			  const char *folder, const char *detail);
+
 /* One line for people: "tool: text". message is shown unless quiet, detail only if verbose, error always. */
 void report_message (Report *report, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void report_detail (Report *report, const char *format, ...) G_GNUC_PRINTF (2, 3);
