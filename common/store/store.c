@@ -149,3 +149,46 @@ store_open_source (const char *operand, const StoreOptions *options, Ledger *led
 		return maildir_source_new (operand, ledger, report, error);
 	return store_tree_new (operand, options, ledger, report, error);
 }
+
+/* --- What an operand is worth --------------------------------------------------------------------- */
+
+static gboolean
+is_outlook_file (const char *operand)
+{
+	int fd = open (operand, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	gboolean yes = fd >= 0 && is_outlook (fd);
+
+	if (fd >= 0)
+		close (fd);
+	return yes;
+}
+
+/* Thunderbird keeps an index beside each mailbox. */
+static gboolean
+has_indexes (const char *directory)
+{
+	g_autoptr (GDir) names = g_dir_open (directory, 0, NULL);
+	const char *name;
+
+	while (names != NULL && (name = g_dir_read_name (names)) != NULL)
+		if (g_str_has_suffix (name, ".msf"))
+			return TRUE;
+	return FALSE;
+}
+
+gboolean
+store_is_original (const char *operand)
+{
+	if (strcmp (operand, "-") == 0)
+		return FALSE;
+	if (store_is_server (operand) || is_outlook_file (operand))
+		return TRUE;
+	return g_file_test (operand, G_FILE_TEST_IS_DIR) && !maildir_source_recognises (operand) &&
+	       has_indexes (operand);
+}
+
+gboolean
+store_is_server (const char *operand)
+{
+	return net_url_is_url (operand);
+}

@@ -23,3 +23,10 @@ typedef struct {
  * read or is nothing we know. ledger and report are borrowed. */
 MessageSource *store_open_source (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report,
 				  GError **error);
+
+/* Is it what mail is first kept in, so that it is worth asking whether it can go: an account, an Outlook file, the tree
+ * of a mail program? A stream, an mbox, a Maildir and what pst2mbox has written are copies. */
+gboolean store_is_original (const char *operand);
+
+/* Is it the URL of an account on a server? */
+gboolean store_is_server (const char *operand);
