@@ -16,3 +16,10 @@ gboolean verify_show_table (const VerifyResult *result, gboolean verbose, Output
  * is how the run is going to end. */
 gboolean verify_show_json (const VerifyResult *result, const char *tool, ExitStatus status,
 			   Output *output, GError **error);
+
+/* Every finding into the report file (--report), by the name of its class. */
+gboolean verify_show_report (const VerifyResult *result, Report *report, GError **error);
+
+/* A finding in a line, safe for a terminal. Newly allocated; NULL with an error. */
+char *verify_show_describe (const VerifyResult *result, const VerifyFinding *finding,
+			    GError **error);

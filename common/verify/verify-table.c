@@ -91,8 +91,8 @@ append_partner (GString *line, const VerifyResult *result, const VerifyFinding *
 	return TRUE;
 }
 
-static char *
-describe (const VerifyResult *result, const VerifyFinding *finding, GError **error)
+char *
+verify_show_describe (const VerifyResult *result, const VerifyFinding *finding, GError **error)
 {
 	g_autoptr (GString) line = g_string_new (NULL);
 	g_auto (VerifyWords) words = {0};
@@ -128,7 +128,7 @@ put_finding (const VerifyResult *result, const VerifyFinding *finding, gpointer 
 
 	if (++table->listed[finding->class] > NOTES_LISTED && note && !table->verbose)
 		return TRUE;
-	g_autofree char *line = describe (result, finding, error);
+	g_autofree char *line = verify_show_describe (result, finding, error);
 	return line != NULL && put (table, error, "%s%s\n", note ? "note: " : "", line);
 }
 
