@@ -230,6 +230,16 @@ else
 	skip 'Outlook files and manifests' 'pst2mbox, mbox2maildir or make-sample-pst is not built'
 fi
 
+make_maildir Maildir 1 2 3
+mkdir tree
+cp three.mbox tree/Inbox
+run "$verify" tree Maildir
+status_is 'a tree of mbox files is a source' 0
+not_ok 'it may be a copy' grep -q 'safe to delete' "$out"
+: > tree/Inbox.msf
+run "$verify" tree Maildir
+prints 'with its indexes it is the mail program'"'"'s own' 'safe to delete the old account$'
+
 # --- Trouble ----------------------------------------------------------------------------------------
 
 make_maildir Maildir 1 2 3
