@@ -265,6 +265,18 @@ count_unread (VerifyResult *result, const VerifySide *side)
 	}
 }
 
+static VerifyVerdict
+judge (const VerifyResult *result, ExitStatus reading)
+{
+	gboolean cut = reading != EXIT_STATUS_CLEAN && reading != EXIT_STATUS_DIFFERENCES;
+
+	if (result->total.classes[VERIFY_UNVERIFIABLE] > 0 || result->lost_upstream > 0 || cut)
+		return VERIFY_NOT_VERIFIED;
+	if (result->differences > 0)
+		return VERIFY_DIFFERENCES;
+	return result->trouble ? VERIFY_NOT_VERIFIED : VERIFY_PROVEN;
+}
+
 VerifyResult *
 verify_result_new (const VerifySide *source, const VerifySide *target, const VerifyRules *rules,
 		   ExitStatus reading)
@@ -281,12 +293,7 @@ verify_result_new (const VerifySide *source, const VerifySide *target, const Ver
 	count_unread (result, &result->target);
 	(void)verify_result_foreach (result, count_difference, &result->differences, NULL);
 
-	if (result->total.classes[VERIFY_UNVERIFIABLE] > 0 || result->lost_upstream > 0)
-		result->verdict = VERIFY_NOT_VERIFIED;
-	else if (result->differences > 0)
-		result->verdict = VERIFY_DIFFERENCES;
-	else
-		result->verdict = result->trouble ? VERIFY_NOT_VERIFIED : VERIFY_PROVEN;
+	result->verdict = judge (result, reading);
 	return result;
 }
 

@@ -249,10 +249,22 @@ status_is 'everything is missing from an empty mailbox' 1
 run_sh 'head -c -40 whole.mbs | "$1" - Maildir' "$verify"
 status_is 'a stream without its end is never proven' 2
 prints 'and the verdict says so' '^Not verified: '
+run_sh 'head -c -40 whole.mbs | "$1" - empty.mbox' "$verify"
+prints 'also if there are differences' '^Not verified: '
 
 sed 's/status=complete/status=partial /' whole.mbs > sealed-wrong.mbs
 run "$verify" sealed-wrong.mbs Maildir
 status_is 'an end record that was changed is no end' 2
+
+sed 's/body of number 2/body of number 7/' whole.mbs > damaged.mbs
+run "$verify" damaged.mbs Maildir
+status_is 'a damaged record is trouble' 2
+prints 'the others are proven, the whole is not' '^Not verified: 2 of 3 proven$'
+run "$verify" --missing=partial.mbs damaged.mbs empty.mbox
+ok 'what is missing of a damaged stream is marked as partial' grep -q ' failed=1 status=partial' partial.mbs
+run "$verify" partial.mbs Maildir
+status_is 'what the writer could not carry is a difference' 1
+prints 'and is counted' '^Not verified: 2 of 3 proven$'
 
 run_sh ': | "$1" - Maildir' "$verify"
 status_is 'nothing on standard input is trouble' 2
