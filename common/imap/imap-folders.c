@@ -95,7 +95,7 @@ decode_component (const char *text, char separator)
 }
 
 char *
-imap_folders_encode (const Folder *folder, const char *prefix, char separator)
+imap_folders_encode (const Folder *folder, const char *prefix, char separator, gboolean has_inbox)
 {
 	g_autoptr (GString) name = g_string_new (NULL);
 	char level = separator != '\0' ? separator : '/';
@@ -108,7 +108,7 @@ imap_folders_encode (const Folder *folder, const char *prefix, char separator)
 		append_component (name, i == 0 && is_inbox (component) ? INBOX : component, level);
 	}
 	g_autofree char *encoded = utf7_encode (name->str);
-	if (strcmp (encoded, INBOX) == 0 && (prefix[0] == '\0' || is_inbox (prefix)))
+	if (has_inbox && strcmp (encoded, INBOX) == 0)
 		return g_strdup (INBOX);
 	return g_strconcat (prefix, encoded, NULL);
 }
@@ -331,7 +331,7 @@ set_base (ImapFolders *folders, const char *path, GError **error)
 		return FALSE;
 	}
 	char level[2] = { folders->separator != '\0' ? folders->separator : '/', '\0' };
-	folders->base = imap_folders_encode (folders->base_folder, folders->prefix, folders->separator);
+	folders->base = imap_folders_encode (folders->base_folder, folders->prefix, folders->separator, TRUE);
 	g_free (folders->prefix);
 	folders->prefix = g_strconcat (folders->base, level, NULL);
 	return TRUE;
@@ -407,7 +407,7 @@ imap_folders_get_mailbox (const ImapFolders *folders, const Folder *folder)
 		return g_strdup (mailbox->mailbox);
 	if (usual != NULL)
 		return usual;
-	return imap_folders_encode (folder, folders->prefix, folders->separator);
+	return imap_folders_encode (folder, folders->prefix, folders->separator, folders->base == NULL);
 }
 
 /* --- Making mailboxes ------------------------------------------------------------------------------ */

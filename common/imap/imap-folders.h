@@ -44,7 +44,8 @@ char *imap_folders_get_mailbox (const ImapFolders *folders, const Folder *folder
 gboolean imap_folders_create (ImapFolders *folders, ImapConnection *connection, const char *mailbox,
 			      const Folder *folder, GError **error);
 
-/* What a separator and a prefix make of a folder, and back. separator 0: the server knows no levels.
+/* What a separator and a prefix make of a folder, and back. separator 0: the server knows no levels. has_inbox: the
+ * prefix is a namespace's, to which INBOX belongs without it; else INBOX goes below the prefix as any other.
  * imap_folders_decode: NULL if mailbox is not below prefix. Exposed for tests; the rules are above. */
-char *imap_folders_encode (const Folder *folder, const char *prefix, char separator);
+char *imap_folders_encode (const Folder *folder, const char *prefix, char separator, gboolean has_inbox);
 Folder *imap_folders_decode (const char *mailbox, const char *prefix, char separator, FolderRole role);

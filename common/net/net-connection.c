@@ -49,9 +49,10 @@ fail (NetConnection *connection, GError *cause, GError **error)
 		g_error_free (cause);
 		return FALSE;
 	}
+	/* Once encrypted, whatever TLS complains of is a connection cut off in some way. */
 	if (g_error_matches (cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND) ||
 	    g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND) ||
-	    (cause->domain == G_TLS_ERROR && cause->code != G_TLS_ERROR_EOF))
+	    (cause->domain == G_TLS_ERROR && connection->tls == NULL))
 		code = RUN_ERROR_INPUT;
 	g_set_error (error, RUN_ERROR, code, "%s: %s", connection->peer, cause->message);
 	g_error_free (cause);
