@@ -1,0 +1,97 @@
+/* test-cli-secret.c - which password belongs to whom
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "cli/cli-secret.h"
+
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+
+static void
+finds_the_entry_in_netrc (void)
+{
+	static const struct {
+		const char *netrc;
+		const char *secret;
+	} cases[] = {
+		{ "machine mail.example.org login ann password s1", "s1" },
+		{ "machine Mail.Example.Org\n\tlogin ann\n\tpassword s1\n", "s1" },
+		{ "machine mail.example.org password s1 login ann\nmachine other password s2", "s1" },
+		{ "machine mail.example.org login bob password s1 machine mail.example.org login ann password s2",
+		  "s2" },
+		{ "machine mail.example.org password s1", "s1" },
+		{ "machine mail.example.org login ann account x password s1", "s1" },
+		{ "default login ann password s1", "s1" },
+		{ "machine other login ann password s1 default password s2", "s2" },
+		{ "# machine mail.example.org password no\nmachine mail.example.org login ann password \"a b\\\"c\"",
+		  "a b\"c" },
+		{ "macdef init\ncd /\nmachine mail.example.org password no\n\nmachine mail.example.org password s1",
+		  "s1" },
+		{ "machine mail.example.org login bob password s1", NULL },
+		{ "machine example.org login ann password s1", NULL },
+		{ "machine mail.example.org login ann", NULL },
+		{ "machine mail.example.org login ann password", NULL },
+		{ "", NULL },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+		g_test_message ("%s", cases[i].netrc);
+		g_autofree char *secret =
+			cli_secret_find_in_netrc (cases[i].netrc, "ann", "mail.example.org");
+		g_assert_cmpstr (secret, ==, cases[i].secret);
+	}
+}
+
+static void
+takes_the_first_line_of_a_file (void)
+{
+	g_autofree char *directory = g_dir_make_tmp (NULL, NULL);
+	g_autofree char *path = g_build_filename (directory, "password", NULL);
+	CliSecret said = { .file = path, .fd = -1 };
+	g_autoptr (GError) error = NULL;
+
+	g_assert_true (g_file_set_contents_full (path, "s p\r\nmore\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+	g_autofree char *secret = cli_secret_get ("ann", "h", &said, &error);
+	g_assert_no_error (error);
+	g_assert_cmpstr (secret, ==, "s p");
+
+	g_assert_cmpint (g_chmod (path, 0640), ==, 0);
+	g_assert_null (cli_secret_get ("ann", "h", &said, &error));
+	g_assert_error (error, RUN_ERROR, RUN_ERROR_INPUT);
+	g_clear_error (&error);
+
+	g_assert_true (g_file_set_contents_full (path, "\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+	g_assert_cmpint (g_chmod (path, 0600), ==, 0);
+	g_assert_null (cli_secret_get ("ann", "h", &said, &error));
+	g_assert_error (error, RUN_ERROR, RUN_ERROR_INPUT);
+	g_unlink (path);
+	g_rmdir (directory);
+}
+
+static void
+takes_the_first_line_of_a_command (void)
+{
+	CliSecret good = { .command = "echo s1; echo more", .fd = -1 };
+	CliSecret silent = { .command = "true", .fd = -1 };
+	CliSecret failing = { .command = "echo s1; exit 3", .fd = -1 };
+	g_autoptr (GError) error = NULL;
+
+	g_autofree char *secret = cli_secret_get ("ann", "h", &good, &error);
+	g_assert_cmpstr (secret, ==, "s1");
+	g_assert_null (cli_secret_get ("ann", "h", &silent, &error));
+	g_assert_error (error, RUN_ERROR, RUN_ERROR_INPUT);
+	g_clear_error (&error);
+	g_assert_null (cli_secret_get ("ann", "h", &failing, &error));
+	g_assert_error (error, RUN_ERROR, RUN_ERROR_INPUT);
+}
+
+int
+main (int argc, char **argv)
+{
+	g_test_init (&argc, &argv, NULL);
+	g_test_add_func ("/cli/secret/finds-the-entry-in-netrc", finds_the_entry_in_netrc);
+	g_test_add_func ("/cli/secret/takes-the-first-line-of-a-file", takes_the_first_line_of_a_file);
+	g_test_add_func ("/cli/secret/takes-the-first-line-of-a-command", takes_the_first_line_of_a_command);
+	return g_test_run ();
+}
