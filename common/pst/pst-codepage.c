@@ -219,8 +219,8 @@ pst_codepage_utf16_to_utf8 (const void *bytes, gsize length, gsize *out_length, 
 			c = 0xfffd;
 			is_clean = FALSE;
 		}
-		if (c == 0)
-			g_string_append_c (text, '\0'); /* append_unichar takes NUL for the end */
+		if (c < 0x80) /* most text; and append_unichar takes NUL for the end */
+			g_string_append_c (text, (char)c);
 		else
 			g_string_append_unichar (text, c);
 	}

@@ -176,7 +176,8 @@ take_plan (PstSource *source, PstWireFields *fields, GError **error)
 		return fail_protocol (source, error);
 	source->has_plan = TRUE;
 	source->total = total;
-	ledger_announce (source->ledger, total);
+	if (!source->task.only_list)
+		ledger_announce (source->ledger, total);
 	report_add_expected (source->report, bytes);
 	if (hidden > 0 || outside > 0)
 		report_detail (source->report,
@@ -304,6 +305,20 @@ take_skip (PstSource *source, PstWireFields *fields, GError **error)
 	return TRUE;
 }
 
+/* A list announces nothing, so that its account only knows what can't be read. */
+static void
+enter_failed (PstSource *source, const char *reason)
+{
+	const Item *item = &source->item;
+	g_autofree char *origin = make_origin (source, item->is_open ? item->nid : 0);
+
+	if (source->task.only_list)
+		ledger_announce (source->ledger, 1);
+	ledger_failed (source->ledger, origin,
+		       item->is_open ? get_folder_path (source, item->folder) : NULL, "%s", reason);
+	end_item (source);
+}
+
 static gboolean
 take_fail (PstSource *source, PstWireFields *fields, GError **error)
 {
@@ -311,10 +326,7 @@ take_fail (PstSource *source, PstWireFields *fields, GError **error)
 
 	if (!pst_wire_is_end (fields) || !source->item.is_open)
 		return fail_protocol (source, error);
-	g_autofree char *origin = make_origin (source, source->item.nid);
-	ledger_failed (source->ledger, origin, get_folder_path (source, source->item.folder), "%s",
-		       reason);
-	end_item (source);
+	enter_failed (source, reason);
 	return TRUE;
 }
 
@@ -328,8 +340,6 @@ take_listed (PstSource *source, PstWireFields *fields, GError **error)
 	SourceFolder *folder = &g_array_index (source->folders, SourceFolder, source->item.folder);
 	folder->mail += is_mail != 0;
 	folder->other += is_mail == 0;
-	g_autofree char *origin = make_origin (source, source->item.nid);
-	ledger_skipped (source->ledger, origin, folder->folder->path, "listed");
 	end_item (source);
 	return TRUE;
 }
@@ -349,11 +359,8 @@ take_lost (PstSource *source, PstWireFields *fields, GError **error)
 	if (number != source->next_number)
 		return fail_protocol (source, error);
 
-	g_autofree char *origin = make_origin (source, source->item.is_open ? source->item.nid : 0);
-	ledger_failed (source->ledger, origin,
-		       source->item.is_open ? get_folder_path (source, source->item.folder) : NULL,
-		       "its reader was lost: %s", reason);
-	end_item (source);
+	g_autofree char *text = g_strconcat ("its reader was lost: ", reason, NULL);
+	enter_failed (source, text);
 	return TRUE;
 }
 

@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+# check-pst-stream.py - does the stream of pst2mbox say what the Outlook file held?
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Usage: check-pst-stream.py STREAM TRUTH
+#
+# TRUTH is what make-sample-pst wrote beside its file, or a list in the same spirit that another reader made.
+# Everything is read with Python's own email package, which knows nothing of our code. Each difference
+# is a line; the last line counts. The exit status is 1 if there is any.
+
+import email.policy
+import email.utils
+import hashlib
+import json
+import re
+import sys
+from email.header import decode_header, make_header
+from email.parser import BytesParser
+
+differences = 0
+
+
+def differ(nid, what, got, wanted, kept=False):
+    """kept: the header that came with the message says otherwise, and it is carried as it is."""
+    global differences
+    differences += not kept
+    print("kept:" if kept else "DIFFERS:", f"{nid:#x}: {what}: {str(got)[:150]!r}, not {str(wanted)[:150]!r}")
+
+
+def records(data):
+    """Message records of a stream: block fields and unquoted content. The digest must hold."""
+    at = 0
+    while at < len(data):
+        end = data.index(b"\nX-Mbs-Seal: ", at)
+        block = data[at:end].split(b"\n")
+        fields = dict(line.split(b": ", 1) for line in block[1:] if b": " in line)
+        at = data.index(b"\n", end + 1) + 1
+        kind = fields[b"X-Mbs"].split()[1]
+        if kind != b"message":
+            at += 1
+            yield kind.decode(), {k.decode(): v.decode() for k, v in fields.items()}, b""
+            continue
+        size = int(fields[b"X-Mbs-Size"].split()[0])
+        content = bytearray()
+        while len(content) < size:
+            stop = data.find(b"\n", at) + 1
+            line = data[at:stop]
+            at = stop
+            content += line[1:] if re.match(rb">+From ", line) else line
+        if fields[b"X-Mbs-Size"].endswith(b" nonl"):
+            content = content[:-1]
+        if hashlib.sha256(content).hexdigest().encode() != fields[b"X-Mbs-Digest"]:
+            differ(0, "digest", "broken", fields[b"X-Mbs-Digest"])
+        at += 1
+        yield "message", {k.decode(): v.decode() for k, v in fields.items()}, bytes(content)
+
+
+def squeeze(text):
+    return re.sub(r"[\s\u00a0]+", " ", text.replace("\0", "")).strip()
+
+
+def digests(text):
+    """A text may be listed as it is, with CRLF, with its last line end or without, or squeezed."""
+    forms = set()
+    for line_end in ("\n", "\r\n"):
+        for tail in ("", line_end):
+            form = text.replace("\r\n", "\n").rstrip("\n").replace("\n", line_end) + tail
+            forms.add(hashlib.sha256(form.encode("utf-8", "replace")).hexdigest())
+    forms.add(hashlib.sha256(text.replace("\r\n", "\n").encode("utf-8", "replace")).hexdigest())
+    forms.add(hashlib.sha256(text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8", "replace")).hexdigest())
+    forms.add(hashlib.sha256(squeeze(text).encode("utf-8", "surrogatepass")).hexdigest())
+    return forms
+
+
+def encoded(text, codepage):
+    """The bytes an HTML body had before it was brought to UTF-8."""
+    try:
+        data = text.encode(f"cp{codepage}")
+    except (LookupError, UnicodeError):
+        return set()
+    return {hashlib.sha256(d).hexdigest() for d in (data, data.replace(b"\n", b"\r\n"))}
+
+
+def is_among(digest, forms):
+    return any(form.startswith(digest) for form in forms)
+
+
+def header(message, name):
+    value = message.get(name)
+    if value is None:
+        return ""
+    try:
+        return str(make_header(decode_header(str(value))))
+    except (LookupError, UnicodeError, ValueError):
+        return str(value)
+
+
+def addresses(message, *names):
+    values = [str(v) for name in names for v in message.get_all(name, [])]
+    return {a.lower() for _, a in email.utils.getaddresses(values) if a}
+
+
+def text_of(part):
+    payload = part.get_payload(decode=True)
+    charset = part.get_content_charset() or "us-ascii"
+    try:
+        return payload.decode(charset)
+    except (LookupError, UnicodeError):
+        return payload.decode("latin-1")
+
+
+def bytes_of(part):
+    return part.get_payload(decode=True) or b""
+
+
+def leaves(part):
+    """Parts that aren't multipart, without looking into messages."""
+    if part.get_content_maintype() == "multipart":
+        for child in part.get_payload():
+            yield from leaves(child)
+    else:
+        yield part
+
+
+def is_file(part):
+    return part.get_content_disposition() in ("attachment", "inline")
+
+
+def check_form(nid, content, message):
+    """What every message owes to its readers, whatever it says."""
+    for part in message.walk():
+        if part.defects:
+            differ(nid, "defects", part.defects, "none")
+        encoding = str(part.get("Content-Transfer-Encoding", "7bit")).lower()
+        if part.get_content_maintype() in ("message", "multipart") and encoding not in ("7bit", "8bit"):
+            differ(nid, "encoding of " + part.get_content_type(), encoding, "7bit or 8bit")
+    for line in content.split(b"\n"):
+        if len(line) > 998:
+            differ(nid, "line length", len(line), "at most 998")
+            break
+    if b"\0" in content:
+        differ(nid, "NUL", "yes", "no")
+
+
+def check_sender(nid, message, wanted):
+    person = wanted.get("representing") or wanted.get("sender") or {}
+    smtp = wanted.get("from_smtp") or person.get("smtp") or ""
+    if not smtp and (wanted.get("from_type") or person.get("type")) == "SMTP":
+        smtp = wanted.get("rep_email") or wanted.get("from_email") or person.get("address") or ""
+    got = addresses(message, "From", "Sender")
+    if "@" in smtp and smtp.lower() not in got:
+        differ(nid, "from", got, smtp, wanted.get("has_headers"))
+    if len(message.get_all("From", [])) != 1:
+        differ(nid, "From fields", len(message.get_all("From", [])), 1)
+
+
+def check_recipients(nid, message, wanted):
+    names = {1: "To", 2: "Cc", 3: "Bcc"}
+    everyone = addresses(message, "To", "Cc", "Bcc")
+    for person in wanted.get("recipients", wanted.get("rcpt", [])):
+        kind = person.get("kind", 1) & 15
+        smtp = person.get("smtp") or ""
+        if not smtp and person.get("type") == "SMTP":
+            smtp = person.get("address") or person.get("addr") or ""
+        if "@" in smtp:
+            smtp = smtp.strip("'<>")
+            if smtp.lower() not in addresses(message, names.get(kind, "To")):
+                where = "elsewhere" if smtp.lower() in everyone else "nowhere"
+                differ(nid, names.get(kind, "To"), where, smtp, wanted.get("has_headers"))
+        elif kind in names and not message.get(names[kind]):
+            differ(nid, names[kind], "missing", person.get("name"))
+
+
+def check_date(nid, message, wanted):
+    seconds = wanted.get("submit") or wanted.get("delivery")
+    parsed = email.utils.parsedate_tz(str(message.get("Date", "")))
+    if seconds and (parsed is None or abs(email.utils.mktime_tz(parsed) - seconds) > 1):
+        differ(nid, "date", message.get("Date"), seconds, wanted.get("has_headers"))
+
+
+def check_texts(nid, message, wanted):
+    texts = [p for p in leaves(message) if p.get_content_maintype() == "text" and not is_file(p)]
+    for subtype, size, digest in (
+        ("plain", wanted.get("plain_size", wanted.get("body_chars", 0)), wanted.get("plain_sha256", wanted.get("body_sha"))),
+        ("html", wanted.get("html_size", wanted.get("html_chars", 0)), wanted.get("html_sha256", wanted.get("html_sha"))),
+    ):
+        parts = [p for p in texts if p.get_content_subtype() == subtype]
+        if not size:
+            continue
+        raw = {hashlib.sha256(bytes_of(p)).hexdigest() for p in parts}
+        raw |= {hashlib.sha256(bytes_of(p).replace(b"\n", b"\r\n")).hexdigest() for p in parts}
+        for part in parts:
+            raw |= encoded(text_of(part), wanted.get("cpid", 0))
+        if not parts:
+            differ(nid, subtype, "missing", f"{size} characters")
+        elif not any(is_among(digest, digests(text_of(p))) for p in parts) and not is_among(digest, raw):
+            differ(nid, subtype, text_of(parts[0])[:60], f"{size} characters of {digest[:12]}")
+        if subtype == "html":
+            break
+    if not wanted.get("plain_size", wanted.get("body_chars", 0)) and wanted.get("rtf"):
+        if not any(squeeze(text_of(p)) for p in texts):
+            print(f"{nid:#x}: note: RTF only ({wanted['rtf']} characters), no text")
+
+
+def in_order(files, listed):
+    """Another reader may list by place in the table, not by number: then by what they hold."""
+    if all("nid" in a for a in listed):
+        return zip(files, listed)
+    left = list(files)
+    pairs = []
+    for attachment in listed:
+        digest = attachment.get("sha") or "-"
+        same = [p for p in left if hashlib.sha256(bytes_of(p)).hexdigest().startswith(digest)]
+        part = (same or left)[0]
+        left.remove(part)
+        pairs.append((part, attachment))
+    return pairs
+
+
+def check_attachments(nid, message, wanted):
+    files = [p for p in leaves(message) if is_file(p) or p.get_content_maintype() not in ("text",)]
+    files = [p for p in files if not (p.get_filename() or "").endswith("body.rtf")]
+    listed = wanted.get("attachments", wanted.get("att", []))
+    if len(files) != len(listed):
+        differ(nid, "attachments", len(files), len(listed))
+        return
+    for part, attachment in in_order(files, listed):
+        inner = attachment.get("message") or attachment.get("msg")
+        if attachment.get("method") == 5 or attachment.get("embedded"):
+            if part.get_content_type() != "message/rfc822":
+                differ(nid, "embedded", part.get_content_type(), "message/rfc822")
+            elif inner:
+                check_message(nid, part.get_payload(0), inner)
+            continue
+        digest = attachment.get("sha256", attachment.get("sha"))
+        got = hashlib.sha256(bytes_of(part)).hexdigest()
+        if attachment.get("size", -1) >= 0 and digest and not got.startswith(digest):
+            differ(nid, "attachment " + attachment.get("name", ""), got, digest)
+        name = re.split(r"[/\\]", attachment.get("name", ""))[-1]
+        if name and attachment.get("method") == 1 and part.get_filename() != name:
+            differ(nid, "file name", part.get_filename(), name)
+        cid = attachment.get("cid")
+        if cid and str(part.get("Content-ID", "")).strip("<>") != cid.strip("<>"):
+            differ(nid, "content id", part.get("Content-ID"), cid)
+
+
+def check_message(nid, message, wanted):
+    subject = squeeze(header(message, "Subject"))
+    wanted_subject = wanted.get("subject", "")
+    if wanted_subject[:1] == "\1":
+        wanted_subject = wanted_subject[2:]
+    if subject != squeeze(wanted_subject):
+        differ(nid, "subject", subject, wanted_subject)
+    check_sender(nid, message, wanted)
+    check_recipients(nid, message, wanted)
+    check_date(nid, message, wanted)
+    if wanted.get("msgid") and str(message.get("Message-ID", "")).strip() != wanted["msgid"].strip():
+        differ(nid, "message-id", message.get("Message-ID"), wanted["msgid"])
+    check_texts(nid, message, wanted)
+    check_attachments(nid, message, wanted)
+
+
+def check_flags(nid, fields, wanted):
+    flags = fields.get("X-Mbs-Flags", "").split()
+    for flag, condition in (
+        ("\\Seen", wanted.get("read")),
+        ("\\Draft", wanted.get("unsent")),
+        ("\\Answered", wanted.get("last_verb", wanted.get("replied_verb", 0)) in (102, 103)),
+        ("$Forwarded", wanted.get("last_verb", wanted.get("replied_verb", 0)) == 104),
+        ("\\Flagged", wanted.get("flag_status", wanted.get("flag", 0)) == 2),
+    ):
+        if condition is not None and (flag in flags) != bool(condition):
+            differ(nid, "flag " + flag, flag in flags, condition)
+    seconds = wanted.get("delivery") or wanted.get("submit")
+    got = fields.get("X-Mbs-Date", "").split()[:1]
+    if got != ([str(seconds)] if seconds else []):
+        differ(nid, "received", got, seconds)
+
+
+def is_mail(wanted):
+    name = wanted.get("class") or ""
+    return name.startswith(("IPM.Note", "REPORT", "IPM.Schedule.Meeting")) and not wanted.get("hidden")
+
+
+def main():
+    truth = {}
+    with open(sys.argv[2], encoding="utf-8") as lines:
+        for line in lines:
+            wanted = json.loads(line)
+            if "nid" in wanted and is_mail(wanted):
+                truth[wanted["nid"]] = wanted
+    with open(sys.argv[1], "rb") as stream:
+        data = stream.read()
+
+    parser = BytesParser(policy=email.policy.compat32)
+    seen = 0
+    for kind, fields, content in records(data):
+        if kind != "message":
+            continue
+        nid = int(fields["X-Mbs-Origin"].rsplit(":", 1)[1], 16)
+        seen += 1
+        wanted = truth.pop(nid, None)
+        if wanted is None:
+            differ(nid, "item", "written", "known")
+            continue
+        message = parser.parsebytes(content)
+        check_form(nid, content, message)
+        check_message(nid, message, wanted)
+        check_flags(nid, fields, wanted)
+    for nid in truth:
+        differ(nid, "item", "missing", truth[nid].get("subject"))
+    print(f"{seen} messages, {differences} differences")
+    sys.exit(differences > 0)
+
+
+main()
