@@ -2,16 +2,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli-connection.h"
 #include "cli/cli.h"
 #include "imap/imap-sink.h"
-#include "maildir/maildir-source.h"
-#include "mbox/mbox-source.h"
 #include "message/transfer.h"
+#include "store/store.h"
 
 static char *state_directory;
 static gboolean again;
@@ -22,7 +19,7 @@ static const GOptionEntry options[] = {
 	  "Keep the journal of what is delivered in DIR (default: ~/.local/state/mailferry)", "DIR" },
 	{ "again", 0, 0, G_OPTION_ARG_NONE, &again,
 	  "Send what is not at the server now, also if it was delivered before", NULL },
-	{ "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map, "Put what is in folder FROM into folder TO (may be repeated)",
+	{ "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map, "Put folder FROM and what is below it at TO (may be repeated)",
 	  "FROM=TO" },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
@@ -35,44 +32,21 @@ static const char *const examples[] = {
 };
 
 static MessageSource *
-open_stream (Cli *cli, const char *path, GError **error)
+open_source (Cli *cli, const char *operand, const NetOptions *net, GError **error)
 {
-	g_autofree char *name = cli_base_name (path);
-	g_autoptr (Folder) inbox = folder_new_inbox ();
-	gboolean is_pipe = strcmp (path, "-") == 0;
-	MboxSourceOptions mbox = {
-		.name = name, .dialect = MBOX_DIALECT_AUTO, .folder = inbox, .is_pipe = is_pipe
-	};
-	int fd = is_pipe ? STDIN_FILENO : open (path, O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		return mbox_source_new (fd, &mbox, cli->ledger, cli->report);
-	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot open", path);
-	return NULL;
-}
-
-static MessageSource *
-open_source (Cli *cli, const char *path, GError **error)
-{
-	MessageSource *source = g_file_test (path, G_FILE_TEST_IS_DIR)
-					? maildir_source_new (path, cli->ledger, cli->report, error)
-					: open_stream (cli, path, error);
+	const StoreOptions store = { .connection = net };
+	MessageSource *source = store_open_source (operand, &store, cli->ledger, cli->report, error);
 
 	return source != NULL ? message_filter_source (source, &cli->filter, cli->ledger) : NULL;
-}
-
-static gboolean
-is_filtered (const MessageFilter *filter)
-{
-	return filter->folders != NULL || filter->excluded != NULL || filter->has_since || filter->has_before ||
-	       filter->max_message_size > 0;
 }
 
 /* The source by a name that stays: the journal must find it again from another directory. */
 static char *
 name_source (const char *operand)
 {
-	return strcmp (operand, "-") == 0 ? g_strdup ("-") : g_canonicalize_filename (operand, NULL);
+	gboolean is_file = strcmp (operand, "-") != 0 && !store_is_server (operand);
+
+	return is_file ? g_canonicalize_filename (operand, NULL) : g_strdup (operand);
 }
 
 static gboolean
@@ -84,7 +58,7 @@ run (Cli *cli, int argc, char **argv, GError **error)
 	g_autoptr (NetUrl) url = net != NULL ? net_url_new (argv[1], error) : NULL;
 	if (url == NULL)
 		return FALSE;
-	g_autoptr (MessageSource) source = open_source (cli, argv[0], error);
+	g_autoptr (MessageSource) source = open_source (cli, argv[0], net, error);
 	if (source == NULL)
 		return FALSE;
 
@@ -93,7 +67,7 @@ run (Cli *cli, int argc, char **argv, GError **error)
 		.state_directory = state_directory,
 		.source = name,
 		.forget = again || strcmp (argv[0], "-") == 0,
-		.partial = is_filtered (&cli->filter),
+		.partial = message_filter_is_narrow (&cli->filter),
 		.dry_run = cli->dry_run,
 		.map = (const char *const *) map,
 	};

@@ -65,7 +65,7 @@ fail (const ImapConnection *connection, RunError code, const char *reason, GErro
 static gboolean
 is_temporary (const ImapResponse *reply)
 {
-	static const char *const codes[] = { "UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "SERVERBUG" };
+	static const char *const codes[] = { "UNAVAILABLE", "INUSE", "THROTTLED" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
 		if (imap_response_has_code (reply, codes[i]))
@@ -423,7 +423,9 @@ log_in (ImapConnection *connection, GError **error)
 		return FALSE;
 	if (reply->status == IMAP_STATUS_OK)
 		return TRUE;
-	g_set_error (error, RUN_ERROR, is_temporary (reply) ? RUN_ERROR_TEMPORARY : RUN_ERROR_LOGIN,
+	/* LIMIT: too many sessions of this user, or from this machine. */
+	gboolean temporary = is_temporary (reply) || imap_response_has_code (reply, "LIMIT");
+	g_set_error (error, RUN_ERROR, temporary ? RUN_ERROR_TEMPORARY : RUN_ERROR_LOGIN,
 		     "%s: login as %s refused: %s", net_connection_get_peer (connection->net),
 		     connection->url->user, reply->text);
 	return FALSE;

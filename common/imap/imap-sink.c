@@ -449,11 +449,30 @@ remark_on_role (ImapSink *sink, const Folder *folder)
 				"many servers empty this folder after a while");
 }
 
+/* Where --map puts folder, by itself or by the nearest folder above it; folder itself if nowhere else. */
+static Folder *
+map_folder (ImapSink *sink, Folder *folder)
+{
+	g_autofree char *path = g_strdup (folder->path);
+
+	for (char *end = path; end != NULL; end = strrchr (path, '/')) {
+		if (end != path)
+			*end = '\0';
+		const Folder *mapped = g_hash_table_lookup (sink->map, path);
+		if (mapped == NULL)
+			continue;
+		g_autofree char *whole = g_strconcat (mapped->path, folder->path + strlen (path), NULL);
+		Folder *result = folder_new_from_path (whole, FOLDER_ROLE_NONE);
+		return result != NULL ? result : folder_ref (folder);
+	}
+	return folder_ref (folder);
+}
+
 static ImapBox *
 make_box (ImapSink *sink, Folder *folder)
 {
-	const Folder *mapped = g_hash_table_lookup (sink->map, folder->path);
-	g_autofree char *mailbox = imap_folders_get_mailbox (sink->folders, mapped != NULL ? mapped : folder);
+	g_autoptr (Folder) mapped = map_folder (sink, folder);
+	g_autofree char *mailbox = imap_folders_get_mailbox (sink->folders, mapped);
 	ImapBox *box = g_hash_table_lookup (sink->by_name, mailbox);
 
 	remark_on_role (sink, folder);
