@@ -5,7 +5,7 @@
 #
 # Debian is laid out by debootstrap (minbase) in a temporary directory, from the mirror, with the keys,
 # proxies and name servers that this machine's own apt uses. What is committed here is cloned there and
-# run in a chroot: the demo as a plain user with sudo, the check as root. Mounts and processes live in
+# run in a chroot: the demo as a plain user with sudo, the check as root and as that user. Mounts and processes live in
 # name spaces of their own, so that none is left behind, however this ends.
 #
 # It takes several minutes, root, debootstrap and about 2 GB below ${TMPDIR:-/var/tmp}; make check does not run it.
@@ -152,13 +152,28 @@ nothing_starts ()
 	! grep -lsz '^dovecot\|/dovecot$' /proc/[0-9]*/cmdline || die 'a server is running'
 }
 
-run_demo ()
+plain_user ()
 {
-	say './bootstrap demo, as a plain user with sudo'
+	if chroot "$root" getent passwd ann > /dev/null; then return; fi
 	chroot "$root" useradd --create-home --shell /bin/bash ann
 	echo 'ann ALL=(ALL) NOPASSWD: ALL' > "$root/etc/sudoers.d/ann"
 	give_checkout ann
+}
+
+run_demo ()
+{
+	plain_user
+	say './bootstrap demo, as a plain user with sudo'
 	on_machine ann ./bootstrap demo
+	nothing_starts
+}
+
+# check_as USER: some tests are different for root, so both kinds of user run them.
+check_as ()
+{
+	on_machine "$1" ./bootstrap check | tee "$root.log"
+	tail -n 1 "$root.log" | grep -qE '^[0-9]+ passed, 0 failed, [0-9]+ skipped$' ||
+		die 'the output of the check does not end with its sum'
 	nothing_starts
 }
 
@@ -166,10 +181,10 @@ run_check ()
 {
 	say './bootstrap check, as root'
 	give_checkout root
-	on_machine root ./bootstrap check | tee "$root.log"
-	tail -n 1 "$root.log" | grep -qE '^[0-9]+ passed, 0 failed, [0-9]+ skipped$' ||
-		die 'the output of the check does not end with its sum'
-	nothing_starts
+	check_as root
+	plain_user
+	say './bootstrap check, as a plain user'
+	check_as ann
 }
 
 # --- Outside ---------------------------------------------------------------------------------------
