@@ -67,7 +67,10 @@ same ()
 	ok "$1" cmp "$tmp/.expected" "$tmp/.got"
 }
 
-"$starter" start "$tmp/imap" -n 9 -x 'mail_fsync = never
+"$starter" start "$tmp/imap" -n 9 -q 8000000 -x 'mail_fsync = never
+plugin {
+  quota_max_mail_size = 100k
+}
 service anvil {
   unix_listener anvil-auth-penalty {
     mode = 0
@@ -134,10 +137,21 @@ make_maildir "$tmp/odd" 20 6
 printf '0 %s\n' "$(printf 'x%.0s' {1..150})" > "$tmp/odd/dovecot-keywords"
 f=$(find "$tmp/odd/cur" -name '*:2,S' | head -n 1)
 mv "$f" "${f}a"
+{ echo 'Subject: large'; echo; yes 'a line of a large message' | head -n 5000; } > "$tmp/odd/cur/1.large:2,"
 run push "$tmp/odd" "imaps://user2@$host"
-status_is 'a keyword that the server refuses does not stop its message' 0
-complains 'the keyword is reported' 'keywords-refused'
-complains 'everything arrives' '^maildir-push: 24 messages'
+status_is 'a message that the server finds too large is a difference' 1
+complains 'it is named, with what the server says' '1\.large.*the server refuses it: .*larger than the maximum'
+complains 'all others arrive' '^maildir-push: 24 messages, 0 already there, 0 skipped, 1 failed'
+complains 'a keyword that the server refuses is left out' 'keywords-refused'
+rm "$tmp/odd/cur/1.large:2,"
+run push "$tmp/odd" "imaps://user2@$host"
+status_is 'without it, nothing is left to do' 0
+mkdir -p "$tmp/full/cur" "$tmp/full/new"
+{ echo 'Subject: not small'; echo; yes 'a line of a message that is not small' | head -n 2500; } > "$tmp/full/cur/1"
+for i in {2..90}; do cp "$tmp/full/cur/1" "$tmp/full/cur/$i"; done
+run push "$tmp/full" "imaps://user9@$host"
+status_is 'an account that is full: 2' 2
+complains 'and the server is quoted' 'cannot store into INBOX: Quota exceeded'
 
 # --- What goes wrong at the door
 
