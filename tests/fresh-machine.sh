@@ -5,8 +5,8 @@
 #
 # Debian is laid out by debootstrap (minbase) in a temporary directory, from the mirror, with the keys,
 # proxies and name servers that this machine's own apt uses. What is committed here is cloned there and
-# run in a chroot: the demo as a plain user with sudo, the check as root and as that user. Mounts and processes live in
-# name spaces of their own, so that none is left behind, however this ends.
+# run in a chroot: the demo as a plain user with sudo, the check as root and as that user. Mounts and
+# processes live in name spaces of their own, so that none is left behind, however this ends.
 #
 # It takes several minutes, root, debootstrap and about 2 GB below ${TMPDIR:-/var/tmp}; make check does not run it.
 
