@@ -18,6 +18,7 @@
 static char *directory;
 static gboolean only_list;
 static char *codepage_name;
+static PstOptions reading;
 
 static const GOptionEntry options[] = {
 	{"output", 'o', 0, G_OPTION_ARG_FILENAME, &directory,
@@ -26,6 +27,8 @@ static const GOptionEntry options[] = {
 	 "List folders with their numbers of messages and of other items", NULL},
 	{"codepage", 0, 0, G_OPTION_ARG_STRING, &codepage_name,
 	 "Code page of 8-bit text that names none (932, windows-1251 ...; default 1252)", "CP"},
+	{"no-sandbox", 0, 0, G_OPTION_ARG_NONE, &reading.no_sandbox,
+	 "Read without locking the reader in (shows in the report)", NULL},
 	{NULL, 0, 0, 0, NULL, NULL, NULL}};
 
 static gboolean
@@ -49,9 +52,9 @@ open_sink (Cli *cli, GError **error)
 }
 
 static gboolean
-carry (Cli *cli, const char *path, guint codepage, MessageSink *sink, GError **error)
+carry (Cli *cli, const char *path, MessageSink *sink, GError **error)
 {
-	MessageSource *file = pst_source_new (path, codepage, cli->ledger, cli->report, error);
+	MessageSource *file = pst_source_new (path, &reading, cli->ledger, cli->report, error);
 	if (file == NULL)
 		return FALSE;
 
@@ -62,17 +65,15 @@ carry (Cli *cli, const char *path, guint codepage, MessageSink *sink, GError **e
 static gboolean
 run (Cli *cli, int argc, char **argv, GError **error)
 {
-	guint codepage = codepage_name != NULL ? pst_codepage_parse (codepage_name) : 0;
-
 	if (argc < 1)
 		return cli_usage_error (error, "an Outlook file is needed");
-	if (codepage_name != NULL && codepage == 0)
+	if (codepage_name != NULL && (reading.codepage = pst_codepage_parse (codepage_name)) == 0)
 		return cli_usage_error (error, "--codepage=%s: no such code page", codepage_name);
 	if (only_list && directory != NULL)
 		return cli_usage_error (error, "--list writes no mail: -o makes no sense with it");
 
 	for (int i = 0; i < argc && only_list; i++)
-		if (!pst_source_list (argv[i], codepage, cli->ledger, cli->report, print_folder,
+		if (!pst_source_list (argv[i], &reading, cli->ledger, cli->report, print_folder,
 				      NULL, error))
 			return FALSE;
 	if (only_list)
@@ -82,7 +83,7 @@ run (Cli *cli, int argc, char **argv, GError **error)
 	if (sink == NULL)
 		return FALSE;
 	for (int i = 0; i < argc; i++)
-		if (!carry (cli, argv[i], codepage, sink, error))
+		if (!carry (cli, argv[i], sink, error))
 			return FALSE;
 	return message_sink_finish (sink, error);
 }

@@ -382,6 +382,11 @@ take_finding (PstSource *source, PstWireFields *fields, GError **error)
 			grade = REPORT_TROUBLE;
 
 	g_autofree char *origin = make_origin (source, nid);
+	if (strcmp (name, PST_WIRE_SANDBOX_INCOMPLETE) == 0) {
+		/* Nothing a user could do something about at every run. */
+		report_file_finding (source->report, grade, name, source->name, NULL, detail);
+		return TRUE;
+	}
 	report_finding (source->report, grade, name, origin,
 			source->item.is_open ? get_folder_path (source, source->item.folder) : NULL,
 			"%s", detail);
@@ -501,8 +506,8 @@ static const MessageSourceClass pst_source_class = {
 
 /* Up to the plan: then the file is known to be readable, and all folders are known. */
 static MessageSource *
-open_source (const char *path, guint codepage, gboolean only_list, Ledger *ledger, Report *report,
-	     GError **error)
+open_source (const char *path, const PstOptions *options, gboolean only_list, Ledger *ledger,
+	     Report *report, GError **error)
 {
 	PstSource *source = g_new0 (PstSource, 1);
 	g_autoptr (MessageSource) result = &source->source;
@@ -512,7 +517,7 @@ open_source (const char *path, guint codepage, gboolean only_list, Ledger *ledge
 	source->path = g_strdup (path);
 	source->name = g_path_get_basename (path);
 	source->task =
-		(PstWorkerTask){.path = source->path, .codepage = codepage, .only_list = only_list};
+		(PstWorkerTask){.path = source->path, .options = *options, .only_list = only_list};
 	source->ledger = ledger;
 	source->report = report;
 	source->packet = g_malloc (CHILD_MAX_PACKET);
@@ -527,16 +532,17 @@ open_source (const char *path, guint codepage, gboolean only_list, Ledger *ledge
 }
 
 MessageSource *
-pst_source_new (const char *path, guint codepage, Ledger *ledger, Report *report, GError **error)
+pst_source_new (const char *path, const PstOptions *options, Ledger *ledger, Report *report,
+		GError **error)
 {
-	return open_source (path, codepage, FALSE, ledger, report, error);
+	return open_source (path, options, FALSE, ledger, report, error);
 }
 
 gboolean
-pst_source_list (const char *path, guint codepage, Ledger *ledger, Report *report,
+pst_source_list (const char *path, const PstOptions *options, Ledger *ledger, Report *report,
 		 PstSourceListFunc function, gpointer user_data, GError **error)
 {
-	g_autoptr (MessageSource) base = open_source (path, codepage, TRUE, ledger, report, error);
+	g_autoptr (MessageSource) base = open_source (path, options, TRUE, ledger, report, error);
 	PstSource *source = (PstSource *)base;
 	Message *none = NULL;
 

@@ -11,20 +11,21 @@
 #include "base/report.h"
 #include "message/ledger.h"
 #include "message/message-source.h"
+#include "pst/pst-options.h"
 
-/* Opens the file at PATH for reading and nothing else. CODEPAGE is that of 8-bit text that
- * doesn't name its own, 0 for Western. Announces all items of the IPM subtree (and those whose
+/* Opens the file at PATH for reading and nothing else. Announces all items of the IPM subtree (and those whose
  * folder is lost, in "Recovered"); contacts, appointments, tasks and their like are entered as
  * skipped, with their class as the reason. Folders for mail that stay empty are handed out as
  * folder records. Fails with RUN_ERROR_INPUT if it is no Outlook file, cut off, or encrypted
  * by policy. Borrows LEDGER and REPORT. */
-MessageSource *pst_source_new (const char *path, guint codepage, Ledger *ledger, Report *report,
-			       GError **error);
+MessageSource *pst_source_new (const char *path, const PstOptions *options, Ledger *ledger,
+			       Report *report, GError **error);
 
 /* One call for each folder, in their order: how many items are mail, and how many aren't. */
 typedef gboolean (*PstSourceListFunc) (const Folder *folder, guint64 mail, guint64 other,
 				       gpointer user_data, GError **error);
 
 /* Look at every item, but convert none. */
-gboolean pst_source_list (const char *path, guint codepage, Ledger *ledger, Report *report,
-			  PstSourceListFunc function, gpointer user_data, GError **error);
+gboolean pst_source_list (const char *path, const PstOptions *options, Ledger *ledger,
+			  Report *report, PstSourceListFunc function, gpointer user_data,
+			  GError **error);

@@ -10,6 +10,9 @@
 
 #include <glib.h>
 
+/* The name of the finding that the reader is locked in less than it could be; for the report only. */
+#define PST_WIRE_SANDBOX_INCOMPLETE "sandbox-incomplete"
+
 typedef enum {
 	/* u32 parent (G_MAXUINT32: none), u32 role, u32 bits, string name: numbered from 0 */
 	PST_WIRE_FOLDER = 1,

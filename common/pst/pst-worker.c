@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/sandbox.h"
 #include "pst/pst-mime.h"
 #include "pst/pst-wire.h"
 
@@ -195,6 +196,8 @@ work (int fd, gpointer user_data)
 	Reader *reader = user_data;
 
 	child_lock_in (&(ChildLimits){.address_space = ADDRESS_SPACE, .open_files = OPEN_FILES});
+	if (!reader->task->options.no_sandbox)
+		(void)sandbox_enter (SANDBOX_FEW_CALLS | SANDBOX_NO_FORK); /* has been told of */
 	for (guint64 i = reader->shared->position; i < reader->entries->len; i++) {
 		const Entry *entry = &g_array_index (reader->entries, Entry, i);
 		g_autoptr (GError) error = NULL;
@@ -386,26 +389,41 @@ open_file (Reader *reader, GError **error)
 	return TRUE;
 }
 
+/* The file and all converters are open: from here on nothing else is needed. */
+static void
+close_the_door (Reader *reader)
+{
+	const SandboxWalls wanted = SANDBOX_NO_FILES | SANDBOX_FEW_CALLS;
+	const char *missing = "switched off";
+
+	if (!reader->task->options.no_sandbox)
+		missing = sandbox_describe_missing (wanted, sandbox_enter (wanted));
+	if (missing != NULL)
+		say_finding (PST_WIRE_SANDBOX_INCOMPLETE, 0, missing, reader);
+}
+
 static gboolean
 prepare (Reader *reader, GError **error)
 {
 	child_allow_cpu_seconds (INDEX_SECONDS);
 	if (!open_file (reader, error))
 		return FALSE;
+	reader->pages = pst_codepage_open_all ();
+	close_the_door (reader);
 	child_allow_cpu_seconds (INDEX_SECONDS +
 				 (guint)(pst_file_get_size (reader->file) / INDEX_BYTES_SECOND));
 	reader->index = pst_index_build (reader->file, say_finding, reader, error);
 	if (reader->index == NULL)
 		return FALSE;
 	reader->store = pst_store_open (reader->index, say_finding, reader);
-	reader->pages = pst_codepage_open_all ();
 	reader->directory = pst_address_directory_new (reader->store, reader->pages);
 	pst_address_directory_set_notice (reader->directory, notice_directory, reader);
 	reader->context = (PstContext){
 		.store = reader->store,
 		.pages = reader->pages,
 		.codepage =
-			reader->task->codepage != 0 ? reader->task->codepage : PST_CODEPAGE_WESTERN,
+			reader->task->options.codepage != 0 ? reader->task->options.codepage
+							 : PST_CODEPAGE_WESTERN,
 		.directory = reader->directory,
 		.finding = say_finding,
 		.finding_data = reader,

@@ -9,11 +9,11 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "pst/pst-options.h"
 
 typedef struct {
 	const char *path;
-	guint codepage;     /* of 8-bit text that doesn't say; 0: Western */
+	PstOptions options;
 	gboolean only_list; /* say what items are, don't convert them */
 } PstWorkerTask;
 

@@ -127,7 +127,7 @@ open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Rep
 		report_add_expected (report, (guint64) status.st_size);
 	if (is_outlook (fd)) {
 		close (fd);
-		return pst_source_new (operand, options->codepage, ledger, report, error);
+		return pst_source_new (operand, &options->outlook, ledger, report, error);
 	}
 	return open_mbox (fd, name, !S_ISREG (status.st_mode), options, ledger, report);
 }

@@ -11,11 +11,12 @@
 #include "mbox/mbox-source.h"
 #include "message/ledger.h"
 #include "message/message-source.h"
+#include "pst/pst-options.h"
 
 typedef struct {
 	MboxDialect dialect;          /* of mbox files and standard input */
 	Folder *folder;               /* of an ordinary mbox's messages; borrowed; NULL: INBOX */
-	guint codepage;               /* of Outlook files, see pst_source_new */
+	PstOptions outlook;           /* how Outlook files are read */
 	const NetOptions *connection; /* of URLs; outlives the source; NULL: URLs are refused */
 } StoreOptions;
 

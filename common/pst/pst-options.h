@@ -1,0 +1,13 @@
+/* pst-options.h - how an Outlook file is to be read
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+/* All zero is what most files want. */
+typedef struct {
+	guint codepage;      /* of 8-bit text that doesn't name its own; 0: Western */
+	gboolean no_sandbox; /* the reader keeps its access to files and system calls */
+} PstOptions;
