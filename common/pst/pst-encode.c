@@ -84,6 +84,25 @@ append_q (GString *out, const char *text, gsize length)
 	}
 }
 
+/* How much of TEXT goes into one word. Between words of base64 padding is avoided where
+ * possible: GMime decodes their payloads as one and stops at it. */
+static gsize
+take_word (const char *text, gsize length, gsize room, gboolean is_q)
+{
+	gsize taken = 0;
+	gsize unpadded = 0;
+
+	while (taken < length) {
+		gsize next = (gsize)(g_utf8_next_char (text + taken) - text);
+		if ((is_q ? q_size (text, next) : (next + 2) / 3 * 4) > room)
+			return is_q || unpadded == 0 ? taken : unpadded;
+		taken = next;
+		if (taken % 3 == 0)
+			unpadded = taken;
+	}
+	return taken;
+}
+
 /* Encoded words, the first of which begins in COLUMN. No character is cut in two (RFC 2047,
  * 5). */
 static void
@@ -95,13 +114,7 @@ append_words (GString *out, const char *text, gsize column)
 	while (length > 0) {
 		gsize room =
 			column + WORD_SIZE + 12 < LINE_WIDTH ? LINE_WIDTH - column - WORD_SIZE : 12;
-		gsize taken = 0;
-		while (taken < length) {
-			gsize next = (gsize)(g_utf8_next_char (text + taken) - text);
-			if ((is_q ? q_size (text, next) : (next + 2) / 3 * 4) > room)
-				break;
-			taken = next;
-		}
+		gsize taken = take_word (text, length, room, is_q);
 		g_string_append (out, is_q ? WORD_OPEN "Q?" : WORD_OPEN "B?");
 		if (is_q) {
 			append_q (out, text, taken);

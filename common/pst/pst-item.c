@@ -9,40 +9,41 @@
 #include "message/message-flags.h"
 #include "pst/pst-time.h"
 
-	enum { PR_MESSAGE_CLASS = 0x001a,
-	       PR_SUBJECT = 0x0037,
-	       PR_CLIENT_SUBMIT_TIME = 0x0039,
-	       PR_SENT_REPRESENTING_ENTRY_ID = 0x0041,
-	       PR_SENT_REPRESENTING_NAME = 0x0042,
-	       PR_SENT_REPRESENTING_TYPE = 0x0064,
-	       PR_SENT_REPRESENTING_ADDRESS = 0x0065,
-	       PR_TRANSPORT_HEADERS = 0x007d,
-	       PR_RECIPIENT_TYPE = 0x0c15,
-	       PR_SENDER_ENTRY_ID = 0x0c19,
-	       PR_SENDER_NAME = 0x0c1a,
-	       PR_SENDER_TYPE = 0x0c1e,
-	       PR_SENDER_ADDRESS = 0x0c1f,
-	       PR_DISPLAY_BCC = 0x0e02,
-	       PR_DISPLAY_CC = 0x0e03,
-	       PR_DISPLAY_TO = 0x0e04,
-	       PR_DELIVERY_TIME = 0x0e06,
-	       PR_MESSAGE_FLAGS = 0x0e07,
-	       PR_ENTRY_ID = 0x0fff,
-	       PR_HAS_ATTACHMENTS = 0x0e1b,
-	       PR_BODY = 0x1000,
-	       PR_RTF = 0x1009,
-	       PR_HTML = 0x1013,
-	       PR_LAST_VERB = 0x1081,
-	       PR_FLAG_STATUS = 0x1090,
-	       PR_DISPLAY_NAME = 0x3001,
-	       PR_ADDRESS_TYPE = 0x3002,
-	       PR_ADDRESS = 0x3003,
-	       PR_SMTP_ADDRESS = 0x39fe,
-	       PR_RECIPIENT_ENTRY_ID = 0x5ff7,
-	       PR_RECIPIENT_NAME = 0x5ff6,
-	       PR_SENDER_SMTP = 0x5d01,
-	       PR_SENT_REPRESENTING_SMTP = 0x5d02,
-	};
+enum {
+	PR_MESSAGE_CLASS = 0x001a,
+	PR_SUBJECT = 0x0037,
+	PR_CLIENT_SUBMIT_TIME = 0x0039,
+	PR_SENT_REPRESENTING_ENTRY_ID = 0x0041,
+	PR_SENT_REPRESENTING_NAME = 0x0042,
+	PR_SENT_REPRESENTING_TYPE = 0x0064,
+	PR_SENT_REPRESENTING_ADDRESS = 0x0065,
+	PR_TRANSPORT_HEADERS = 0x007d,
+	PR_RECIPIENT_TYPE = 0x0c15,
+	PR_SENDER_ENTRY_ID = 0x0c19,
+	PR_SENDER_NAME = 0x0c1a,
+	PR_SENDER_TYPE = 0x0c1e,
+	PR_SENDER_ADDRESS = 0x0c1f,
+	PR_DISPLAY_BCC = 0x0e02,
+	PR_DISPLAY_CC = 0x0e03,
+	PR_DISPLAY_TO = 0x0e04,
+	PR_DELIVERY_TIME = 0x0e06,
+	PR_MESSAGE_FLAGS = 0x0e07,
+	PR_ENTRY_ID = 0x0fff,
+	PR_HAS_ATTACHMENTS = 0x0e1b,
+	PR_BODY = 0x1000,
+	PR_RTF = 0x1009,
+	PR_HTML = 0x1013,
+	PR_LAST_VERB = 0x1081,
+	PR_FLAG_STATUS = 0x1090,
+	PR_DISPLAY_NAME = 0x3001,
+	PR_ADDRESS_TYPE = 0x3002,
+	PR_ADDRESS = 0x3003,
+	PR_SMTP_ADDRESS = 0x39fe,
+	PR_RECIPIENT_ENTRY_ID = 0x5ff7,
+	PR_RECIPIENT_NAME = 0x5ff6,
+	PR_SENDER_SMTP = 0x5d01,
+	PR_SENT_REPRESENTING_SMTP = 0x5d02,
+};
 
 #define FLAG_READ   0x01
 #define FLAG_UNSENT 0x08
@@ -152,13 +153,19 @@ pst_item_get_text (const PstItem *item, guint16 id)
 
 /* [MS-PST] 2.5.3.1.1.1: U+0001 and the length of the prefix, which may be any character. */
 char *
+pst_item_tidy_subject (const char *text)
+{
+	if (text[0] != '\1')
+		return g_strdup (text);
+	return text[1] != '\0' ? g_strdup (g_utf8_next_char (text + 1)) : NULL;
+}
+
+char *
 pst_item_get_subject (const PstItem *item)
 {
 	g_autofree char *text = pst_item_get_text (item, PR_SUBJECT);
 
-	if (text == NULL || text[0] != '\1')
-		return g_steal_pointer (&text);
-	return text[1] != '\0' ? g_strdup (g_utf8_next_char (text + 1)) : NULL;
+	return text != NULL ? pst_item_tidy_subject (text) : NULL;
 }
 
 /* --- People ---------------------------------------------------------------- */

@@ -50,6 +50,10 @@ GPtrArray *pst_item_read_recipients (const PstItem *item, guint kinds);
 /* A text property, or NULL; newly allocated. */
 char *pst_item_get_text (const PstItem *item, guint16 id);
 
+/* TEXT without the two characters that mark a subject's prefix; NULL if that was all. Newly
+ * allocated. */
+char *pst_item_tidy_subject (const char *text);
+
 /* The subject without the two characters that mark its prefix; NULL if there is none. */
 char *pst_item_get_subject (const PstItem *item);
 
