@@ -29,13 +29,14 @@ expect_all_flags (ImapBox *box)
 }
 
 ImapBox *
-imap_box_new (char *mailbox, Folder *folder, ImapJournalBox *journal)
+imap_box_new (char *mailbox, Folder *folder, Folder *target, ImapJournalBox *journal)
 {
 	ImapBox *box = g_new0 (ImapBox, 1);
 
 	box->mailbox = mailbox;
 	box->quoted = imap_quote (mailbox);
 	box->folder = folder_ref (folder);
+	box->target = folder_ref (target);
 	box->journal = journal;
 	box->keywords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	expect_all_flags (box);
@@ -59,6 +60,7 @@ imap_box_free (ImapBox *box)
 	g_hash_table_unref (box->keywords);
 	g_hash_table_unref (box->seen);
 	folder_unref (box->folder);
+	folder_unref (box->target);
 	g_free (box->refusal);
 	g_free (box->quoted);
 	g_free (box->mailbox);
@@ -117,22 +119,46 @@ select_box (ImapBox *box, const ImapBoxContext *context, GError **error)
 	return TRUE;
 }
 
+/* Takes mailbox. */
+static void
+rename_box (ImapBox *box, const ImapBoxContext *context, char *mailbox)
+{
+	g_free (box->mailbox);
+	g_free (box->quoted);
+	box->mailbox = mailbox;
+	box->quoted = imap_quote (mailbox);
+	box->journal = imap_journal_get_box (context->journal, mailbox);
+}
+
+/* Under the first name that the server takes. */
 static gboolean
 create_box (ImapBox *box, const ImapBoxContext *context, GError **error)
 {
-	g_autoptr (GError) refusal = NULL;
+	gboolean name_refused = TRUE;
 
 	if (imap_folders_exists (context->folders, box->mailbox) || strcmp (box->mailbox, "INBOX") == 0)
 		return TRUE;
 	box->is_new = TRUE;
-	if (context->dry_run || imap_folders_create (context->folders, context->connection, box->mailbox,
-						     box->folder, &refusal))
-		return TRUE;
-	if (!g_error_matches (refusal, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE)) {
-		g_propagate_error (error, g_steal_pointer (&refusal));
-		return FALSE;
+	while (!context->dry_run) {
+		g_autoptr (GError) refusal = NULL;
+		if (imap_folders_create (context->folders, context->connection, box->mailbox, box->target,
+					 &name_refused, &refusal))
+			break;
+		if (!g_error_matches (refusal, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE)) {
+			g_propagate_error (error, g_steal_pointer (&refusal));
+			return FALSE;
+		}
+		char *other = name_refused ? imap_folders_get_other_mailbox (context->folders, box->target,
+									     box->mailbox)
+					   : NULL;
+		if (other == NULL) {
+			box->refusal = g_strdup (refusal->message);
+			return TRUE;
+		}
+		report_finding (context->report, REPORT_NOTE, "folder-renamed", NULL, box->folder->path,
+				"goes to %s: %s", other, refusal->message);
+		rename_box (box, context, other);
 	}
-	box->refusal = g_strdup (refusal->message);
 	return TRUE;
 }
 

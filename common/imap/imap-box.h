@@ -16,7 +16,8 @@
 typedef struct {
 	char *mailbox;
 	char *quoted; /* ready for a command */
-	Folder *folder;
+	Folder *folder; /* of the source */
+	Folder *target; /* where that is to be at the server: it, or what --map makes of it */
 	ImapJournalBox *journal;
 	gboolean opened;
 	gboolean is_new; /* was not there before this run */
@@ -44,8 +45,8 @@ typedef struct {
 	gboolean dry_run; /* look, change nothing */
 } ImapBoxContext;
 
-/* Takes mailbox; refers to folder. */
-ImapBox *imap_box_new (char *mailbox, Folder *folder, ImapJournalBox *journal);
+/* Takes mailbox; refers to the folders. */
+ImapBox *imap_box_new (char *mailbox, Folder *folder, Folder *target, ImapJournalBox *journal);
 void imap_box_free (ImapBox *box);
 
 /* Open it, making it if need be. Nothing may be in flight. TRUE also with box->refusal set. */

@@ -6,12 +6,20 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/utf7.h"
 #include "message/message.h"
 
 #define INBOX "INBOX"
+
+/* Dovecot's Maildir++ refuses '.' and '/' whatever the separator, and '~' at the front; others refuse what LIST takes
+ * for a pattern, or quotes. */
+#define OFTEN_REFUSED "/.~*%\"\\"
+
+/* How much is left of a name that was refused in every other way; it may have been too long. */
+#define SAFE_CHARACTERS 32
 
 struct ImapFolders {
 	char *prefix; /* of all mailboxes: the namespace's, and below it the URL's folder */
@@ -57,33 +65,40 @@ is_dots (const char *component)
 	return strcmp (component, ".") == 0 || strcmp (component, "..") == 0;
 }
 
+static gboolean
+is_blank_at_end (const char *text, const char *p)
+{
+	return *p == ' ' && (p == text || p[1] == '\0');
+}
+
 static void
-append_component (GString *out, const char *component, char separator)
+append_component (GString *out, const char *component, char separator, gboolean as_it_is)
 {
 	gboolean dots = is_dots (component);
 
-	for (const char *p = component; *p != '\0'; p++)
-		if (*p == separator || g_ascii_iscntrl (*p) || is_escape (p) || dots)
+	for (const char *p = component; *p != '\0'; p++) {
+		gboolean refused = strchr (OFTEN_REFUSED, *p) != NULL || is_blank_at_end (component, p);
+		if (*p == separator || g_ascii_iscntrl (*p) || is_escape (p) || dots || (refused && !as_it_is))
 			g_string_append_printf (out, "%%%02X", (guint8) *p);
 		else
 			g_string_append_c (out, *p);
+	}
 }
 
-/* Undoes exactly what append_component does: a %XX that it would not have written is the user's own. */
+/* Undoes exactly what append_component does: a %XX that it would never have written is the user's own. */
 static char *
 decode_component (const char *text, char separator)
 {
 	g_autoptr (GString) out = g_string_new (NULL);
-	gboolean only_dots = strcmp (text, "%2E") == 0 || strcmp (text, "%2E%2E") == 0;
 
 	for (const char *p = text; *p != '\0'; p++) {
 		char c = *p;
 		if (is_escape (p)) {
 			char value = (char) (g_ascii_xdigit_value (p[1]) * 16 + g_ascii_xdigit_value (p[2]));
-			gboolean ours = value == separator || (g_ascii_iscntrl (value) && value != '\0') ||
-					(value == '%' && g_ascii_isxdigit (p[3]) &&
-					 g_ascii_isxdigit (p[4])) ||
-					only_dots;
+			gboolean at_end = p == text || p[3] == '\0';
+			gboolean ours = value != '\0' && (value == separator || g_ascii_iscntrl (value) ||
+							 strchr (OFTEN_REFUSED, value) != NULL ||
+							 (value == ' ' && at_end));
 			if (ours) {
 				c = value;
 				p += 2;
@@ -94,23 +109,49 @@ decode_component (const char *text, char separator)
 	return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+/* Letters, digits and little else, and a digest of the whole path so that no two are the same. Not to be undone. */
+static void
+append_safe_name (GString *out, const Folder *folder)
+{
+	const char *last = folder->components[g_strv_length (folder->components) - 1];
+	guint8 digest[DIGEST_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+
+	for (guint i = 0; *last != '\0' && i < SAFE_CHARACTERS; i++, last = g_utf8_next_char (last)) {
+		gboolean safe = g_unichar_isalnum (g_utf8_get_char (last)) ||
+				(i > 0 && strchr (" -_", *last) != NULL);
+		g_string_append_len (out, safe ? last : "_", safe ? g_utf8_next_char (last) - last : 1);
+	}
+	digest_of (folder->path, strlen (folder->path), digest);
+	g_string_append_printf (out, "~%s", digest_to_hex (digest, 4, hex));
+}
+
 char *
-imap_folders_encode (const Folder *folder, const char *prefix, char separator, gboolean has_inbox)
+imap_folders_encode_as (ImapNaming naming, const Folder *folder, const char *prefix, char separator, gboolean has_inbox)
 {
 	g_autoptr (GString) name = g_string_new (NULL);
 	char level = separator != '\0' ? separator : '/';
 
-	for (gsize i = 0; folder->components[i] != NULL; i++) {
+	for (gsize i = 0; naming != IMAP_NAMING_SAFE && folder->components[i] != NULL; i++) {
 		const char *component = folder->components[i];
 		if (i > 0)
 			g_string_append_c (name, level);
 		/* RFC 3501, 5.1: INBOX in any case is the same mailbox. */
-		append_component (name, i == 0 && is_inbox (component) ? INBOX : component, level);
+		append_component (name, i == 0 && is_inbox (component) ? INBOX : component, level,
+				  naming == IMAP_NAMING_AS_IT_IS);
 	}
+	if (naming == IMAP_NAMING_SAFE)
+		append_safe_name (name, folder);
 	g_autofree char *encoded = utf7_encode (name->str);
 	if (has_inbox && strcmp (encoded, INBOX) == 0)
 		return g_strdup (INBOX);
 	return g_strconcat (prefix, encoded, NULL);
+}
+
+char *
+imap_folders_encode (const Folder *folder, const char *prefix, char separator, gboolean has_inbox)
+{
+	return imap_folders_encode_as (IMAP_NAMING_AS_IT_IS, folder, prefix, separator, has_inbox);
 }
 
 Folder *
@@ -397,17 +438,51 @@ usual_mailbox (const ImapFolders *folders, FolderRole role)
 	return NULL;
 }
 
+/* The mailbox that the folder's role decides, NULL if its name does. */
+static char *
+mailbox_by_role (const ImapFolders *folders, const Folder *folder)
+{
+	if (folders->base != NULL)
+		return NULL;
+	const ImapMailbox *mailbox = folders->by_role[folder->role];
+	return mailbox != NULL ? g_strdup (mailbox->mailbox) : usual_mailbox (folders, folder->role);
+}
+
+static char *
+mailbox_by_name (const ImapFolders *folders, const Folder *folder, ImapNaming naming)
+{
+	return imap_folders_encode_as (naming, folder, folders->prefix, folders->separator, folders->base == NULL);
+}
+
 char *
 imap_folders_get_mailbox (const ImapFolders *folders, const Folder *folder)
 {
-	const ImapMailbox *mailbox = folders->base == NULL ? folders->by_role[folder->role] : NULL;
-	char *usual = mailbox == NULL && folders->base == NULL ? usual_mailbox (folders, folder->role) : NULL;
+	char *by_role = mailbox_by_role (folders, folder);
 
-	if (mailbox != NULL)
-		return g_strdup (mailbox->mailbox);
-	if (usual != NULL)
-		return usual;
-	return imap_folders_encode (folder, folders->prefix, folders->separator, folders->base == NULL);
+	if (by_role != NULL)
+		return by_role;
+	for (guint naming = 0; naming < IMAP_NAMINGS; naming++) {
+		g_autofree char *mailbox = mailbox_by_name (folders, folder, naming);
+		if (imap_folders_exists (folders, mailbox))
+			return g_steal_pointer (&mailbox);
+	}
+	return mailbox_by_name (folders, folder, IMAP_NAMING_AS_IT_IS);
+}
+
+char *
+imap_folders_get_other_mailbox (const ImapFolders *folders, const Folder *folder, const char *mailbox)
+{
+	g_autofree char *by_role = mailbox_by_role (folders, folder);
+	gboolean found = FALSE;
+
+	for (guint naming = 0; by_role == NULL && naming < IMAP_NAMINGS; naming++) {
+		g_autofree char *name = mailbox_by_name (folders, folder, naming);
+		gboolean same = strcmp (name, mailbox) == 0;
+		if (found && !same)
+			return g_steal_pointer (&name);
+		found = found || same;
+	}
+	return NULL;
 }
 
 /* --- Making mailboxes ------------------------------------------------------------------------------ */
@@ -422,9 +497,16 @@ create_command (const ImapFolders *folders, ImapConnection *connection, const ch
 	return g_strdup_printf ("CREATE %s", quoted);
 }
 
+/* RFC 5530: what is about rights, limits or the state of the server is not about the name. */
+static gboolean
+may_be_the_name (const ImapResponse *reply)
+{
+	return reply->code == NULL || reply->code->len == 0 || imap_response_has_code (reply, "CANNOT");
+}
+
 gboolean
 imap_folders_create (ImapFolders *folders, ImapConnection *connection, const char *mailbox, const Folder *folder,
-		     GError **error)
+		     gboolean *name_refused, GError **error)
 {
 	g_autofree char *quoted = imap_quote (mailbox);
 	g_autofree char *command = create_command (folders, connection, quoted, folder->role);
@@ -432,9 +514,11 @@ imap_folders_create (ImapFolders *folders, ImapConnection *connection, const cha
 	g_autoptr (ImapResponse) reply = NULL;
 	g_autoptr (ImapResponse) subscribed = NULL;
 
+	*name_refused = FALSE;
 	if (!imap_connection_run (connection, command, NULL, NULL, &reply, error))
 		return FALSE;
 	if (reply->status != IMAP_STATUS_OK && !imap_response_has_code (reply, "ALREADYEXISTS")) {
+		*name_refused = may_be_the_name (reply);
 		g_set_error (error, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE,
 			     "the server refuses to make the folder: %s", reply->text);
 		return FALSE;

@@ -53,7 +53,7 @@ typedef struct {
 	gboolean minus; /* LITERAL- */
 	GHashTable *map;       /* folder path -> Folder */
 	GHashTable *by_folder; /* role and path -> ImapBox */
-	GHashTable *by_name;   /* mailbox -> ImapBox */
+	GHashTable *by_name;   /* mailbox, as it was tried first -> ImapBox */
 	Parcel *parcel;        /* being filled; NULL if none */
 	GQueue in_flight;      /* of Span, in the order sent */
 	GQueue again;          /* of Span: halves of refused batches */
@@ -482,8 +482,8 @@ make_box (ImapSink *sink, Folder *folder)
 		return box;
 	}
 	ImapJournalBox *journal = imap_journal_get_box (sink->journal, mailbox);
-	box = imap_box_new (g_steal_pointer (&mailbox), folder, journal);
-	g_hash_table_insert (sink->by_name, box->mailbox, box);
+	box = imap_box_new (g_strdup (mailbox), folder, mapped, journal);
+	g_hash_table_insert (sink->by_name, g_steal_pointer (&mailbox), box);
 	return box;
 }
 
@@ -753,7 +753,7 @@ imap_sink_new (const NetUrl *url, const NetOptions *net, const ImapSinkOptions *
 	sink->partial = options->partial;
 	sink->map = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) folder_unref);
 	sink->by_folder = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-	sink->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) imap_box_free);
+	sink->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) imap_box_free);
 	g_queue_init (&sink->in_flight);
 	g_queue_init (&sink->again);
 	if (read_map (sink, options->map, error) &&

@@ -3,6 +3,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "imap/imap-folders.h"
+
+#include <string.h>
+
 #include "imap/imap-item.h"
 
 /* path, prefix, separator -> mailbox. */
@@ -64,13 +67,62 @@ different_folders_have_different_mailboxes (void)
 			const char *components[] = { name, NULL };
 			g_autoptr (Folder) folder = folder_new (components, FOLDER_ROLE_NONE);
 			char *mailbox = imap_folders_encode (folder, "", separators[s], TRUE);
+			char *other = imap_folders_encode_as (IMAP_NAMING_ESCAPED, folder, "", separators[s], TRUE);
 			g_autoptr (Folder) back =
 				imap_folders_decode (mailbox, "", separators[s], FOLDER_ROLE_NONE);
+			g_autoptr (Folder) other_back =
+				imap_folders_decode (other, "", separators[s], FOLDER_ROLE_NONE);
 			g_assert_cmpstr (back->components[0], ==, name);
 			g_assert_null (back->components[1]);
+			g_assert_true (folder_equal (other_back, folder));
+			if (strcmp (mailbox, other) != 0)
+				g_assert_true (g_hash_table_add (seen, other));
+			else
+				g_free (other);
 			g_assert_true (g_hash_table_add (seen, mailbox));
 		}
 	}
+}
+
+/* What to try for path when the server refuses it, and when it refuses that too. */
+static const struct {
+	const char *path;
+	char separator;
+	const char *escaped;
+	const char *safe;
+} others[] = {
+	{ "Mr. Smith", '/', "INBOX.Mr%2E Smith", "INBOX.Mr_ Smith~04975f83" },
+	{ "a%2Fb/c", '.', "INBOX.a%2Fb.c", "INBOX.c~529d1535" },
+	{ "~x/%20y%20", '/', "INBOX.%7Ex/%20y%20", "INBOX._y ~9db3f4e1" },
+	{ "100%25", '/', "INBOX.100%25", "INBOX.100_~65a8eca6" },
+	{ "%2520", '/', "INBOX.%2520", "INBOX._20~1e704aa4" },
+	{ "\xc3\xa9*", '/', "INBOX.&AOk-%2A", "INBOX.&AOk-_~3add4f92" },
+};
+
+static void
+refused_names_have_other_forms (void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS (others); i++) {
+		g_autoptr (Folder) folder = folder_new_from_path (others[i].path, FOLDER_ROLE_NONE);
+		char separator = others[i].separator;
+		g_autofree char *escaped =
+			imap_folders_encode_as (IMAP_NAMING_ESCAPED, folder, "INBOX.", separator, TRUE);
+		g_autofree char *safe =
+			imap_folders_encode_as (IMAP_NAMING_SAFE, folder, "INBOX.", separator, TRUE);
+		g_autoptr (Folder) back =
+			imap_folders_decode (escaped, "INBOX.", separator, FOLDER_ROLE_NONE);
+		g_assert_cmpstr (escaped, ==, others[i].escaped);
+		g_assert_cmpstr (safe, ==, others[i].safe);
+		g_assert_cmpstr (back->path, ==, folder->path);
+	}
+}
+
+static void
+the_users_own_percent_signs_stay (void)
+{
+	g_autoptr (Folder) folder = imap_folders_decode ("50%20off/%41/%zz", "", '/', FOLDER_ROLE_NONE);
+
+	g_assert_cmpstr (folder->path, ==, "50%2520off/%2541/%25zz");
 }
 
 static void
@@ -117,6 +169,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/imap/folders/names-go-there-and-back", names_go_there_and_back);
 	g_test_add_func ("/imap/folders/different-folders-have-different-mailboxes",
 			 different_folders_have_different_mailboxes);
+	g_test_add_func ("/imap/folders/refused-names-have-other-forms", refused_names_have_other_forms);
+	g_test_add_func ("/imap/folders/the-users-own-percent-signs-stay", the_users_own_percent_signs_stay);
 	g_test_add_func ("/imap/folders/the-inbox-is-the-inbox-in-any-case", the_inbox_is_the_inbox_in_any_case);
 	g_test_add_func ("/imap/folders/names-that-are-no-utf7-are-still-names",
 			 names_that_are_no_utf7_are_still_names);
