@@ -1,0 +1,87 @@
+#!/bin/bash
+# test-pst2mbox-damage.sh - damaged Outlook files: never a crash, never a silent loss
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# MUTANTS (default 300) damaged copies; seeds count from SEED (default 1), so a failure can be had again.
+
+. "${top_srcdir:-.}/tests/support/tap.sh"
+
+need_tool pst2mbox
+pst2mbox=$(tool pst2mbox)
+support=$top_builddir/tests/support
+kinds=(bits bytes cut zero swap repeat)
+mutants=${MUTANTS:-300}
+seed=${SEED:-1}
+cd "$tmp" || exit 99
+mkdir good bad
+
+"$support/make-sample-pst" many good/many.pst 60 || exit 99
+"$support/make-sample-pst" demo good/demo.pst || exit 99
+"$support/make-sample-pst" wide good/wide.pst || exit 99
+files=(many demo wide)
+
+# messages STREAM: "origin digest" of each message, sorted.
+messages ()
+{
+	LC_ALL=C sed -n 's/^X-Mbs-Origin: //p; s/^X-Mbs-Digest: //p' "$1" | paste - - | sort
+}
+
+# balances REPORT: everything its summary says was there is accounted for.
+balances ()
+{
+	local line field announced emitted present skipped failed
+
+	line=$(tail -n 1 "$1")
+	for field in announced emitted present skipped failed; do
+		[[ $line =~ \"$field\":([0-9]+) ]] || return 1
+		printf -v "$field" %s "${BASH_REMATCH[1]}"
+	done
+	[ "$announced" -eq $((emitted + present + skipped + failed)) ]
+}
+
+for file in "${files[@]}"; do
+	"$pst2mbox" -q "good/$file.pst" > "good/$file.mbs" || exit 99
+	messages "good/$file.mbs" > "good/$file.list"
+done
+
+# judge FILE WHAT: the run on bad/FILE.pst has left its status, stream and report; say what is wrong with it, if anything.
+judge ()
+{
+	messages bad/stream > bad/list
+	if [ "$status" = 124 ]; then
+		echo "$2: hangs"
+	elif [ "$status" -gt 2 ]; then
+		echo "$2: ended with status $status"
+	elif [ "$status" = 0 ] && ! cmp -s "good/$1.list" bad/list; then
+		echo "$2: status 0, but the messages differ"
+	elif [ "$status" != 0 ] && [ ! -s "$err" ]; then
+		echo "$2: status $status without a word"
+	elif [ "$status" != 2 ] && ! balances bad/report; then
+		echo "$2: the account does not balance"
+	fi
+}
+
+: > faults
+unharmed=0 harmed=0 refused=0
+for ((n = seed; n < seed + mutants; n++)); do
+	file=${files[n % 7 < 4 ? 0 : n % 7 < 6 ? 1 : 2]}
+	kind=${kinds[n % ${#kinds[@]}]}
+	rm -f bad/*
+	"$support/mutate" "$kind" "$n" "good/$file.pst" "bad/$file.pst" || exit 99
+	timeout 20 "$pst2mbox" --report=bad/report "bad/$file.pst" > bad/stream 2> "$err"
+	status=$?
+	judge "$file" "seed $n, $kind of $file.pst" >> faults
+	case $status in
+	0) unharmed=$((unharmed + 1)) ;;
+	1) harmed=$((harmed + 1)) ;;
+	2) refused=$((refused + 1)) ;;
+	esac
+done
+
+diag "$mutants mutants: $unharmed clean, $harmed with named losses, $refused refused"
+diag "$(head -n 20 faults)"
+is 'no damaged file crashes, hangs, or loses a message silently' "$(wc -l < faults)" 0
+ok 'damage that costs single items leaves the others' test "$harmed" -gt 0
+
+done_testing
