@@ -252,17 +252,29 @@ await (ImapConnection *connection, guint tag, ImapUntaggedFunc function, gpointe
 }
 
 gboolean
+imap_connection_send (ImapConnection *connection, const char *command, guint *tag, GError **error)
+{
+	return imap_connection_begin (connection, tag, error) &&
+	       imap_connection_print (connection, error, "%s\r\n", command);
+}
+
+gboolean
+imap_connection_wait (ImapConnection *connection, guint tag, ImapUntaggedFunc function, gpointer user_data,
+		      ImapResponse **reply, GError **error)
+{
+	*reply = await (connection, tag, function, user_data, NULL, error);
+	return *reply != NULL;
+}
+
+gboolean
 imap_connection_run (ImapConnection *connection, const char *command, ImapUntaggedFunc function, gpointer user_data,
 		     ImapResponse **reply, GError **error)
 {
 	guint tag = 0;
 
 	*reply = NULL;
-	if (imap_connection_begin (connection, &tag, error) &&
-	    imap_connection_print (connection, error, "%s\r\n", command) &&
-	    imap_connection_flush (connection, error))
-		*reply = await (connection, tag, function, user_data, NULL, error);
-	return *reply != NULL;
+	return imap_connection_send (connection, command, &tag, error) &&
+	       imap_connection_wait (connection, tag, function, user_data, reply, error);
 }
 
 gboolean
@@ -510,12 +522,13 @@ imap_connection_new (const NetUrl *url, const NetOptions *options, GError **erro
 void
 imap_connection_logout (ImapConnection *connection)
 {
-	g_autoptr (ImapResponse) reply = NULL;
 	g_autoptr (GError) unheard = NULL;
+	guint tag = 0;
 
 	/* Everything is acknowledged by now: whatever goes wrong here changes nothing. */
 	connection->leaving = TRUE;
-	(void) imap_connection_run (connection, "LOGOUT", NULL, NULL, &reply, &unheard);
+	if (imap_connection_send (connection, "LOGOUT", &tag, &unheard))
+		(void) imap_connection_flush (connection, &unheard);
 }
 
 void

@@ -21,7 +21,7 @@ void imap_connection_free (ImapConnection *connection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapConnection, imap_connection_free)
 
-/* Say LOGOUT and wait for the answer, whatever it is. */
+/* Say LOGOUT, and do not wait for the answer: there is nothing in it. */
 void imap_connection_logout (ImapConnection *connection);
 
 /* Is name (in capitals) among the capabilities? */
@@ -57,6 +57,13 @@ gboolean imap_connection_write (ImapConnection *connection, const void *data, gs
 gboolean imap_connection_print (ImapConnection *connection, GError **error, const char *format, ...)
 	G_GNUC_PRINTF (3, 4);
 gboolean imap_connection_flush (ImapConnection *connection, GError **error);
+
+/* One whole command, as in imap_connection_run, without waiting for anything. */
+gboolean imap_connection_send (ImapConnection *connection, const char *command, guint *tag, GError **error);
+
+/* Read up to the reply to the oldest command in flight, which is tag; the rest as in imap_connection_run. */
+gboolean imap_connection_wait (ImapConnection *connection, guint tag, ImapUntaggedFunc function, gpointer user_data,
+			       ImapResponse **reply, GError **error);
 
 /* The next response, whatever it is; what was written is sent first. */
 ImapResponse *imap_connection_read (ImapConnection *connection, GError **error);

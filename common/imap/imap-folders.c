@@ -378,24 +378,40 @@ set_base (ImapFolders *folders, const char *path, GError **error)
 	return TRUE;
 }
 
+static gboolean
+expect_ok (ImapConnection *connection, guint tag, const char *command, ImapUntaggedFunc function, ImapFolders *folders,
+	   GError **error)
+{
+	g_autoptr (ImapResponse) reply = NULL;
+
+	if (!imap_connection_wait (connection, tag, function, folders, &reply, error))
+		return FALSE;
+	return reply->status == IMAP_STATUS_OK || imap_connection_refused (connection, reply, command, error);
+}
+
 ImapFolders *
 imap_folders_new (ImapConnection *connection, const char *path, GError **error)
 {
 	g_autoptr (ImapFolders) folders = g_new0 (ImapFolders, 1);
+	guint first = 0;
+	guint second = 0;
 	gboolean has_namespace = imap_connection_has (connection, "NAMESPACE");
 	gboolean asks_for_roles = imap_connection_has (connection, "SPECIAL-USE") &&
 				  imap_connection_has (connection, "LIST-EXTENDED");
 
+	const char *where = has_namespace ? "NAMESPACE" : "LIST \"\" \"\"";
+	const char *what = asks_for_roles ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)" : "LIST \"\" \"*\"";
+
 	folders->prefix = g_strdup ("");
 	folders->mailboxes = g_ptr_array_new_with_free_func (mailbox_free);
 	folders->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-	if (!imap_connection_must (connection, has_namespace ? "NAMESPACE" : "LIST \"\" \"\"",
-				   has_namespace ? learn_namespace : learn_separator, folders, error) ||
+	/* Both questions at once; the first answer is needed to understand the second. */
+	if (!imap_connection_send (connection, where, &first, error) ||
+	    !imap_connection_send (connection, what, &second, error) ||
+	    !expect_ok (connection, first, where, has_namespace ? learn_namespace : learn_separator, folders,
+			error) ||
 	    !set_base (folders, path, error) ||
-	    !imap_connection_must (connection,
-				   asks_for_roles ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)"
-						  : "LIST \"\" \"*\"",
-				   add_mailbox, folders, error))
+	    !expect_ok (connection, second, what, add_mailbox, folders, error))
 		return NULL;
 	g_ptr_array_sort (folders->mailboxes, compare_mailboxes);
 	assign_roles (folders);
