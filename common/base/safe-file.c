@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -19,7 +21,7 @@ struct SafeFile {
 	char *shown; /* what error texts call it */
 	int directory_fd; /* of name and temporary; AT_FDCWD: they are paths */
 	char *name;
-	char *temporary; /* NULL once it is in place */
+	char *temporary; /* NULL once it is in place, or if name itself is written to */
 	int fd;
 	gsize used;
 	guint8 buffer[BUFFER_SIZE];
@@ -93,23 +95,51 @@ sync_directory_of (const char *path, GError **error)
 	return ok;
 }
 
+static SafeFile *
+wrap (const char *shown, int directory_fd, const char *name, const char *temporary, int fd)
+{
+	SafeFile *file = g_new0 (SafeFile, 1);
+
+	file->shown = g_strdup (shown);
+	file->directory_fd = directory_fd;
+	file->name = g_strdup (name);
+	file->temporary = g_strdup (temporary);
+	file->fd = fd;
+	return file;
+}
+
+/* A device, a pipe, or what is open already under a name like /dev/fd/3: not to be replaced. */
+static gboolean
+is_special (const char *path)
+{
+	struct stat st;
+
+	return stat (path, &st) == 0 &&
+	       ((!S_ISREG (st.st_mode) && !S_ISDIR (st.st_mode)) || g_str_has_prefix (path, "/dev/") ||
+		g_str_has_prefix (path, "/proc/"));
+}
+
 SafeFile *
 safe_file_new (const char *path, GError **error)
 {
-	g_autofree char *temporary = g_strconcat (path, ".XXXXXX", NULL);
-	int fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0600);
+	gboolean special = is_special (path);
 
-	if (fd < 0) {
-		fail (error, path, errno);
+	if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
+		fail (error, path, EISDIR);
 		return NULL;
 	}
-	SafeFile *file = g_new0 (SafeFile, 1);
-	file->shown = g_strdup (path);
-	file->directory_fd = AT_FDCWD;
-	file->name = g_strdup (path);
-	file->temporary = g_steal_pointer (&temporary);
-	file->fd = fd;
-	return file;
+	/* The file that a symbolic link leads to is replaced, not the link. */
+	char *resolved = special ? NULL : realpath (path, NULL);
+	g_autofree char *name = g_strdup (resolved != NULL ? resolved : path);
+	g_autofree char *temporary = special ? NULL : g_strconcat (name, ".XXXXXX", NULL);
+	int fd = special ? open (path, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC)
+			 : g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0600);
+
+	free (resolved);
+	if (fd >= 0)
+		return wrap (path, AT_FDCWD, name, temporary, fd);
+	fail (error, path, errno);
+	return NULL;
 }
 
 SafeFile *
@@ -123,13 +153,7 @@ safe_file_new_at (int directory_fd, const char *name, const char *shown, GError 
 		fail (error, shown, errno);
 		return NULL;
 	}
-	SafeFile *file = g_new0 (SafeFile, 1);
-	file->shown = g_strdup (shown);
-	file->directory_fd = directory_fd;
-	file->name = g_strdup (name);
-	file->temporary = g_steal_pointer (&temporary);
-	file->fd = fd;
-	return file;
+	return wrap (shown, directory_fd, name, temporary, fd);
 }
 
 static gboolean
@@ -172,6 +196,8 @@ safe_file_commit (SafeFile *file, GError **error)
 	file->fd = -1;
 	if (close (fd) < 0)
 		return fail (error, file->shown, errno);
+	if (file->temporary == NULL)
+		return TRUE;
 	if (renameat (file->directory_fd, file->temporary, file->directory_fd, file->name) < 0)
 		return fail (error, file->shown, errno);
 	g_clear_pointer (&file->temporary, g_free);

@@ -27,6 +27,8 @@ gboolean safe_file_move (int from_fd, const char *from, int to_fd, const char *t
 /* A file written beside its final name and renamed over it by safe_file_commit. */
 typedef struct SafeFile SafeFile;
 
+/* Behind a symbolic link the file that it leads to is replaced. What is no plain file (a device, a pipe, /dev/fd/3) is
+ * written to as it is; then nothing holds back what was written before a failure. */
 SafeFile *safe_file_new (const char *path, GError **error);
 
 /* The same for a name in an open directory, which the caller keeps open, and of which it is the only writer: what

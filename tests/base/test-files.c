@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -131,6 +132,53 @@ test_safe_file (void)
 	g_rmdir (directory);
 }
 
+/* --report=/dev/null by root must not make a file of the device. */
+static void
+test_special_files (void)
+{
+	g_autofree char *directory = g_dir_make_tmp ("mailferry-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename (directory, "fifo", NULL);
+	g_autoptr (GError) error = NULL;
+	struct stat st;
+	char got[8] = "";
+
+	g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+	int reader = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	g_autoptr (SafeFile) file = safe_file_new (path, &error);
+	g_assert_no_error (error);
+	g_assert_true (safe_file_write (file, "text", 4, &error));
+	g_assert_true (safe_file_commit (file, &error));
+	g_assert_no_error (error);
+	g_assert_cmpint (read (reader, got, sizeof got - 1), ==, 4);
+	g_assert_cmpstr (got, ==, "text");
+	g_assert_cmpint (g_lstat (path, &st), ==, 0);
+	g_assert_true (S_ISFIFO (st.st_mode));
+	close (reader);
+	g_unlink (path);
+	g_rmdir (directory);
+}
+
+static void
+test_symlinks (void)
+{
+	g_autofree char *directory = g_dir_make_tmp ("mailferry-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename (directory, "file", NULL);
+	g_autofree char *link = g_build_filename (directory, "link", NULL);
+	g_autofree char *got = NULL;
+
+	g_assert_true (g_file_set_contents (path, "old", -1, NULL));
+	g_assert_cmpint (symlink ("file", link), ==, 0);
+	g_autoptr (SafeFile) file = safe_file_new (link, NULL);
+	g_assert_true (safe_file_write (file, "new", 3, NULL));
+	g_assert_true (safe_file_commit (file, NULL));
+	g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+	g_assert_true (g_file_get_contents (path, &got, NULL, NULL));
+	g_assert_cmpstr (got, ==, "new");
+	g_unlink (link);
+	g_unlink (path);
+	g_assert_cmpint (g_rmdir (directory), ==, 0);
+}
+
 static void
 test_full_disk (void)
 {
@@ -168,6 +216,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/line-reader/looks-ahead-without-moving", test_look_ahead);
 	g_test_add_func ("/spool/reads-the-same-from-memory-and-file", test_spool);
 	g_test_add_func ("/safe-file/is-there-whole-or-not-at-all", test_safe_file);
+	g_test_add_func ("/safe-file/writes-into-what-is-no-plain-file", test_special_files);
+	g_test_add_func ("/safe-file/leaves-symbolic-links-in-place", test_symlinks);
 	g_test_add_func ("/output/tells-of-a-full-disk-at-the-end", test_full_disk);
 	g_test_add_func ("/exit-status/only-gets-worse", test_exit_status);
 	return g_test_run ();
