@@ -21,6 +21,7 @@ typedef struct {
 	ImapJournalBox *journal;
 	gboolean opened;
 	gboolean is_new; /* was not there before this run */
+	gboolean remarked; /* its role has been commented on */
 	char *refusal;   /* why nothing can be stored there; NULL if it can */
 	guint32 uid_validity;
 	guint32 uid_next;

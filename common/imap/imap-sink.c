@@ -442,11 +442,14 @@ send_parcel (ImapSink *sink, GError **error)
 /* --- Folders --------------------------------------------------------------------------------------- */
 
 static void
-remark_on_role (ImapSink *sink, const Folder *folder)
+remark_on_role (ImapSink *sink, ImapBox *box)
 {
-	if (folder->role == FOLDER_ROLE_TRASH || folder->role == FOLDER_ROLE_JUNK)
-		report_finding (sink->report, REPORT_NOTE, "into-trash-or-junk", NULL, folder->path,
+	FolderRole role = box->folder->role;
+
+	if (!box->remarked && (role == FOLDER_ROLE_TRASH || role == FOLDER_ROLE_JUNK))
+		report_finding (sink->report, REPORT_NOTE, "into-trash-or-junk", NULL, box->folder->path,
 				"many servers empty this folder after a while");
+	box->remarked = TRUE;
 }
 
 /* Where --map puts folder, by itself or by the nearest folder above it; folder itself if nowhere else. */
@@ -475,7 +478,6 @@ make_box (ImapSink *sink, Folder *folder)
 	g_autofree char *mailbox = imap_folders_get_mailbox (sink->folders, mapped);
 	ImapBox *box = g_hash_table_lookup (sink->by_name, mailbox);
 
-	remark_on_role (sink, folder);
 	if (box != NULL) {
 		report_finding (sink->report, REPORT_NOTE, "folders-merged", NULL, folder->path,
 				"goes to %s, as %s does", mailbox, box->folder->path);
@@ -586,6 +588,7 @@ imap_sink_put (MessageSink *base, Message *message, GError **error)
 		return FALSE;
 	if (has)
 		return account_present (sink, box, item, uid, error);
+	remark_on_role (sink, box);
 	imap_item_fit (item, box, sink->report);
 	if (sink->context.dry_run)
 		return only_count (sink, box, item, error);

@@ -245,4 +245,15 @@ run push "$tmp/large" "imaps://user8@$host"
 status_is 'and the next run completes' 0
 same 'nothing is lost, nothing doubled' "$tmp/large" "$IMAP_MAIL/user8/maildir"
 
+rm -r "$HOME/.local"
+"${pusher[@]}" "$tmp/large" "imaps://user1@$host/Stopped" 2> "$tmp/said" &
+pid=$!
+until_journal $pid S 1
+kill $pid
+wait $pid
+is 'asked to end in the middle: 75' $? 75 || diag "$(cat "$tmp/said")"
+run push "$tmp/large" "imaps://user1@$host/Stopped"
+status_is 'and the next run completes' 0
+same 'nothing is lost, nothing doubled' "$tmp/large" "$IMAP_MAIL/user1/maildir/.Stopped.INBOX"
+
 done_testing
