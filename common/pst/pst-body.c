@@ -6,9 +6,12 @@
 
 #include <string.h>
 
+#include "pst/pst-rtf.h"
+
 enum {
 	PR_BODY = 0x1000,
 	PR_REPORT_TEXT = 0x1001,
+	PR_RTF = 0x1009,
 	PR_HTML = 0x1013,
 	PR_INTERNET_CPID = 0x3fde,
 };
@@ -146,15 +149,66 @@ read_html_bytes (const PstItem *item, const char **charset, GError **error)
 	return finish (text, length);
 }
 
+static GBytes *
+read_rtf_bytes (const PstItem *item, GError **error)
+{
+	g_autoptr (GBytes) stored = pst_props_get_binary (item->props, PR_RTF, error);
+	gsize length = 0;
+
+	if (stored == NULL)
+		return NULL;
+	const guint8 *data = g_bytes_get_data (stored, &length);
+	return pst_rtf_decompress (data, length, PST_PROPS_MAX_VALUE, error);
+}
+
+PstBodyRtf
+pst_body_look_at_rtf (const PstItem *item)
+{
+	g_autoptr (GError) error = NULL;
+	g_autoptr (GBytes) bytes = read_rtf_bytes (item, &error);
+	g_auto (PstRtf) rtf = {0};
+	gsize length = 0;
+
+	if (error != NULL)
+		pst_context_find (item->context, "rtf-damaged", "%s", error->message);
+	if (bytes == NULL)
+		return (PstBodyRtf){0};
+	const guint8 *data = g_bytes_get_data (bytes, &length);
+	pst_rtf_read (&rtf, item->context->pages, data, length, item->codepage);
+	return (PstBodyRtf){
+		.has_html = rtf.kind == PST_RTF_HTML && !rtf.is_blank,
+		.has_text = rtf.kind != PST_RTF_HTML && !rtf.is_blank,
+		.has_file = rtf.kind == PST_RTF_NATIVE && (!rtf.is_blank || rtf.has_objects),
+	};
+}
+
+static GBytes *
+read_rtf_as (const PstItem *item, PstBodyKind kind, const char **charset, GError **error)
+{
+	g_autoptr (GBytes) bytes = read_rtf_bytes (item, error);
+	g_auto (PstRtf) rtf = {0};
+	gsize length = 0;
+
+	if (bytes == NULL || kind == PST_BODY_RTF_FILE)
+		return g_steal_pointer (&bytes);
+	const guint8 *data = g_bytes_get_data (bytes, &length);
+	pst_rtf_read (&rtf, item->context->pages, data, length, item->codepage);
+	*charset = "utf-8";
+	return finish (g_steal_pointer (&rtf.text), rtf.length);
+}
+
 GBytes *
 pst_body_read (const PstItem *item, PstBodyKind kind, const char **charset, GError **error)
 {
-	static const guint16 ids[] = {PR_BODY, PR_HTML, PR_REPORT_TEXT};
-	guint16 id = ids[kind];
+	guint16 id = kind == PST_BODY_PLAIN  ? PR_BODY
+		     : kind == PST_BODY_HTML ? PR_HTML
+					     : PR_REPORT_TEXT;
 	gboolean is_utf16 = FALSE;
 	gboolean is_exact = TRUE;
 	gsize length = 0;
 
+	if (kind >= PST_BODY_RTF_HTML)
+		return read_rtf_as (item, kind, charset, error);
 	if (kind == PST_BODY_HTML && pst_props_get_type (item->props, id) == PST_TYPE_BINARY)
 		return read_html_bytes (item, charset, error);
 

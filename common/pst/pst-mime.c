@@ -59,13 +59,14 @@ static gboolean
 add_body (PstMime *mime, PstItem *item, PstBodyKind kind, PstPart **part, GBytes **kept,
 	  GError **error)
 {
+	gboolean is_html = kind == PST_BODY_HTML || kind == PST_BODY_RTF_HTML;
 	g_autoptr (GError) local_error = NULL;
 	const char *charset = NULL;
 	g_autoptr (GBytes) text = pst_body_read (item, kind, &charset, &local_error);
 
 	if (local_error != NULL) {
 		g_propagate_prefixed_error (error, g_steal_pointer (&local_error),
-					    "%s: ", kind == PST_BODY_HTML ? "HTML" : "text");
+					    "%s: ", is_html ? "HTML" : "text");
 		return FALSE;
 	}
 	if (text == NULL)
@@ -75,7 +76,7 @@ add_body (PstMime *mime, PstItem *item, PstBodyKind kind, PstPart **part, GBytes
 
 	GString *header = g_string_new (NULL);
 	g_string_append_printf (header, "Content-Type: text/%s; charset=%s\n",
-				kind == PST_BODY_HTML ? "html" : "plain", charset);
+				is_html ? "html" : "plain", charset);
 	*part = pst_part_new_text (header, text, load_body, item, kind);
 	if (kept != NULL)
 		*kept = g_steal_pointer (&text);
@@ -289,9 +290,36 @@ is_inline (const PstAttachment *attachment, GHashTable *ids)
 
 /* --- The message ----------------------------------------------------------- */
 
-/* The text and its alternatives; NULL if there is none. */
+/* Rich text, which Outlook keeps where it has no HTML: what was wrapped in it, or its words
+ * and the document itself as a file. */
 static gboolean
-build_text (PstMime *mime, PstItem *item, PstPart **text, GHashTable **content_ids, GError **error)
+add_rtf (PstMime *mime, PstItem *item, PstPart **plain, PstPart **html, GBytes **html_bytes,
+	 GPtrArray *files, GError **error)
+{
+	PstBodyRtf rtf = pst_body_look_at_rtf (item);
+
+	if (rtf.has_html && !add_body (mime, item, PST_BODY_RTF_HTML, html, html_bytes, error))
+		return FALSE;
+	if (rtf.has_text && *plain == NULL &&
+	    !add_body (mime, item, PST_BODY_RTF_TEXT, plain, NULL, error))
+		return FALSE;
+	if (!rtf.has_file)
+		return TRUE;
+
+	g_autoptr (GBytes) document = pst_body_read (item, PST_BODY_RTF_FILE, NULL, error);
+	if (document == NULL || !count_part (mime, g_bytes_get_size (document), error))
+		return FALSE;
+	GString *header = g_string_new ("Content-Type: application/rtf; name=\"body.rtf\"\n"
+					"Content-Disposition: attachment; filename=\"body.rtf\"\n");
+	g_ptr_array_add (files,
+			 pst_part_new_file (header, document, load_body, item, PST_BODY_RTF_FILE));
+	return TRUE;
+}
+
+/* The text and its alternatives; NULL if there is none. What isn't text goes to FILES. */
+static gboolean
+build_text (PstMime *mime, PstItem *item, PstPart **text, GHashTable **content_ids,
+	    GPtrArray *files, GError **error)
 {
 	g_autoptr (PstPart) plain = NULL;
 	g_autoptr (PstPart) html = NULL;
@@ -299,6 +327,8 @@ build_text (PstMime *mime, PstItem *item, PstPart **text, GHashTable **content_i
 
 	if (!add_body (mime, item, PST_BODY_PLAIN, &plain, NULL, error) ||
 	    !add_body (mime, item, PST_BODY_HTML, &html, &html_bytes, error))
+		return FALSE;
+	if (html == NULL && !add_rtf (mime, item, &plain, &html, &html_bytes, files, error))
 		return FALSE;
 	if (plain == NULL && html == NULL &&
 	    !add_body (mime, item, PST_BODY_REPORT, &plain, NULL, error))
@@ -335,6 +365,12 @@ build_attachments (PstMime *mime, const PstItem *item, GPtrArray *attachments, G
 	return TRUE;
 }
 
+static GPtrArray *
+new_part_array (void)
+{
+	return g_ptr_array_new_with_free_func ((GDestroyNotify)pst_part_free);
+}
+
 /* mixed ( related ( alternative ( plain, html ), pictures ), files ), without the layers that
  * aren't needed. */
 static PstPart *
@@ -343,21 +379,20 @@ build_root (PstMime *mime, PstItem *item, GPtrArray *attachments, const char *pa
 {
 	g_autoptr (PstPart) text = NULL;
 	g_autoptr (GHashTable) ids = NULL;
+	g_autoptr (GPtrArray) pictures = new_part_array ();
+	g_autoptr (GPtrArray) files = new_part_array ();
+	g_autoptr (GPtrArray) rich_text = new_part_array ();
 
-	if (!build_text (mime, item, &text, &ids, error))
+	if (!build_text (mime, item, &text, &ids, rich_text, error) ||
+	    !build_attachments (mime, item, attachments, ids, path, depth, pictures, files, error))
 		return NULL;
-	if (attachments->len == 0)
-		return text != NULL ? g_steal_pointer (&text) : new_note ("");
+	g_ptr_array_extend_and_steal (files, g_steal_pointer (&rich_text));
+	if (text == NULL && files->len == 0)
+		return new_note ("");
 
 	g_autofree char *type = text != NULL ? pst_part_get_type (text) : NULL;
 	g_autofree char *parameters =
 		g_strdup_printf (";\n type=\"%s\"", type != NULL ? type : "text/plain");
-	g_autoptr (GPtrArray) pictures =
-		g_ptr_array_new_with_free_func ((GDestroyNotify)pst_part_free);
-	g_autoptr (GPtrArray) files =
-		g_ptr_array_new_with_free_func ((GDestroyNotify)pst_part_free);
-	if (!build_attachments (mime, item, attachments, ids, path, depth, pictures, files, error))
-		return NULL;
 	return layer ("mixed", "", layer ("related", parameters, g_steal_pointer (&text), pictures),
 		      files);
 }

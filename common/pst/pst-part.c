@@ -18,6 +18,7 @@
 
 typedef enum {
 	PART_TEXT,
+	PART_FILE,
 	PART_BASE64,
 	PART_VERBATIM,
 	PART_MULTIPART,
@@ -96,23 +97,40 @@ digest_part (PstPart *part, const void *data, gsize length)
 	digest_finish (&digest, part->digest);
 }
 
-PstPart *
-pst_part_new_text (GString *header, GBytes *text, PstPartLoad load, gpointer owner, guint which)
+static PstPart *
+new_loaded (PartKind kind, GString *header, PstEncoding encoding, GBytes *bytes, PstPartLoad load,
+	    gpointer owner, guint which)
 {
-	PstPart *part = new_part (PART_TEXT, header);
+	PstPart *part = new_part (kind, header);
 	gsize length = 0;
-	const guint8 *data = g_bytes_get_data (text, &length);
+	const guint8 *data = g_bytes_get_data (bytes, &length);
 
-	part->encoding = pst_encode_choose (data, length);
 	g_string_append_printf (header, "Content-Transfer-Encoding: %s\n",
-				pst_encode_get_name (part->encoding));
+				pst_encode_get_name (encoding));
 	digest_part (part, data, length);
 	if (load == NULL || length <= KEEP_TEXT)
-		part->text = g_bytes_ref (text);
+		part->text = g_bytes_ref (bytes);
+	part->encoding = encoding;
 	part->load = load;
 	part->owner = owner;
 	part->which = which;
 	return part;
+}
+
+PstPart *
+pst_part_new_text (GString *header, GBytes *text, PstPartLoad load, gpointer owner, guint which)
+{
+	gsize length = 0;
+	const guint8 *data = g_bytes_get_data (text, &length);
+
+	return new_loaded (PART_TEXT, header, pst_encode_choose (data, length), text, load, owner,
+			   which);
+}
+
+PstPart *
+pst_part_new_file (GString *header, GBytes *bytes, PstPartLoad load, gpointer owner, guint which)
+{
+	return new_loaded (PART_FILE, header, PST_ENCODE_BASE64, bytes, load, owner, which);
 }
 
 static PstPart *
@@ -510,6 +528,11 @@ write_text (Writer *writer, const PstPart *part, GError **error)
 	if (text == NULL)
 		return FALSE;
 	const guint8 *data = g_bytes_get_data (text, &length);
+	if (part->kind == PART_FILE) {
+		begin_base64 (writer);
+		return write_base64_block (data, length, writer, error) &&
+		       end_base64 (writer, error);
+	}
 	if (part->encoding == PST_ENCODE_BASE64)
 		return write_base64_text (writer, data, length, error);
 	if (part->encoding == PST_ENCODE_7BIT)
@@ -563,6 +586,7 @@ write_part (Writer *writer, const PstPart *part, GError **error)
 		return FALSE;
 
 	switch (part->kind) {
+	case PART_FILE:
 	case PART_TEXT: return write_text (writer, part, error);
 	case PART_BASE64:
 	case PART_VERBATIM: return write_stored (writer, part, error);

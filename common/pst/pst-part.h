@@ -29,6 +29,10 @@ typedef GBytes *(*PstPartLoad) (gpointer owner, guint which, GError **error);
 PstPart *pst_part_new_text (GString *header, GBytes *text, PstPartLoad load, gpointer owner,
 			    guint which);
 
+/* The same for bytes that aren't text: in base64, as they are. */
+PstPart *pst_part_new_file (GString *header, GBytes *bytes, PstPartLoad load, gpointer owner,
+			    guint which);
+
 /* Property ID of the object in subnode NID of NODE (kept by reference), in base64. SIZE in
  * bytes. */
 PstPart *pst_part_new_base64 (GString *header, PstNode *node, guint32 nid, guint16 id,

@@ -32,6 +32,7 @@ static const char *const troubles[] = {
 	"page-loop",
 	"property-damaged",
 	"recipients-damaged",
+	"rtf-damaged",
 	"store-damaged",
 };
 

@@ -13,11 +13,11 @@
 #include "message/message-source.h"
 #include "pst/pst-options.h"
 
-/* Opens the file at PATH for reading and nothing else. Announces all items of the IPM subtree (and those whose
- * folder is lost, in "Recovered"); contacts, appointments, tasks and their like are entered as
- * skipped, with their class as the reason. Folders for mail that stay empty are handed out as
- * folder records. Fails with RUN_ERROR_INPUT if it is no Outlook file, cut off, or encrypted
- * by policy. Borrows LEDGER and REPORT. */
+/* Opens the file at PATH for reading and nothing else. Announces all items of the IPM subtree
+ * (and those whose folder is lost, in "Recovered"); contacts, appointments, tasks and their
+ * like are entered as skipped, with their class as the reason. Folders for mail that stay
+ * empty are handed out as folder records. Fails with RUN_ERROR_INPUT if it is no Outlook file,
+ * cut off, or encrypted by policy. Borrows LEDGER and REPORT. */
 MessageSource *pst_source_new (const char *path, const PstOptions *options, Ledger *ledger,
 			       Report *report, GError **error);
 

@@ -10,7 +10,8 @@
 
 #include <glib.h>
 
-/* The name of the finding that the reader is locked in less than it could be; for the report only. */
+/* The name of the finding that the reader is locked in less than it could be; for the report
+ * only. */
 #define PST_WIRE_SANDBOX_INCOMPLETE "sandbox-incomplete"
 
 typedef enum {

@@ -421,9 +421,8 @@ prepare (Reader *reader, GError **error)
 	reader->context = (PstContext){
 		.store = reader->store,
 		.pages = reader->pages,
-		.codepage =
-			reader->task->options.codepage != 0 ? reader->task->options.codepage
-							 : PST_CODEPAGE_WESTERN,
+		.codepage = reader->task->options.codepage != 0 ? reader->task->options.codepage
+								: PST_CODEPAGE_WESTERN,
 		.directory = reader->directory,
 		.finding = say_finding,
 		.finding_data = reader,
