@@ -515,6 +515,8 @@ add_letter (MaildirSink *self, SinkFolder *folder, const Message *message, const
 	if (folder->keywords == NULL)
 		return FALSE;
 	char letter = maildir_keywords_obtain (folder->keywords, atom);
+	if (letter == 0 && strcmp (keyword, MESSAGE_KEYWORD_FORWARDED) == 0)
+		return TRUE; /* the flag P says so */
 	if (letter == 0)
 		report_finding (self->report, REPORT_NOTE, "keyword-dropped", message->origin,
 				message->folder->path, "a Maildir folder has room for 26 keywords: no letter for \"%s\"",
@@ -530,7 +532,7 @@ compare_letters (const void *a, const void *b)
 	return *(const char *) a - *(const char *) b;
 }
 
-/* What stands behind ":2,", in ASCII order. */
+/* What stands behind ":2,", in ASCII order. "Forwarded" is both P, as Maildir has it, and a keyword, as Dovecot does. */
 static char *
 make_flags (MaildirSink *self, SinkFolder *folder, const Message *message, GError **error)
 {
@@ -539,8 +541,7 @@ make_flags (MaildirSink *self, SinkFolder *folder, const Message *message, GErro
 	g_autoptr (GString) letters = g_string_new (NULL);
 
 	for (gsize i = 0; keywords != NULL && keywords[i] != NULL; i++)
-		if (strcmp (keywords[i], MESSAGE_KEYWORD_FORWARDED) != 0 &&
-		    !add_letter (self, folder, message, keywords[i], letters, error))
+		if (!add_letter (self, folder, message, keywords[i], letters, error))
 			return NULL;
 	qsort (letters->str, letters->len, 1, compare_letters);
 	return g_strconcat (system, letters->str, NULL);

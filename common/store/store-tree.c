@@ -21,7 +21,7 @@ typedef struct {
 	char *path; /* below the root */
 	Folder *folder;
 	goffset size;
-	gboolean only_index; /* there is no mailbox, just the news of a folder */
+	gboolean is_empty; /* it is just the news of a folder */
 } Mailbox;
 
 typedef struct {
@@ -103,14 +103,14 @@ add_place (GPtrArray *places, const Place *parent, const char *name)
 }
 
 static void
-add_mailbox (TreeSource *self, const Place *place, const char *name, goffset size, gboolean only_index)
+add_mailbox (TreeSource *self, const Place *place, const char *name, goffset size)
 {
 	Mailbox *mailbox = g_new0 (Mailbox, 1);
 
 	mailbox->path = join (place->path, name);
 	mailbox->folder = make_folder (place->folder, name);
 	mailbox->size = size;
-	mailbox->only_index = only_index;
+	mailbox->is_empty = size == 0;
 	g_ptr_array_add (self->mailboxes, mailbox);
 }
 
@@ -149,13 +149,13 @@ look_at_file (TreeSource *self, int directory_fd, const Place *place, const char
 	if (g_str_has_suffix (name, ".msf")) {
 		g_autofree char *base = g_strndup (name, strlen (name) - strlen (".msf"));
 		if (*base != '\0' && fstatat (directory_fd, base, &status, AT_SYMLINK_NOFOLLOW) < 0)
-			add_mailbox (self, place, base, 0, TRUE);
+			add_mailbox (self, place, base, 0);
 		return;
 	}
 	if (is_known_companion (name))
 		return;
 	if (is_mailbox (directory_fd, name, size)) {
-		add_mailbox (self, place, name, size, FALSE);
+		add_mailbox (self, place, name, size);
 		return;
 	}
 	g_autofree char *path = join (place->path, name);
@@ -266,7 +266,7 @@ step (TreeSource *self, Message **message, GError **error)
 
 	if (self->current == NULL) {
 		mailbox = self->mailboxes->pdata[self->next++];
-		if (mailbox->only_index) {
+		if (mailbox->is_empty) {
 			*message = message_new_folder (folder_ref (mailbox->folder));
 			return TRUE;
 		}

@@ -89,10 +89,10 @@ test_delivers (void)
 	/* printf 'Subject: 2\n\nbody\n' | sha256sum */
 	g_autofree char *text =
 		scene_read (scene->path, ".INBOX.Caf&AOk-/cur/1007073232."
-					 "Q4a2f868015c39a9a045c1005da8132c22ea76a09-1.mailferry,S=17,W=20:2,DPSab");
+					 "Q4a2f868015c39a9a045c1005da8132c22ea76a09-1.mailferry,S=17,W=20:2,DPSabc");
 	g_assert_cmpstr (text, ==, "Subject: 2\n\nbody\n");
 	g_autofree char *keywords = scene_read (scene->path, ".INBOX.Caf&AOk-/dovecot-keywords");
-	g_assert_cmpstr (keywords, ==, "0 Big_Co\n1 aa\n");
+	g_assert_cmpstr (keywords, ==, "0 $Forwarded\n1 Big_Co\n2 aa\n");
 	g_autofree char *mark = scene_read (scene->path, ".Empty/maildirfolder");
 	g_assert_cmpstr (mark, ==, "");
 	g_autofree char *truth = scene_read (scene->path, "mailferry-folders");
