@@ -2,10 +2,6 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Usage: make-sample-pst demo|wide|crypt-policy FILE
- *        make-sample-pst many FILE N
- *        make-sample-pst large FILE MB
- *
  * The truth of what is in FILE goes to FILE.truth.jsonl. The same arguments give the same file.
  */
 
@@ -22,6 +18,7 @@
 #define LARGE_ATTACHMENT   (8U * 1024 * 1024)
 #define N_MANY_FOLDERS     20
 #define FIRST_DATE         1672531200 /* 2023-01-01 */
+#define UNDECIDED          0xffU
 
 typedef struct {
 	const char *name;
@@ -231,36 +228,93 @@ find_mode (int argc, char **argv)
 	return NULL;
 }
 
+/* The number of text in a list of names, -1 if it is not there. */
+static int
+find_name (const char *const *names, const char *text)
+{
+	for (int i = 0; names[i]; i++)
+		if (strcmp (names[i], text) == 0)
+			return i;
+	return -1;
+}
+
+/* Take the options out of the arguments. FALSE if one makes no sense. */
 static gboolean
-make (const Mode *mode, const char *path, guint64 number, GError **error)
+parse_options (int *argc, char ***argv, PstWriterOptions *options)
+{
+	static const char *const formats[] = {"unicode", "ansi", "ost", NULL};
+	static const char *const crypts[] = {"none", "permute", "cyclic", NULL};
+	g_autofree char *format = NULL;
+	g_autofree char *crypt = NULL;
+	gint codepage = 0;
+	const GOptionEntry entries[] = {
+		{"format", 0, 0, G_OPTION_ARG_STRING, &format, NULL, "unicode|ansi|ost"},
+		{"crypt", 0, 0, G_OPTION_ARG_STRING, &crypt, NULL, "none|permute|cyclic"},
+		{"codepage", 0, 0, G_OPTION_ARG_INT, &codepage, NULL, "N"},
+		{0},
+	};
+	g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+	int n_format;
+	int n_crypt;
+
+	g_option_context_add_main_entries (context, entries, NULL);
+	if (!g_option_context_parse (context, argc, argv, NULL))
+		return FALSE;
+	n_format = find_name (formats, format ? format : "unicode");
+	n_crypt = find_name (crypts, crypt ? crypt : "none");
+	if (n_format < 0 || n_crypt < 0 || codepage < 0)
+		return FALSE;
+	options->format = (PstWriterFormat)n_format;
+	options->codepage = (guint32)codepage;
+	if (crypt)
+		options->crypt = (PstWriterCrypt)n_crypt;
+	return TRUE;
+}
+
+static gboolean
+make (const Mode *mode, PstWriterOptions *options, const char *path, guint64 number, GError **error)
 {
 	g_autofree char *truth = g_strconcat (path, ".truth.jsonl", NULL);
-	PstWriterOptions options = {"Ann Example", mode->crypt, truth};
-	g_autoptr (PstWriter) writer = pst_writer_new (path, &options, error);
+	g_autoptr (PstWriter) writer = NULL;
 
+	options->truth_path = truth;
+	writer = pst_writer_new (path, options, error);
 	if (!writer)
 		return FALSE;
 	mode->add (writer, number);
 	return pst_writer_finish (writer, error);
 }
 
+static int
+show_usage (void)
+{
+	(void)fputs ("Usage: make-sample-pst [OPTION...] MODE FILE\n"
+		     "       make-sample-pst [OPTION...] many FILE N\n"
+		     "       make-sample-pst [OPTION...] large FILE MB\n"
+		     "Modes: demo wide crypt-policy texts bodies items deleted\n"
+		     "  --format=unicode|ansi|ost\n"
+		     "  --crypt=none|permute|cyclic\n"
+		     "  --codepage=N   of an ANSI file: 1252 has no room for demo, 65001 has\n",
+		     stderr);
+	return 2;
+}
+
 int
 main (int argc, char **argv)
 {
-	const Mode *mode = find_mode (argc, argv);
+	PstWriterOptions options = {.store_name = "Ann Example", .crypt = UNDECIDED};
+	const Mode *mode = parse_options (&argc, &argv, &options) ? find_mode (argc, argv) : NULL;
 	g_autoptr (GError) error = NULL;
 	guint64 number = 0;
 
 	if (mode && mode->has_number &&
 	    !g_ascii_string_to_unsigned (argv[3], 10, 0, 100000000, &number, NULL))
 		mode = NULL;
-	if (!mode) {
-		(void)fprintf (stderr, "Usage: make-sample-pst demo|wide|crypt-policy FILE\n"
-				       "       make-sample-pst many FILE N\n"
-				       "       make-sample-pst large FILE MB\n");
-		return 2;
-	}
-	if (make (mode, argv[2], number, &error))
+	if (!mode)
+		return show_usage ();
+	if (options.crypt == UNDECIDED)
+		options.crypt = mode->crypt;
+	if (make (mode, &options, argv[2], number, &error))
 		return 0;
 	(void)fprintf (stderr, "make-sample-pst: %s\n", error->message);
 	return 2;

@@ -10,6 +10,8 @@
 
 #include "support/pst-writer-ltp.h"
 
+#include "support/pst-writer-text.h"
+
 #define HEAP_HEADER          12
 #define PAGE_HEADER          2
 #define BITMAP_HEADER        66
@@ -20,6 +22,7 @@
 #define ROW_ID               0x67f20003U
 #define ROW_VERSION          0x67f30003U
 #define COLUMNS_MAX          66
+#define ANSI_ROWS_MOST       65536U
 
 /* Both kinds of context allocate their BTH header first: readers exist that look for it nowhere
  * else. */
@@ -30,6 +33,8 @@
 
 typedef struct {
 	PstWriterNdb *ndb;
+	const PstWriterLayout *layout;
+	const char *part; /* what its blocks are called */
 	PstWriterData *data;
 	guint8 client;
 	guint page_number;
@@ -45,8 +50,14 @@ typedef struct {
 	guint16 type;
 } Record;
 
+typedef struct {
+	guint8 key_size;
+	guint8 entry_size;
+} Bth;
+
 struct PstWriterPc {
 	PstWriterNdb *ndb;
+	guint codepage;
 	Heap *heap;
 	GArray *records;
 	PstWriterSubnodes *subnodes;
@@ -62,6 +73,7 @@ typedef struct {
 
 struct PstWriterTc {
 	PstWriterNdb *ndb;
+	guint codepage;
 	Heap *heap;
 	Column columns[COLUMNS_MAX];
 	guint n_columns;
@@ -101,17 +113,20 @@ heap_new (PstWriterNdb *ndb, guint8 client)
 	Heap *heap = g_new0 (Heap, 1);
 
 	heap->ndb = ndb;
+	heap->layout = pst_writer_ndb_get_layout (ndb);
+	heap->part = client == CLIENT_PC ? "properties" : "table";
 	heap->client = client;
 	begin_page (heap);
 	return heap;
 }
 
-/* Append the page map, at the very end of the block if other pages follow. [MS-PST] 2.3.1.5 */
+/* Append the page map, so that the block is page_size bytes long if that is not 0: only the last
+ * page may be shorter. [MS-PST] 2.3.1.5 */
 static void
-seal_heap_page (GByteArray *page, const GArray *offsets, gboolean is_last)
+seal_heap_page (GByteArray *page, const GArray *offsets, gsize page_size)
 {
 	gsize map_size = 4 + 2 * (gsize)offsets->len;
-	gsize map = is_last ? (page->len + 1U) & ~1U : PST_WRITER_BLOCK_SIZE - map_size;
+	gsize map = page_size ? page_size - map_size : (page->len + 1U) & ~1U;
 	guint used = page->len;
 
 	g_byte_array_set_size (page, (guint)(map + map_size));
@@ -132,13 +147,15 @@ end_page (Heap *heap)
 		heap->first = g_steal_pointer (&heap->page);
 		heap->first_offsets = g_steal_pointer (&heap->offsets);
 	} else {
-		seal_heap_page (heap->page, heap->offsets, FALSE);
+		const char *part = pst_writer_ndb_set_part (heap->ndb, heap->part);
+		seal_heap_page (heap->page, heap->offsets, heap->layout->block_most);
 		pst_writer_data_append (heap->data, heap->page->data, heap->page->len);
+		(void)pst_writer_ndb_set_part (heap->ndb, part);
 		g_clear_pointer (&heap->page, g_byte_array_unref);
 		g_clear_pointer (&heap->offsets, g_array_unref);
 	}
-	if (++heap->page_number > G_MAXUINT16)
-		pst_writer_ndb_fail (heap->ndb, "a heap needs more than 65536 blocks");
+	if (++heap->page_number >> (32 - heap->layout->hid_shift))
+		pst_writer_ndb_fail (heap->ndb, "a heap needs too many blocks");
 	begin_page (heap);
 }
 
@@ -150,13 +167,14 @@ heap_alloc (Heap *heap, const void *bytes, gsize length)
 	if (length == 0)
 		return 0;
 	if (heap->page->len + length + 1 + 4 + 2 * (heap->offsets->len + 1ULL) >
-		    PST_WRITER_BLOCK_SIZE ||
+		    heap->layout->block_most ||
 	    heap->offsets->len > ALLOCATIONS_PER_PAGE)
 		end_page (heap);
 	g_byte_array_append (heap->page, bytes, (guint)length);
 	end = (guint16)heap->page->len;
 	g_array_append_val (heap->offsets, end);
-	return (guint32)heap->page_number << 16 | (heap->offsets->len - 1) << 5;
+	return (guint32)heap->page_number << heap->layout->hid_shift | (heap->offsets->len - 1)
+									       << 5;
 }
 
 /* Overwrite an allocation of the first page. */
@@ -174,9 +192,11 @@ heap_finish (Heap *heap, guint32 user_root)
 {
 	gboolean is_single = heap->page_number == 0;
 	GByteArray *first = is_single ? heap->page : heap->first;
+	const char *part = pst_writer_ndb_set_part (heap->ndb, heap->part);
 	guint64 bid;
 
-	seal_heap_page (first, is_single ? heap->offsets : heap->first_offsets, is_single);
+	seal_heap_page (first, is_single ? heap->offsets : heap->first_offsets,
+			is_single ? 0 : heap->layout->block_most);
 	first->data[2] = 0xec;
 	first->data[3] = heap->client;
 	pst_writer_put32 (first->data + 4, user_root);
@@ -184,28 +204,32 @@ heap_finish (Heap *heap, guint32 user_root)
 		memset (first->data + 8, 0, 4);
 		bid = pst_writer_ndb_add_block (heap->ndb, first->data, first->len);
 	} else {
-		seal_heap_page (heap->page, heap->offsets, TRUE);
+		seal_heap_page (heap->page, heap->offsets, 0);
 		pst_writer_data_append (heap->data, heap->page->data, heap->page->len);
 		pst_writer_data_set_first (heap->data, first->data, first->len);
 		bid = pst_writer_data_finish (heap->data);
 		g_byte_array_unref (heap->first);
 		g_array_unref (heap->first_offsets);
 	}
+	(void)pst_writer_ndb_set_part (heap->ndb, part);
 	g_byte_array_unref (heap->page);
 	g_array_unref (heap->offsets);
 	g_free (heap);
 	return bid;
 }
 
-/* A BTH over sorted records. Keys are 2 bytes (PC) with 6-byte entries, or 4 bytes (TC) with 4-byte
- * entries, so records are 8 bytes either way; in index levels a key is followed by the HID of the
- * level below. */
+/* A BTH over sorted records. Keys are 2 bytes (PC) with 6-byte entries, or 4 bytes (TC) with
+ * entries of 4 bytes, in ANSI files 2; in index levels a key is followed by the HID of the level
+ * below. */
 static void
-put_record (guint8 *at, const Record *record, guint8 key_size, gboolean is_leaf)
+put_record (guint8 *at, const Record *record, const Bth *bth, gboolean is_leaf)
 {
-	if (key_size == 4) {
+	if (bth->key_size == 4) {
 		pst_writer_put32 (at, record->key);
-		pst_writer_put32 (at + 4, record->value);
+		if (is_leaf && bth->entry_size == 2)
+			pst_writer_put16 (at + 4, record->value);
+		else
+			pst_writer_put32 (at + 4, record->value);
 		return;
 	}
 	pst_writer_put16 (at, record->key);
@@ -215,10 +239,10 @@ put_record (guint8 *at, const Record *record, guint8 key_size, gboolean is_leaf)
 }
 
 static GArray *
-write_bth_level (Heap *heap, const GArray *records, guint8 key_size, gboolean is_leaf)
+write_bth_level (Heap *heap, const GArray *records, const Bth *bth, gboolean is_leaf)
 {
 	GArray *above = g_array_new (FALSE, FALSE, sizeof (Record));
-	guint record_size = is_leaf ? 8 : key_size + 4U;
+	guint record_size = bth->key_size + (is_leaf ? bth->entry_size : 4U);
 	guint most = PST_WRITER_ALLOCATION_MAX / record_size;
 
 	for (guint done = 0; done < records->len; done += most) {
@@ -227,7 +251,7 @@ write_bth_level (Heap *heap, const GArray *records, guint8 key_size, gboolean is
 		Record index = {.key = g_array_index (records, Record, done).key};
 		for (guint i = 0; i < n; i++)
 			put_record (bytes + i * record_size,
-				    &g_array_index (records, Record, done + i), key_size, is_leaf);
+				    &g_array_index (records, Record, done + i), bth, is_leaf);
 		index.value = heap_alloc (heap, bytes, n * record_size);
 		g_array_append_val (above, index);
 	}
@@ -243,16 +267,16 @@ compare_records (gconstpointer a, gconstpointer b)
 }
 
 static void
-write_bth (Heap *heap, GArray *records, guint8 key_size)
+write_bth (Heap *heap, GArray *records, const Bth *bth)
 {
-	guint8 header[8] = {CLIENT_BTH, key_size, (guint8)(8 - key_size)};
+	guint8 header[8] = {CLIENT_BTH, bth->key_size, bth->entry_size};
 	g_autoptr (GArray) level = NULL;
 	guint8 levels = 0;
 
 	g_array_sort (records, compare_records);
-	level = write_bth_level (heap, records, key_size, TRUE);
+	level = write_bth_level (heap, records, bth, TRUE);
 	while (level->len > 1) {
-		GArray *above = write_bth_level (heap, level, key_size, FALSE);
+		GArray *above = write_bth_level (heap, level, bth, FALSE);
 		g_array_unref (level);
 		level = above;
 		levels++;
@@ -283,29 +307,24 @@ is_eight_bytes (guint type)
 	       type == 0x0006 || type == 0x0007;
 }
 
-GBytes *
-pst_writer_utf16 (const char *text, gssize length)
+/* Give text as it is stored; the file is no good if it cannot be. */
+static GBytes *
+encode_text (PstWriterNdb *ndb, const char *text, gssize length, guint codepage)
 {
-	const char *end = text + (length < 0 ? (gssize)strlen (text) : length);
-	GByteArray *out = g_byte_array_new ();
+	GBytes *bytes = pst_writer_text_encode (text, length, codepage);
 
-	while (text < end) {
-		gunichar c = *text ? g_utf8_get_char_validated (text, end - text) : 0;
-		gboolean is_valid = c <= 0x10ffff;
-		guint8 unit[4];
-		text = is_valid ? g_utf8_next_char (text) : text + 1;
-		if (!is_valid)
-			c = 0xfffd;
-		if (c < 0x10000) {
-			pst_writer_put16 (unit, c);
-			g_byte_array_append (out, unit, 2);
-		} else {
-			pst_writer_put16 (unit, 0xd7c0 + (c >> 10));
-			pst_writer_put16 (unit + 2, 0xdc00 + (c & 0x3ff));
-			g_byte_array_append (out, unit, 4);
-		}
-	}
-	return g_byte_array_free_to_bytes (out);
+	if (bytes)
+		return bytes;
+	pst_writer_ndb_fail (ndb, "the code page lacks a character of a text");
+	return g_bytes_new_static ("", 0);
+}
+
+static guint32
+type_of_text (guint32 tag, guint codepage)
+{
+	gboolean is_text = (tag & 0xefff) == PST_WRITER_TYPE_UNICODE;
+
+	return is_text && codepage ? tag - 1 : tag; /* PtypString8 is the type before PtypString */
 }
 
 PstWriterPc *
@@ -315,12 +334,19 @@ pst_writer_pc_new (PstWriterNdb *ndb)
 	PstWriterPc *pc = g_new0 (PstWriterPc, 1);
 
 	pc->ndb = ndb;
+	pc->codepage = pst_writer_ndb_get_codepage (ndb);
 	pc->heap = heap_new (ndb, CLIENT_PC);
 	pc->records = g_array_new (FALSE, FALSE, sizeof (Record));
 	pc->subnodes = pst_writer_subnodes_new ();
 	pc->next_nid = NID_FIRST_VALUE;
 	(void)heap_alloc (pc->heap, header, sizeof header); /* is HID_BTH_HEADER */
 	return pc;
+}
+
+void
+pst_writer_pc_set_codepage (PstWriterPc *pc, guint codepage)
+{
+	pc->codepage = codepage;
 }
 
 gboolean
@@ -339,8 +365,8 @@ add_record (PstWriterPc *pc, guint32 tag, guint32 value)
 	g_array_append_val (pc->records, record);
 }
 
-void
-pst_writer_pc_set (PstWriterPc *pc, guint32 tag, const void *bytes, gsize length)
+static void
+set_stored (PstWriterPc *pc, guint32 tag, const void *bytes, gsize length)
 {
 	guint type = tag & 0xffff;
 
@@ -363,6 +389,23 @@ pst_writer_pc_set (PstWriterPc *pc, guint32 tag, const void *bytes, gsize length
 }
 
 void
+pst_writer_pc_set (PstWriterPc *pc, guint32 tag, const void *bytes, gsize length)
+{
+	guint32 stored = type_of_text (tag, pc->codepage);
+	g_autoptr (GBytes) narrow = NULL;
+
+	if (stored == tag) {
+		set_stored (pc, tag, bytes, length);
+		return;
+	}
+	narrow = pst_writer_text_narrow (bytes, length, (tag & 0x1000) != 0, pc->codepage);
+	if (narrow)
+		set_stored (pc, stored, g_bytes_get_data (narrow, NULL), g_bytes_get_size (narrow));
+	else
+		pst_writer_ndb_fail (pc->ndb, "the code page lacks a character of a text");
+}
+
+void
 pst_writer_pc_set_u32 (PstWriterPc *pc, guint32 tag, guint32 value)
 {
 	guint8 bytes[4];
@@ -381,13 +424,19 @@ pst_writer_pc_set_u64 (PstWriterPc *pc, guint32 tag, guint64 value)
 }
 
 void
-pst_writer_pc_set_text (PstWriterPc *pc, guint32 tag, const char *text)
+pst_writer_pc_set_text_length (PstWriterPc *pc, guint32 tag, const char *text, gssize length)
 {
-	g_autoptr (GBytes) bytes = text ? pst_writer_utf16 (text, -1) : NULL;
+	g_autoptr (GBytes) bytes = text ? encode_text (pc->ndb, text, length, pc->codepage) : NULL;
 
 	if (bytes)
-		pst_writer_pc_set (pc, tag, g_bytes_get_data (bytes, NULL),
-				   g_bytes_get_size (bytes));
+		set_stored (pc, type_of_text (tag, pc->codepage), g_bytes_get_data (bytes, NULL),
+			    g_bytes_get_size (bytes));
+}
+
+void
+pst_writer_pc_set_text (PstWriterPc *pc, guint32 tag, const char *text)
+{
+	pst_writer_pc_set_text_length (pc, tag, text, -1);
 }
 
 void
@@ -435,9 +484,10 @@ pst_writer_pc_add_subnode (PstWriterPc *pc, guint32 nid, const PstWriterContent 
 PstWriterContent
 pst_writer_pc_finish (PstWriterPc *pc)
 {
+	static const Bth bth = {2, 6};
 	PstWriterContent content;
 
-	write_bth (pc->heap, pc->records, 2);
+	write_bth (pc->heap, pc->records, &bth);
 	content.data = heap_finish (pc->heap, HID_BTH_HEADER);
 	content.sub = pst_writer_subnodes_finish (pc->subnodes, pc->ndb);
 	g_array_unref (pc->records);
@@ -464,7 +514,8 @@ lay_out (PstWriterTc *tc, const guint32 *tags, guint n_tags)
 	guint8 bit = 2;
 
 	for (guint i = 0; i < n_tags && i < COLUMNS_MAX - 2; i++)
-		tc->columns[tc->n_columns++] = (Column){.tag = tags[i], .bit = bit++};
+		tc->columns[tc->n_columns++] =
+			(Column){.tag = type_of_text (tags[i], tc->codepage), .bit = bit++};
 	tc->columns[tc->n_columns++] = (Column){.tag = ROW_ID, .size = 4, .bit = 0};
 	tc->columns[tc->n_columns++] =
 		(Column){.tag = ROW_VERSION, .offset = 4, .size = 4, .bit = 1};
@@ -483,13 +534,14 @@ lay_out (PstWriterTc *tc, const guint32 *tags, guint n_tags)
 }
 
 PstWriterTc *
-pst_writer_tc_new (PstWriterNdb *ndb, const guint32 *tags, guint n_tags)
+pst_writer_tc_new (PstWriterNdb *ndb, const guint32 *tags, guint n_tags, guint codepage)
 {
 	static const guint8 header[8];
 	static const guint8 info[22 + 8 * COLUMNS_MAX];
 	PstWriterTc *tc = g_new0 (PstWriterTc, 1);
 
 	tc->ndb = ndb;
+	tc->codepage = codepage;
 	lay_out (tc, tags, n_tags);
 	tc->heap = heap_new (ndb, CLIENT_TC);
 	tc->row = g_malloc0 (tc->ends[3]);
@@ -506,7 +558,7 @@ static const Column *
 find_column (const PstWriterTc *tc, guint32 tag)
 {
 	for (guint i = 0; i < tc->n_columns; i++)
-		if (tc->columns[i].tag == tag)
+		if (tc->columns[i].tag == type_of_text (tag, tc->codepage))
 			return &tc->columns[i];
 	return NULL;
 }
@@ -577,13 +629,31 @@ pst_writer_tc_set_u64 (PstWriterTc *tc, guint32 tag, guint64 value)
 }
 
 void
-pst_writer_tc_set_text (PstWriterTc *tc, guint32 tag, const char *text)
+pst_writer_tc_set_text_as (PstWriterTc *tc, guint32 tag, const char *text, guint codepage)
 {
-	g_autoptr (GBytes) bytes = text ? pst_writer_utf16 (text, -1) : NULL;
+	g_autoptr (GBytes) bytes =
+		text && find_column (tc, tag)
+			? encode_text (tc->ndb, text, -1, tc->codepage ? codepage : 0)
+			: NULL;
 
 	if (bytes)
 		pst_writer_tc_set (tc, tag, g_bytes_get_data (bytes, NULL),
 				   g_bytes_get_size (bytes));
+}
+
+void
+pst_writer_tc_set_text (PstWriterTc *tc, guint32 tag, const char *text)
+{
+	pst_writer_tc_set_text_as (tc, tag, text, tc->codepage);
+}
+
+static void
+append_row (PstWriterTc *tc, const guint8 *row)
+{
+	const char *part = pst_writer_ndb_set_part (tc->ndb, "rows");
+
+	pst_writer_data_append_whole (tc->rows, row, tc->ends[3]);
+	(void)pst_writer_ndb_set_part (tc->ndb, part);
 }
 
 /* Rows stay in memory while they would fit into the heap, then they all go to a subnode. */
@@ -593,12 +663,11 @@ pst_writer_tc_end_row (PstWriterTc *tc)
 	if (!tc->rows && tc->first_rows->len + tc->ends[3] > PST_WRITER_ALLOCATION_MAX) {
 		tc->rows = pst_writer_data_new (tc->ndb);
 		for (guint at = 0; at < tc->first_rows->len; at += tc->ends[3])
-			pst_writer_data_append_whole (tc->rows, tc->first_rows->data + at,
-						      tc->ends[3]);
+			append_row (tc, tc->first_rows->data + at);
 		g_byte_array_set_size (tc->first_rows, 0);
 	}
 	if (tc->rows)
-		pst_writer_data_append_whole (tc->rows, tc->row, tc->ends[3]);
+		append_row (tc, tc->row);
 	else
 		g_byte_array_append (tc->first_rows, tc->row, tc->ends[3]);
 }
@@ -607,10 +676,13 @@ static guint32
 finish_rows (PstWriterTc *tc)
 {
 	PstWriterContent content = {0};
+	const char *part;
 
 	if (!tc->rows)
 		return heap_alloc (tc->heap, tc->first_rows->data, tc->first_rows->len);
+	part = pst_writer_ndb_set_part (tc->ndb, "rows");
 	content.data = pst_writer_data_finish (tc->rows);
+	(void)pst_writer_ndb_set_part (tc->ndb, part);
 	pst_writer_subnodes_add (tc->subnodes, NID_ROWS, &content);
 	return NID_ROWS;
 }
@@ -647,15 +719,20 @@ PstWriterContent
 pst_writer_tc_finish (PstWriterTc *tc)
 {
 	g_autoptr (GArray) records = g_array_new (FALSE, FALSE, sizeof (Record));
+	gboolean is_ansi = pst_writer_ndb_get_layout (tc->ndb)->format == PST_WRITER_ANSI;
+	Bth bth = {4, is_ansi ? 2 : 4};
 	PstWriterContent content;
 	guint32 rows = finish_rows (tc);
+
+	if (is_ansi && tc->index->len > ANSI_ROWS_MOST)
+		pst_writer_ndb_fail (tc->ndb, "a table of an ANSI file has too many rows");
 
 	for (guint i = 0; i < tc->index->len; i++) {
 		const guint32 *entry = (const guint32 *)(gpointer)tc->index->data + 2 * (gsize)i;
 		Record record = {.key = entry[0], .value = entry[1]};
 		g_array_append_val (records, record);
 	}
-	write_bth (tc->heap, records, 4);
+	write_bth (tc->heap, records, &bth);
 	qsort (tc->columns, tc->n_columns, sizeof (Column), compare_columns);
 	write_table_info (tc, rows);
 	content.data = heap_finish (tc->heap, HID_TABLE_INFO);

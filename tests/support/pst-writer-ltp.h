@@ -25,9 +25,6 @@ enum {
 /* A tag as [MS-OXCDATA] writes it: id in the upper, type in the lower half. */
 #define PST_WRITER_TAG(id, type) (((guint32)(id) << 16) | (guint32)PST_WRITER_TYPE_##type)
 
-/* UTF-8 (length in bytes, -1: up to the NUL) as UTF-16LE. NULs inside are kept. */
-GBytes *pst_writer_utf16 (const char *text, gssize length);
-
 /* A property context: the properties of one item. */
 typedef struct PstWriterPc PstWriterPc;
 
@@ -37,14 +34,19 @@ PstWriterPc *pst_writer_pc_new (PstWriterNdb *ndb);
  * later ones are ignored, so that a caller's own properties replace the usual ones. */
 gboolean pst_writer_pc_has (const PstWriterPc *pc, guint32 tag);
 
+/* The code page of text set from now on, instead of the file's; 0: UTF-16. */
+void pst_writer_pc_set_codepage (PstWriterPc *pc, guint codepage);
+
 /* Set a property from the bytes it is stored as (little-endian, strings UTF-16LE without
- * terminator). */
+ * terminator; these become 8-bit strings where there is a code page). */
 void pst_writer_pc_set (PstWriterPc *pc, guint32 tag, const void *bytes, gsize length);
 void pst_writer_pc_set_u32 (PstWriterPc *pc, guint32 tag, guint32 value);
 void pst_writer_pc_set_u64 (PstWriterPc *pc, guint32 tag, guint64 value);
 
-/* As UTF-16; NULL sets nothing. */
+/* As UTF-16 or in the code page, which changes the type in the tag; NULL sets nothing. length in
+ * bytes, -1: up to the NUL. */
 void pst_writer_pc_set_text (PstWriterPc *pc, guint32 tag, const char *text);
+void pst_writer_pc_set_text_length (PstWriterPc *pc, guint32 tag, const char *text, gssize length);
 
 /* Set a property to a data tree that has been written. */
 void pst_writer_pc_set_tree (PstWriterPc *pc, guint32 tag, guint64 bid);
@@ -63,10 +65,11 @@ void pst_writer_pc_add_subnode (PstWriterPc *pc, guint32 nid, const PstWriterCon
 PstWriterContent pst_writer_pc_finish (PstWriterPc *pc);
 
 /* A table context. Columns 0x67F20003 (row id) and 0x67F30003 (row version) are always there; tags
- * has the others, in ascending order, at most 64. */
+ * has the others, in ascending order, at most 64. codepage: of text, 0: UTF-16. */
 typedef struct PstWriterTc PstWriterTc;
 
-PstWriterTc *pst_writer_tc_new (PstWriterNdb *ndb, const guint32 *tags, guint n_tags);
+PstWriterTc *pst_writer_tc_new (PstWriterNdb *ndb, const guint32 *tags, guint n_tags,
+				guint codepage);
 
 /* Begin a row; the cells set next are its. Row ids must be unique within the table. */
 void pst_writer_tc_begin_row (PstWriterTc *tc, guint32 row_id);
@@ -76,6 +79,9 @@ void pst_writer_tc_set (PstWriterTc *tc, guint32 tag, const void *bytes, gsize l
 void pst_writer_tc_set_u32 (PstWriterTc *tc, guint32 tag, guint32 value);
 void pst_writer_tc_set_u64 (PstWriterTc *tc, guint32 tag, guint64 value);
 void pst_writer_tc_set_text (PstWriterTc *tc, guint32 tag, const char *text);
+
+/* The same, for a text in another code page, if the table is not in UTF-16. */
+void pst_writer_tc_set_text_as (PstWriterTc *tc, guint32 tag, const char *text, guint codepage);
 
 void pst_writer_tc_end_row (PstWriterTc *tc);
 

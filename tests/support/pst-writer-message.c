@@ -9,6 +9,8 @@
 
 #include "support/pst-writer-message.h"
 
+#include "support/pst-writer-rtf.h"
+#include "support/pst-writer-text.h"
 #include "support/pst-writer-truth.h"
 
 #include "base/digest.h"
@@ -18,6 +20,8 @@
 #define NID_TYPE_MESSAGE    4
 #define NID_TYPE_ATTACHMENT 5
 #define CHUNK               65536
+#define ONE_OFF_FLAGS       23
+#define ONE_OFF_UNICODE     0x80U
 
 const guint32 pst_writer_message_recipient_columns[] = {
 	0x0c150003, 0x0e0f000b, 0x0ff90102, 0x0ffe0003, 0x0fff0102, 0x3001001f, 0x3002001f,
@@ -59,17 +63,19 @@ address_type (const PstWriterAddress *address)
 }
 
 static void
-append_utf16z (GByteArray *out, const char *text)
+append_textz (GByteArray *out, const char *text, guint codepage)
 {
-	g_autoptr (GBytes) bytes = pst_writer_utf16 (text ? text : "", -1);
+	g_autoptr (GBytes) bytes = pst_writer_text_encode (text ? text : "", -1, codepage);
 
-	g_byte_array_append (out, g_bytes_get_data (bytes, NULL), (guint)g_bytes_get_size (bytes));
-	g_byte_array_append (out, (const guint8 *)"\0", 2);
+	if (bytes) /* else the property that has the same text has failed */
+		g_byte_array_append (out, g_bytes_get_data (bytes, NULL),
+				     (guint)g_bytes_get_size (bytes));
+	g_byte_array_append (out, (const guint8 *)"\0", codepage ? 1 : 2);
 }
 
 /* A one-off entry id ([MS-OXCDATA] 2.2.5.1), or for EX an address book one (2.2.5.2). */
 static GByteArray *
-make_entry_id (const PstWriterAddress *address)
+make_entry_id (const PstWriterAddress *address, guint codepage)
 {
 	static const guint8 one_off[] = {
 		0,    0,    0,    0,    0x81, 0x2b, 0x1f, 0xa4, 0xbe, 0xa3, 0x10, 0x19,
@@ -88,9 +94,11 @@ make_entry_id (const PstWriterAddress *address)
 		return id;
 	}
 	g_byte_array_append (id, one_off, sizeof one_off);
-	append_utf16z (id, address->name);
-	append_utf16z (id, address_type (address));
-	append_utf16z (id, address->address);
+	if (codepage)
+		id->data[ONE_OFF_FLAGS] &= (guint8)~ONE_OFF_UNICODE;
+	append_textz (id, address->name, codepage);
+	append_textz (id, address_type (address), codepage);
+	append_textz (id, address->address, codepage);
 	return id;
 }
 
@@ -103,14 +111,15 @@ make_search_key (const PstWriterAddress *address)
 }
 
 static void
-set_address (PstWriterPc *pc, const PstWriterAddress *address, const AddressTags *tags)
+set_address (PstWriterPc *pc, const PstWriterAddress *address, const AddressTags *tags,
+	     guint codepage)
 {
 	pst_writer_pc_set_text (pc, tags->name, address->name);
 	pst_writer_pc_set_text (pc, tags->type, address_type (address));
 	pst_writer_pc_set_text (pc, tags->address, address->address);
 	pst_writer_pc_set_text (pc, tags->smtp, address->smtp);
 	if (address->address) {
-		g_autoptr (GByteArray) id = make_entry_id (address);
+		g_autoptr (GByteArray) id = make_entry_id (address, codepage);
 		g_autofree char *key = make_search_key (address);
 		pst_writer_pc_set (pc, tags->entry_id, id->data, id->len);
 		pst_writer_pc_set (pc, tags->search_key, key, strlen (key) + 1);
@@ -150,7 +159,7 @@ join_names (const PstWriterMessage *message, PstWriterKind kind)
 }
 
 static void
-set_recipient_row (PstWriterTc *table, const PstWriterRecipient *recipient)
+set_recipient_row (PstWriterTc *table, const PstWriterRecipient *recipient, guint codepage)
 {
 	const PstWriterAddress *address = &recipient->address;
 
@@ -166,7 +175,7 @@ set_recipient_row (PstWriterTc *table, const PstWriterRecipient *recipient)
 	pst_writer_tc_set (table, 0x3a40000b, "\0", 1);
 	pst_writer_tc_set_text (table, 0x5ff6001f, address->name);
 	if (address->address) {
-		g_autoptr (GByteArray) id = make_entry_id (address);
+		g_autoptr (GByteArray) id = make_entry_id (address, codepage);
 		g_autofree char *key = make_search_key (address);
 		pst_writer_tc_set (table, 0x0ff90102, id->data, id->len);
 		pst_writer_tc_set (table, 0x0fff0102, id->data, id->len);
@@ -175,22 +184,26 @@ set_recipient_row (PstWriterTc *table, const PstWriterRecipient *recipient)
 }
 
 static void
-write_recipients (PstWriterFile *file, PstWriterPc *pc, const PstWriterMessage *message)
+write_recipients (PstWriterFile *file, PstWriterPc *pc, const PstWriterMessage *message,
+		  GString *truth)
 {
+	guint codepage = pst_writer_message_get_codepage (file, message);
+	guint mark = pst_writer_ndb_get_mark (file->ndb);
 	PstWriterTc *table;
 	PstWriterContent content;
 
 	if (message->no_recipient_table)
 		return;
 	table = pst_writer_tc_new (file->ndb, pst_writer_message_recipient_columns,
-				   pst_writer_message_n_recipient_columns);
+				   pst_writer_message_n_recipient_columns, codepage);
 	for (gsize i = 0; i < message->n_recipients; i++) {
 		pst_writer_tc_begin_row (table, (guint32)i);
-		set_recipient_row (table, &message->recipients[i]);
+		set_recipient_row (table, &message->recipients[i], codepage);
 		pst_writer_tc_end_row (table);
 	}
 	content = pst_writer_tc_finish (table);
 	pst_writer_pc_add_subnode (pc, NID_RECIPIENTS, &content);
+	pst_writer_truth_parts (truth, "recipient_table", file->ndb, mark);
 }
 
 /* The name DOS would have been shown: at most six letters, "~1", at most three of the extension. */
@@ -320,13 +333,16 @@ state_attachment (GString *truth, const PstWriterAttachment *attachment, guint32
 /* Write one attachment and return its size; number is its place in the message. */
 static guint32
 write_attachment (PstWriterFile *file, const PstWriterAttachment *attachment, guint32 nid,
-		  guint32 number, PstWriterContent *content, GString *truth)
+		  guint32 number, guint codepage, PstWriterContent *content, GString *truth)
 {
 	PstWriterMethod method = attachment_method (attachment);
+	guint mark = pst_writer_ndb_get_mark (file->ndb);
 	PstWriterPc *pc = pst_writer_pc_new (file->ndb);
 	guint32 size = (guint32)attachment->size;
 
+	pst_writer_pc_set_codepage (pc, codepage);
 	state_attachment (truth, attachment, nid);
+	pst_writer_truth_properties (truth, attachment->extra, attachment->n_extra);
 	set_extra (pc, attachment->extra, attachment->n_extra);
 	if (method == PST_WRITER_EMBEDDED && attachment->message)
 		size = set_embedded (file, pc, attachment->message, truth);
@@ -342,6 +358,7 @@ write_attachment (PstWriterFile *file, const PstWriterAttachment *attachment, gu
 	if (attachment->hidden)
 		pst_writer_pc_set (pc, 0x7ffe000b, "\1", 1);
 	*content = pst_writer_pc_finish (pc);
+	pst_writer_truth_parts (truth, "parts", file->ndb, mark);
 	return size;
 }
 
@@ -349,8 +366,10 @@ static guint32
 write_attachments (PstWriterFile *file, PstWriterPc *pc, const PstWriterMessage *message,
 		   GString *truth)
 {
+	guint codepage = pst_writer_message_get_codepage (file, message);
 	PstWriterTc *table = pst_writer_tc_new (file->ndb, pst_writer_message_attachment_columns,
-						pst_writer_message_n_attachment_columns);
+						pst_writer_message_n_attachment_columns, codepage);
+	guint mark = pst_writer_ndb_get_mark (file->ndb);
 	PstWriterContent content;
 	guint32 total = 0;
 
@@ -360,7 +379,8 @@ write_attachments (PstWriterFile *file, PstWriterPc *pc, const PstWriterMessage 
 		guint32 nid = pst_writer_message_new_nid (file, NID_TYPE_ATTACHMENT);
 		guint32 size;
 		pst_writer_truth_open (truth, NULL, '{');
-		size = write_attachment (file, attachment, nid, (guint32)i, &content, truth);
+		size = write_attachment (file, attachment, nid, (guint32)i, codepage, &content,
+					 truth);
 		pst_writer_truth_close (truth, '}');
 		pst_writer_pc_add_subnode (pc, nid, &content);
 		pst_writer_tc_begin_row (table, nid);
@@ -374,29 +394,41 @@ write_attachments (PstWriterFile *file, PstWriterPc *pc, const PstWriterMessage 
 	pst_writer_truth_close (truth, ']');
 	content = pst_writer_tc_finish (table);
 	pst_writer_pc_add_subnode (pc, NID_ATTACHMENTS, &content);
+	pst_writer_truth_parts (truth, "attachment_table", file->ndb, mark);
 	return total;
 }
 
-/* The prefix is marked by two code units in front of the subject, 1 and its length + 1.
+/* The prefix is marked by two characters in front of the subject, 1 and its length + 1.
  * [MS-PST] 2.5.3.1.1.1 */
 static void
 set_subject (PstWriterPc *pc, const PstWriterMessage *message)
 {
 	const char *subject = message->subject;
 	const char *prefix = message->subject_prefix;
-	g_autoptr (GByteArray) stored = g_byte_array_new ();
-	g_autoptr (GBytes) text = subject ? pst_writer_utf16 (subject, -1) : NULL;
+	g_autoptr (GString) marked = g_string_new (NULL);
 
 	if (!subject)
 		return;
 	if (prefix) {
-		guint8 mark[4] = {1};
-		pst_writer_put16 (mark + 2, (guint)g_utf8_strlen (prefix, -1) + 1);
-		g_byte_array_append (stored, mark, sizeof mark);
+		g_string_append_c (marked, 1);
+		g_string_append_unichar (marked, (gunichar)g_utf8_strlen (prefix, -1) + 1);
 	}
-	g_byte_array_append (stored, g_bytes_get_data (text, NULL), (guint)g_bytes_get_size (text));
-	pst_writer_pc_set (pc, 0x0037001f, stored->data, stored->len);
+	g_string_append (marked, subject);
+	pst_writer_pc_set_text_length (pc, 0x0037001f, marked->str, (gssize)marked->len);
 	pst_writer_pc_set_text (pc, 0x0070001f, prefix ? subject + strlen (prefix) : subject);
+}
+
+static void
+set_rtf (PstWriterPc *pc, const PstWriterMessage *message)
+{
+	g_autoptr (GBytes) wrapped = NULL;
+
+	if (!message->rtf)
+		return;
+	wrapped = pst_writer_rtf_wrap (message->rtf, message->rtf_length, message->rtf_form);
+	pst_writer_pc_set (pc, 0x10090102, g_bytes_get_data (wrapped, NULL),
+			   g_bytes_get_size (wrapped));
+	pst_writer_pc_set (pc, 0x0e1f000b, message->rtf_in_sync ? "\1" : "\0", 1);
 }
 
 static guint32
@@ -404,23 +436,21 @@ set_bodies (PstWriterPc *pc, const PstWriterMessage *message)
 {
 	gssize plain_length = message->plain_length ? message->plain_length : -1;
 	gsize html_length = message->html_length;
-	gsize size = 0;
+	gsize size = message->rtf ? message->rtf_length : 0;
 
 	pst_writer_pc_set_text (pc, 0x007d001f, message->headers);
-	if (message->plain) {
-		g_autoptr (GBytes) text = pst_writer_utf16 (message->plain, plain_length);
-		pst_writer_pc_set (pc, 0x1000001f, g_bytes_get_data (text, NULL),
-				   g_bytes_get_size (text));
-		size += g_bytes_get_size (text);
-	}
+	pst_writer_pc_set_text_length (pc, 0x1000001f, message->plain, plain_length);
+	if (message->plain)
+		size += plain_length < 0 ? strlen (message->plain) : (gsize)plain_length;
 	if (message->html && html_length == 0)
 		html_length = strlen (message->html);
 	if (message->html)
 		pst_writer_pc_set (pc, 0x10130102, message->html, html_length);
 	if (message->codepage)
 		pst_writer_pc_set_u32 (pc, 0x3fde0003, message->codepage);
-	if (message->message_codepage)
-		pst_writer_pc_set_u32 (pc, 0x3ffd0003, message->message_codepage);
+	set_rtf (pc, message);
+	if (message->native_body)
+		pst_writer_pc_set_u32 (pc, 0x10160003, message->native_body);
 	return (guint32)(size + html_length);
 }
 
@@ -454,15 +484,15 @@ modification_time (const PstWriterMessage *message)
 }
 
 static void
-set_envelope (PstWriterPc *pc, const PstWriterMessage *message)
+set_envelope (PstWriterPc *pc, const PstWriterMessage *message, guint codepage)
 {
 	g_autofree char *to = join_names (message, PST_WRITER_TO);
 	g_autofree char *cc = join_names (message, PST_WRITER_CC);
 	g_autofree char *bcc = join_names (message, PST_WRITER_BCC);
 
 	set_subject (pc, message);
-	set_address (pc, &message->sender, &sender_tags);
-	set_address (pc, &message->representing, &representing_tags);
+	set_address (pc, &message->sender, &sender_tags, codepage);
+	set_address (pc, &message->representing, &representing_tags, codepage);
 	pst_writer_pc_set_text (pc, 0x0e02001f, bcc);
 	pst_writer_pc_set_text (pc, 0x0e03001f, cc);
 	pst_writer_pc_set_text (pc, 0x0e04001f, to);
@@ -474,6 +504,40 @@ set_envelope (PstWriterPc *pc, const PstWriterMessage *message)
 		pst_writer_pc_set_u32 (pc, 0x00170003, message->importance);
 	if (message->last_verb)
 		pst_writer_pc_set_u32 (pc, 0x10810003, message->last_verb);
+}
+
+static void
+set_categories (PstWriterFile *file, PstWriterPc *pc, const PstWriterMessage *message)
+{
+	g_autoptr (GBytes) joined = NULL;
+
+	if (!message->categories)
+		return;
+	joined = pst_writer_text_join (message->categories);
+	pst_writer_pc_set (pc, (guint32)file->keywords << 16 | 0x101f,
+			   g_bytes_get_data (joined, NULL), g_bytes_get_size (joined));
+}
+
+/* Where there are 8-bit strings, 0x3FFD says what they are in; elsewhere, what the caller likes. */
+static void
+state_codepage (PstWriterPc *pc, const PstWriterMessage *message, guint codepage)
+{
+	guint stated = codepage ? codepage : message->message_codepage;
+
+	if (stated && !message->no_message_codepage)
+		pst_writer_pc_set_u32 (pc, 0x3ffd0003, stated);
+}
+
+guint
+pst_writer_message_get_codepage (const PstWriterFile *file, const PstWriterMessage *message)
+{
+	guint of_file = pst_writer_ndb_get_codepage (file->ndb);
+
+	if (!of_file && !message->eight_bit)
+		return 0;
+	if (message->message_codepage)
+		return message->message_codepage;
+	return of_file ? of_file : PST_WRITER_WESTERN;
 }
 
 guint32
@@ -492,37 +556,47 @@ PstWriterContent
 pst_writer_message_write (PstWriterFile *file, const PstWriterMessage *message, guint32 nid,
 			  GString *truth, guint32 *size)
 {
+	guint codepage = pst_writer_message_get_codepage (file, message);
+	guint mark = pst_writer_ndb_get_mark (file->ndb);
 	PstWriterPc *pc = pst_writer_pc_new (file->ndb);
+	PstWriterContent content;
 
 	pst_writer_truth_number (truth, "nid", nid);
-	pst_writer_truth_message (truth, message);
+	pst_writer_truth_message (truth, message, codepage);
+	pst_writer_truth_properties (truth, message->extra, message->n_extra);
+	pst_writer_pc_set_codepage (pc, codepage);
 	set_extra (pc, message->extra, message->n_extra);
+	state_codepage (pc, message, codepage);
 	pst_writer_pc_set_text (pc, 0x001a001f,
 				message->message_class ? message->message_class : "IPM.Note");
-	set_envelope (pc, message);
+	set_envelope (pc, message, codepage);
+	set_categories (file, pc, message);
 	set_identity (pc, message, nid);
 	*size = 512 + set_bodies (pc, message);
 	if (message->n_attachments)
 		*size += write_attachments (file, pc, message, truth);
-	write_recipients (file, pc, message);
+	write_recipients (file, pc, message, truth);
 	pst_writer_pc_set_u32 (pc, 0x0e070003, message_flags (message));
 	pst_writer_pc_set_u32 (pc, 0x0e080003, *size);
-	return pst_writer_pc_finish (pc);
+	content = pst_writer_pc_finish (pc);
+	pst_writer_truth_parts (truth, "parts", file->ndb, mark);
+	return content;
 }
 
 /* Outlook cuts texts in tables at 255 characters. */
 static void
-set_short_text (PstWriterTc *table, guint32 tag, const char *text)
+set_short_text (PstWriterTc *table, guint32 tag, const char *text, guint codepage)
 {
 	g_autofree char *cut = NULL;
 
 	if (text && g_utf8_validate (text, -1, NULL) && g_utf8_strlen (text, -1) > 255)
 		cut = g_utf8_substring (text, 0, 255);
-	pst_writer_tc_set_text (table, tag, cut ? cut : text);
+	pst_writer_tc_set_text_as (table, tag, cut ? cut : text, codepage);
 }
 
 void
-pst_writer_message_set_row (PstWriterTc *table, const PstWriterMessage *message, guint32 size)
+pst_writer_message_set_row (PstWriterTc *table, const PstWriterMessage *message, guint32 size,
+			    guint codepage)
 {
 	g_autofree char *to = join_names (message, PST_WRITER_TO);
 	gint64 times[] = {message->submit_time, message->delivery_time,
@@ -532,12 +606,13 @@ pst_writer_message_set_row (PstWriterTc *table, const PstWriterMessage *message,
 	pst_writer_tc_set_u32 (table, 0x00170003,
 			       message->has_importance ? message->importance : 1);
 	set_short_text (table, 0x001a001f,
-			message->message_class ? message->message_class : "IPM.Note");
-	set_short_text (table, 0x0037001f, message->subject);
+			message->message_class ? message->message_class : "IPM.Note", codepage);
+	set_short_text (table, 0x0037001f, message->subject, codepage);
 	set_short_text (table, 0x0042001f,
 			message->representing.name ? message->representing.name
-						   : message->sender.name);
-	set_short_text (table, 0x0e04001f, to);
+						   : message->sender.name,
+			codepage);
+	set_short_text (table, 0x0e04001f, to, codepage);
 	pst_writer_tc_set_u32 (table, 0x0e070003, message_flags (message));
 	pst_writer_tc_set_u32 (table, 0x0e080003, size);
 	pst_writer_tc_set_u32 (table, 0x0e170003, 0);

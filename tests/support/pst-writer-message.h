@@ -7,10 +7,13 @@
 #include "support/pst-writer-ltp.h"
 #include "support/pst-writer.h"
 
+#define PST_WRITER_WESTERN 1252
+
 /* What messages and folders of one file share. */
 typedef struct {
 	PstWriterNdb *ndb;
 	guint32 counters[32]; /* by node type: the index of the newest node */
+	guint16 keywords;     /* property id of categories */
 } PstWriterFile;
 
 /* Columns of the tables every message has. */
@@ -27,8 +30,12 @@ guint32 pst_writer_message_new_nid (PstWriterFile *file, guint type);
 PstWriterContent pst_writer_message_write (PstWriterFile *file, const PstWriterMessage *message,
 					   guint32 nid, GString *truth, guint32 *size);
 
+/* The code page of a message's text; 0: UTF-16. */
+guint pst_writer_message_get_codepage (const PstWriterFile *file, const PstWriterMessage *message);
+
 /* Set the cells of a contents table's current row. */
-void pst_writer_message_set_row (PstWriterTc *table, const PstWriterMessage *message, guint32 size);
+void pst_writer_message_set_row (PstWriterTc *table, const PstWriterMessage *message, guint32 size,
+				 guint codepage);
 
 /* Unix seconds as FILETIME. */
 guint64 pst_writer_message_filetime (gint64 seconds);

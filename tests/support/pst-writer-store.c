@@ -8,6 +8,9 @@
 
 #include "support/pst-writer-store.h"
 
+#include "support/pst-writer-text.h"
+#include "support/pst-writer-truth.h"
+
 #include <zlib.h>
 
 #define NID_STORE           0x21U
@@ -39,6 +42,24 @@ const guint32 pst_writer_store_hidden_columns[] = {
 };
 const guint pst_writer_store_n_hidden_columns = G_N_ELEMENTS (pst_writer_store_hidden_columns);
 
+#define SET_00062(first)                                                                           \
+	{                                                                                          \
+		(first), 0x20, 0x06, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46                   \
+	}
+
+const guint8 pst_writer_set_public_strings[16] = {0x29, 0x03, 0x02, 0, 0, 0, 0, 0,
+						  0xc0, 0,    0,    0, 0, 0, 0, 0x46};
+const guint8 pst_writer_set_internet_headers[16] = {0x86, 0x03, 0x02, 0, 0, 0, 0, 0,
+						    0xc0, 0,    0,    0, 0, 0, 0, 0x46};
+const guint8 pst_writer_set_appointment[16] = SET_00062 (0x02);
+const guint8 pst_writer_set_task[16] = SET_00062 (0x03);
+const guint8 pst_writer_set_address[16] = SET_00062 (0x04);
+const guint8 pst_writer_set_common[16] = SET_00062 (0x08);
+const guint8 pst_writer_set_log[16] = SET_00062 (0x0a);
+const guint8 pst_writer_set_note[16] = SET_00062 (0x0e);
+const guint8 pst_writer_set_meeting[16] = {0x90, 0xda, 0xd8, 0x6e, 0x0b, 0x45, 0x1b, 0x10,
+					   0x98, 0xda, 0x00, 0xaa, 0x00, 0x3f, 0x13, 0x05};
+
 static const guint32 receive_columns[] = {0x001a001f, 0x66050003};
 
 struct PstWriterNames {
@@ -47,13 +68,15 @@ struct PstWriterNames {
 	GByteArray *strings;
 	GByteArray *buckets[NAME_BUCKETS];
 	GHashTable *ids;
+	GPtrArray *statements; /* what the truth says of them */
 	guint16 count;
 };
 
 static PstWriterContent
 write_template (PstWriterFile *file, guint32 nid, const guint32 *tags, guint n_tags)
 {
-	PstWriterTc *table = pst_writer_tc_new (file->ndb, tags, n_tags);
+	PstWriterTc *table = pst_writer_tc_new (file->ndb, tags, n_tags,
+						pst_writer_ndb_get_codepage (file->ndb));
 	PstWriterContent content = pst_writer_tc_finish (table);
 
 	pst_writer_ndb_add_node (file->ndb, nid, 0, &content);
@@ -129,7 +152,8 @@ pst_writer_store_write_receive_folders (PstWriterFile *file, guint32 inbox)
 {
 	static const char *const classes[] = {"", "IPM", "Report.IPM", "IPC"};
 	PstWriterTc *table =
-		pst_writer_tc_new (file->ndb, receive_columns, G_N_ELEMENTS (receive_columns));
+		pst_writer_tc_new (file->ndb, receive_columns, G_N_ELEMENTS (receive_columns),
+				   pst_writer_ndb_get_codepage (file->ndb));
 	PstWriterContent content;
 
 	for (guint i = 0; i < G_N_ELEMENTS (classes) && inbox; i++) {
@@ -229,6 +253,32 @@ add_entry (PstWriterNames *names, guint32 value, guint32 hashed, guint guid_and_
 	g_byte_array_append (names->buckets[bucket], entry, sizeof entry);
 }
 
+static void
+state_name (PstWriterNames *names, guint16 property, const guint8 guid[16], guint32 id,
+	    const char *name)
+{
+	GString *line = g_string_new ("{");
+	g_autoptr (GString) set = g_string_new (NULL);
+
+	for (guint i = 0; i < 16; i++)
+		g_string_append_printf (set, "%02x", guid[i]);
+	pst_writer_truth_text (line, "type", "name");
+	pst_writer_truth_number (line, "id", property);
+	pst_writer_truth_text (line, "set", set->str);
+	if (name)
+		pst_writer_truth_text (line, "name", name);
+	else
+		pst_writer_truth_number (line, "number", id);
+	pst_writer_truth_close (line, '}');
+	g_ptr_array_add (names->statements, g_string_free (line, FALSE));
+}
+
+GPtrArray *
+pst_writer_store_names_get_statements (const PstWriterNames *names)
+{
+	return names->statements;
+}
+
 guint16
 pst_writer_store_names_add (PstWriterNames *names, const guint8 guid[16], guint32 id,
 			    const char *name)
@@ -243,7 +293,7 @@ pst_writer_store_names_add (PstWriterNames *names, const guint8 guid[16], guint3
 		return (guint16)known;
 	}
 	if (name) {
-		g_autoptr (GBytes) text = pst_writer_utf16 (name, -1);
+		g_autoptr (GBytes) text = pst_writer_text_encode (name, -1, 0);
 		guint32 sum = (guint32)crc32 (0xffffffffUL, g_bytes_get_data (text, NULL),
 					      (uInt)g_bytes_get_size (text)) ^
 			      0xffffffffU;
@@ -253,6 +303,7 @@ pst_writer_store_names_add (PstWriterNames *names, const guint8 guid[16], guint3
 	}
 	known = FIRST_NAMED_ID + names->count++;
 	g_hash_table_insert (names->ids, key, GUINT_TO_POINTER (known));
+	state_name (names, (guint16)known, guid, id, name);
 	return (guint16)known;
 }
 
@@ -260,18 +311,16 @@ pst_writer_store_names_add (PstWriterNames *names, const guint8 guid[16], guint3
 PstWriterNames *
 pst_writer_store_names_new (void)
 {
-	static const guint8 common[16] = {0x08, 0x20, 0x06, 0, 0, 0, 0, 0,
-					  0xc0, 0,    0,    0, 0, 0, 0, 0x46};
-	static const guint8 public_strings[16] = {0x29, 0x03, 0x02, 0, 0, 0, 0, 0,
-						  0xc0, 0,    0,    0, 0, 0, 0, 0x46};
 	PstWriterNames *names = g_new0 (PstWriterNames, 1);
 
+	names->statements = g_ptr_array_new_with_free_func (g_free);
 	names->guids = g_byte_array_new ();
 	names->entries = g_byte_array_new ();
 	names->strings = g_byte_array_new ();
 	names->ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-	(void)pst_writer_store_names_add (names, common, 0x8506, NULL); /* PidLidPrivate */
-	(void)pst_writer_store_names_add (names, public_strings, 0, "Keywords");
+	(void)pst_writer_store_names_add (names, pst_writer_set_common, 0x8506,
+					  NULL); /* PidLidPrivate */
+	(void)pst_writer_store_names_add (names, pst_writer_set_public_strings, 0, "Keywords");
 	return names;
 }
 
@@ -298,6 +347,7 @@ pst_writer_store_names_free (PstWriterNames *names)
 {
 	for (guint i = 0; i < NAME_BUCKETS; i++)
 		g_clear_pointer (&names->buckets[i], g_byte_array_unref);
+	g_ptr_array_unref (names->statements);
 	g_byte_array_unref (names->guids);
 	g_byte_array_unref (names->entries);
 	g_byte_array_unref (names->strings);

@@ -53,5 +53,8 @@ PstWriterNames *pst_writer_store_names_new (void);
 guint16 pst_writer_store_names_add (PstWriterNames *names, const guint8 guid[16], guint32 id,
 				    const char *name);
 
+/* A line of truth for each, without its end; borrowed. */
+GPtrArray *pst_writer_store_names_get_statements (const PstWriterNames *names);
+
 void pst_writer_store_names_write (const PstWriterNames *names, PstWriterFile *file);
 void pst_writer_store_names_free (PstWriterNames *names);

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#define HEX_MOST 256
+
 static void
 begin_member (GString *json, const char *key)
 {
@@ -134,10 +136,29 @@ write_bodies (GString *json, const PstWriterMessage *message)
 							    : strlen (message->html));
 	if (message->codepage)
 		pst_writer_truth_number (json, "cpid", message->codepage);
+	if (message->rtf) {
+		static const char *const forms[] = {"compressed", "literal", "stored", "wrong-sum"};
+		pst_writer_truth_data (json, "rtf", message->rtf, message->rtf_length);
+		pst_writer_truth_text (json, "rtf_form", forms[message->rtf_form]);
+		pst_writer_truth_flag (json, "rtf_in_sync", message->rtf_in_sync);
+	}
+	if (message->native_body)
+		pst_writer_truth_number (json, "native_body", message->native_body);
+}
+
+static void
+write_categories (GString *json, const PstWriterMessage *message)
+{
+	if (!message->categories)
+		return;
+	pst_writer_truth_open (json, "categories", '[');
+	for (const char *const *name = message->categories; *name; name++)
+		pst_writer_truth_text (json, NULL, *name);
+	pst_writer_truth_close (json, ']');
 }
 
 void
-pst_writer_truth_message (GString *json, const PstWriterMessage *message)
+pst_writer_truth_message (GString *json, const PstWriterMessage *message, guint codepage)
 {
 	const char *class = message->message_class ? message->message_class : "IPM.Note";
 
@@ -159,5 +180,61 @@ pst_writer_truth_message (GString *json, const PstWriterMessage *message)
 		pst_writer_truth_number (json, "importance", message->importance);
 	if (message->last_verb)
 		pst_writer_truth_number (json, "last_verb", message->last_verb);
+	write_categories (json, message);
 	write_bodies (json, message);
+	if (codepage)
+		pst_writer_truth_number (json, "codepage", codepage);
+	if (codepage && message->no_message_codepage)
+		pst_writer_truth_flag (json, "codepage_stated", FALSE);
+}
+
+static void
+write_property (GString *json, const PstWriterProperty *property)
+{
+	g_autoptr (GString) hex = g_string_new (NULL);
+	guint8 digest[DIGEST_SIZE];
+	char digest_hex[DIGEST_HEX_SIZE];
+
+	pst_writer_truth_open (json, NULL, '{');
+	pst_writer_truth_number (json, "tag", property->tag);
+	if (property->length <= HEX_MOST) {
+		for (gsize i = 0; i < property->length; i++)
+			g_string_append_printf (hex, "%02x", ((const guint8 *)property->bytes)[i]);
+		pst_writer_truth_text (json, "hex", hex->str);
+	} else {
+		digest_of (property->bytes, property->length, digest);
+		pst_writer_truth_number (json, "size", (gint64)property->length);
+		pst_writer_truth_text (json, "sha256",
+				       digest_to_hex (digest, DIGEST_SIZE, digest_hex));
+	}
+	pst_writer_truth_close (json, '}');
+}
+
+void
+pst_writer_truth_properties (GString *json, const PstWriterProperty *list, gsize n)
+{
+	if (n == 0)
+		return;
+	pst_writer_truth_open (json, "extra", '[');
+	for (gsize i = 0; i < n; i++)
+		write_property (json, &list[i]);
+	pst_writer_truth_close (json, ']');
+}
+
+void
+pst_writer_truth_parts (GString *json, const char *key, PstWriterNdb *ndb, guint mark)
+{
+	guint n;
+	const PstWriterExtent *extents = pst_writer_ndb_get_extents (ndb, mark, &n);
+
+	pst_writer_truth_open (json, key, '[');
+	for (guint i = 0; i < n; i++) {
+		pst_writer_truth_open (json, NULL, '{');
+		pst_writer_truth_text (json, "part", extents[i].part);
+		pst_writer_truth_number (json, "offset", (gint64)extents[i].offset);
+		pst_writer_truth_number (json, "blocks", extents[i].blocks);
+		pst_writer_truth_close (json, '}');
+	}
+	pst_writer_truth_close (json, ']');
+	pst_writer_ndb_forget (ndb, mark);
 }

@@ -23,6 +23,7 @@
 #define NID_TRASH       0x8062U
 #define NID_SPAM_SEARCH 0x2223U
 #define NID_NOWHERE     0x3ffffe2U
+#define N_OWN_FOLDERS   4
 
 enum {
 	TYPE_FOLDER = 0x02,
@@ -64,6 +65,7 @@ struct PstWriter {
 	guint8 record_key[16];
 	Output *truth;
 	guint64 n_messages;
+	guint64 n_deleted;
 };
 
 static gboolean
@@ -136,11 +138,17 @@ state_path (GString *line, const Folder *folder)
 static void
 state_store (PstWriter *writer, guint8 crypt)
 {
+	static const char *const formats[] = {"unicode", "ansi", "ost"};
+	guint codepage = pst_writer_ndb_get_codepage (writer->file.ndb);
 	g_autoptr (GString) line = g_string_new ("{");
 
 	pst_writer_truth_text (line, "type", "store");
 	pst_writer_truth_text (line, "name", writer->store_name);
+	pst_writer_truth_text (line, "format",
+			       formats[pst_writer_ndb_get_layout (writer->file.ndb)->format]);
 	pst_writer_truth_number (line, "crypt", crypt);
+	if (codepage)
+		pst_writer_truth_number (line, "codepage", codepage);
 	pst_writer_truth_close (line, '}');
 	write_truth (writer, line);
 }
@@ -177,7 +185,7 @@ pst_writer_new (const char *path, const PstWriterOptions *options, GError **erro
 	static const PstWriterOptions defaults;
 	const PstWriterOptions *chosen = options ? options : &defaults;
 	guint8 crypt = (guint8)chosen->crypt;
-	PstWriterNdb *ndb = pst_writer_ndb_new (path, crypt, error);
+	PstWriterNdb *ndb = pst_writer_ndb_new (path, chosen->format, crypt, error);
 	g_autoptr (PstWriter) writer = NULL;
 	guint8 digest[DIGEST_SIZE];
 
@@ -188,6 +196,11 @@ pst_writer_new (const char *path, const PstWriterOptions *options, GError **erro
 	writer->folders = g_ptr_array_new_with_free_func (free_folder);
 	writer->by_nid = g_hash_table_new (NULL, NULL);
 	writer->names = pst_writer_store_names_new ();
+	writer->file.keywords = pst_writer_store_names_add (
+		writer->names, pst_writer_set_public_strings, 0, "Keywords");
+	if (chosen->format == PST_WRITER_ANSI)
+		pst_writer_ndb_set_codepage (ndb, chosen->codepage ? chosen->codepage
+								   : PST_WRITER_WESTERN);
 	writer->store_name =
 		g_strdup (chosen->store_name ? chosen->store_name : "Personal Folders");
 	digest_of (writer->store_name, strlen (writer->store_name), digest);
@@ -248,7 +261,8 @@ contents_of (PstWriter *writer, Folder *folder)
 	if (!folder->contents)
 		folder->contents =
 			pst_writer_tc_new (writer->file.ndb, pst_writer_store_contents_columns,
-					   pst_writer_store_n_contents_columns);
+					   pst_writer_store_n_contents_columns,
+					   pst_writer_ndb_get_codepage (writer->file.ndb));
 	return folder->contents;
 }
 
@@ -271,9 +285,10 @@ add_row (PstWriter *writer, Folder *folder, const PstWriterMessage *message, gui
 
 	if (message->hidden) {
 		if (!folder->hidden)
-			folder->hidden = pst_writer_tc_new (writer->file.ndb,
-							    pst_writer_store_hidden_columns,
-							    pst_writer_store_n_hidden_columns);
+			folder->hidden = pst_writer_tc_new (
+				writer->file.ndb, pst_writer_store_hidden_columns,
+				pst_writer_store_n_hidden_columns,
+				pst_writer_ndb_get_codepage (writer->file.ndb));
 		folder->n_hidden++;
 	} else {
 		folder->n_messages++;
@@ -281,14 +296,15 @@ add_row (PstWriter *writer, Folder *folder, const PstWriterMessage *message, gui
 	}
 	table = message->hidden ? folder->hidden : contents_of (writer, folder);
 	pst_writer_tc_begin_row (table, nid);
-	pst_writer_message_set_row (table, message, size);
+	pst_writer_message_set_row (table, message, size,
+				    pst_writer_message_get_codepage (&writer->file, message));
 	pst_writer_tc_end_row (table);
 }
 
 static void
 state_place (GString *line, const Folder *folder, const PstWriterMessage *message)
 {
-	static const char *const places[] = {NULL, "node", "row", "orphan"};
+	static const char *const places[] = {NULL, "node", "row", "orphan", "deleted"};
 
 	pst_writer_truth_text (line, "type", "message");
 	pst_writer_truth_number (line, "folder_nid", folder->nid);
@@ -298,35 +314,54 @@ state_place (GString *line, const Folder *folder, const PstWriterMessage *messag
 		pst_writer_truth_flag (line, "hidden", TRUE);
 }
 
+/* The message itself; what depends on the folder comes before and after. */
+static guint32
+write_message (PstWriter *writer, const Folder *home, const PstWriterMessage *message, guint32 nid,
+	       GString *line)
+{
+	PstWriterNdb *ndb = writer->file.ndb;
+	gboolean is_orphan = message->placement == PST_WRITER_PLACE_ORPHAN;
+	guint32 parent = is_orphan ? NID_NOWHERE : home->nid;
+	guint64 begin = pst_writer_ndb_get_position (ndb);
+	guint n_blocks = pst_writer_ndb_get_n_blocks (ndb);
+	guint32 size;
+	PstWriterContent content;
+
+	pst_writer_ndb_forget (ndb, 0);
+	content = pst_writer_message_write (&writer->file, message, nid, line, &size);
+	if (message->placement == PST_WRITER_PLACE_DELETED) {
+		pst_writer_ndb_add_deleted_node (ndb, nid, parent, &content);
+		pst_writer_ndb_delete_since (ndb, n_blocks);
+		writer->n_deleted++;
+	} else {
+		pst_writer_ndb_add_node (ndb, nid, parent, &content);
+		writer->n_messages++;
+	}
+	pst_writer_truth_number (line, "begin", (gint64)begin);
+	pst_writer_truth_number (line, "end", (gint64)pst_writer_ndb_get_position (ndb));
+	pst_writer_truth_number (line, "block",
+				 (gint64)pst_writer_ndb_get_offset (ndb, content.data));
+	pst_writer_truth_number (line, "bid", (gint64)content.data);
+	return size;
+}
+
 guint32
 pst_writer_add_message (PstWriter *writer, guint32 folder, const PstWriterMessage *message)
 {
 	Folder *home = find_folder (writer, folder);
 	guint type = message->hidden ? TYPE_HIDDEN_MESSAGE : TYPE_MESSAGE;
-	PstWriterNdb *ndb = writer->file.ndb;
 	g_autoptr (GString) line = g_string_new ("{");
-	PstWriterContent content = {0};
 	PstWriterPlacement placement = message->placement;
 	guint32 size = 512;
-	guint64 begin;
 	guint32 nid;
 
 	g_return_val_if_fail (home != NULL && !is_search (home), 0);
 	nid = pst_writer_message_new_nid (&writer->file, type);
 	state_place (line, home, message);
-	begin = pst_writer_ndb_get_position (ndb);
-	if (placement == PST_WRITER_PLACE_ROW) {
+	if (placement == PST_WRITER_PLACE_ROW)
 		pst_writer_truth_number (line, "nid", nid);
-	} else {
-		guint32 parent = placement == PST_WRITER_PLACE_ORPHAN ? NID_NOWHERE : folder;
-		content = pst_writer_message_write (&writer->file, message, nid, line, &size);
-		pst_writer_ndb_add_node (ndb, nid, parent, &content);
-		pst_writer_truth_number (line, "begin", (gint64)begin);
-		pst_writer_truth_number (line, "end", (gint64)pst_writer_ndb_get_position (ndb));
-		pst_writer_truth_number (line, "block",
-					 (gint64)pst_writer_ndb_get_offset (ndb, content.data));
-		writer->n_messages++;
-	}
+	else
+		size = write_message (writer, home, message, nid, line);
 	if (placement == PST_WRITER_PLACE_NORMAL || placement == PST_WRITER_PLACE_ROW)
 		add_row (writer, home, message, nid, size);
 	pst_writer_truth_close (line, '}');
@@ -363,7 +398,8 @@ make_hierarchy (PstWriter *writer, const Folder *folder)
 	if (folder->children->len == 0)
 		return NULL;
 	table = pst_writer_tc_new (writer->file.ndb, pst_writer_store_hierarchy_columns,
-				   pst_writer_store_n_hierarchy_columns);
+				   pst_writer_store_n_hierarchy_columns,
+				   pst_writer_ndb_get_codepage (writer->file.ndb));
 	for (guint i = 0; i < folder->children->len; i++) {
 		const Folder *child = g_ptr_array_index (folder->children, i);
 		gboolean has_children = child->children->len > 0;
@@ -410,35 +446,45 @@ write_search_nodes (PstWriter *writer, const Folder *folder)
 			&writer->templates.search);
 }
 
+/* Each part of the folder, and in its truth where that lies. */
 static void
-write_folder (PstWriter *writer, Folder *folder)
+write_folder (PstWriter *writer, Folder *folder, GString *line)
 {
+	PstWriterNdb *ndb = writer->file.ndb;
+	const PstWriterTemplates *templates = &writer->templates;
+
+	pst_writer_ndb_forget (ndb, 0);
 	write_properties (writer, folder);
+	pst_writer_truth_parts (line, "properties", ndb, 0);
 	if (is_search (folder)) {
 		write_search_nodes (writer, folder);
+		pst_writer_truth_parts (line, "contents", ndb, 0);
 	} else {
 		add_table_node (writer, folder, TYPE_HIERARCHY, make_hierarchy (writer, folder),
-				&writer->templates.hierarchy);
+				&templates->hierarchy);
+		pst_writer_truth_parts (line, "hierarchy", ndb, 0);
 		add_table_node (writer, folder, TYPE_CONTENTS, folder->contents,
-				&writer->templates.contents);
+				&templates->contents);
+		pst_writer_truth_parts (line, "contents", ndb, 0);
 		add_table_node (writer, folder, TYPE_HIDDEN_CONTENTS, folder->hidden,
-				&writer->templates.hidden);
+				&templates->hidden);
+		pst_writer_truth_parts (line, "hidden", ndb, 0);
 	}
 	folder->contents = NULL;
 	folder->hidden = NULL;
 }
 
 static void
-state_folder (PstWriter *writer, const Folder *folder)
+state_folder (GString *line, const Folder *folder)
 {
 	static const char *const roles[PST_WRITER_N_ROLES] = {
 		NULL, "inbox", "sent", "trash", "outbox", "drafts", "junk", "archive",
 	};
-	g_autoptr (GString) line = g_string_new ("{");
 
 	pst_writer_truth_text (line, "type", "folder");
 	pst_writer_truth_number (line, "nid", folder->nid);
-	pst_writer_truth_number (line, "parent", folder->parent->nid);
+	if (folder->parent)
+		pst_writer_truth_number (line, "parent", folder->parent->nid);
 	state_path (line, folder);
 	pst_writer_truth_text (line, "role", roles[folder->role]);
 	pst_writer_truth_text (line, "class", folder->container_class);
@@ -447,21 +493,61 @@ state_folder (PstWriter *writer, const Folder *folder)
 	pst_writer_truth_number (line, "messages", folder->n_messages);
 	pst_writer_truth_number (line, "unread", folder->n_unread);
 	pst_writer_truth_number (line, "hidden_messages", folder->n_hidden);
+}
+
+/* Only folders the caller has added have a truth; they come after the four every file has. */
+static void
+write_folders (PstWriter *writer)
+{
+	for (guint i = 0; i < writer->folders->len; i++) {
+		Folder *folder = g_ptr_array_index (writer->folders, i);
+		g_autoptr (GString) line = g_string_new ("{");
+		state_folder (line, folder);
+		write_folder (writer, folder, line);
+		pst_writer_truth_close (line, '}');
+		if (i >= N_OWN_FOLDERS)
+			write_truth (writer, line);
+	}
+}
+
+static void
+state_names (PstWriter *writer)
+{
+	GPtrArray *statements = pst_writer_store_names_get_statements (writer->names);
+
+	for (guint i = 0; i < statements->len; i++) {
+		g_autoptr (GString) line = g_string_new (g_ptr_array_index (statements, i));
+		write_truth (writer, line);
+	}
+}
+
+static void
+state_page (PstWriter *writer, const PstWriterPage *page)
+{
+	g_autoptr (GString) line = g_string_new ("{");
+
+	pst_writer_truth_text (line, "type", "page");
+	pst_writer_truth_text (line, "tree",
+			       page->type == PST_WRITER_PAGE_NBT ? "nodes" : "blocks");
+	pst_writer_truth_number (line, "level", page->level);
+	pst_writer_truth_number (line, "offset", (gint64)page->offset);
+	pst_writer_truth_number (line, "first", (gint64)page->first);
+	pst_writer_truth_number (line, "last", (gint64)page->last);
+	if (page->is_old)
+		pst_writer_truth_flag (line, "old", TRUE);
 	pst_writer_truth_close (line, '}');
 	write_truth (writer, line);
 }
 
-/* Folders the caller has added come after the four every file has. */
 static void
 state_end (PstWriter *writer)
 {
 	g_autoptr (GString) line = g_string_new ("{");
 
-	for (guint i = 4; i < writer->folders->len; i++)
-		state_folder (writer, g_ptr_array_index (writer->folders, i));
 	pst_writer_truth_text (line, "type", "end");
 	pst_writer_truth_number (line, "messages", (gint64)writer->n_messages);
-	pst_writer_truth_number (line, "folders", writer->folders->len - 4);
+	pst_writer_truth_number (line, "deleted", (gint64)writer->n_deleted);
+	pst_writer_truth_number (line, "folders", writer->folders->len - N_OWN_FOLDERS);
 	pst_writer_truth_close (line, '}');
 	write_truth (writer, line);
 }
@@ -470,14 +556,19 @@ gboolean
 pst_writer_finish (PstWriter *writer, GError **error)
 {
 	PstWriterFile *file = &writer->file;
+	const PstWriterPage *pages;
+	guint n_pages;
 	g_autoptr (GError) truth_error = NULL;
 
-	for (guint i = 0; i < writer->folders->len; i++)
-		write_folder (writer, g_ptr_array_index (writer->folders, i));
+	write_folders (writer);
 	pst_writer_store_write (file, writer->store_name, writer->record_key, writer->roles);
 	pst_writer_store_write_receive_folders (file, writer->roles[PST_WRITER_ROLE_INBOX]);
 	pst_writer_store_write_queues (file);
 	pst_writer_store_names_write (writer->names, file);
+	pst_writer_ndb_write_trees (file->ndb, &pages, &n_pages);
+	state_names (writer);
+	for (guint i = 0; i < n_pages; i++)
+		state_page (writer, &pages[i]);
 	state_end (writer);
 	if (writer->truth && !output_finish (writer->truth, &truth_error))
 		pst_writer_ndb_fail (file->ndb, truth_error->message);

@@ -1,8 +1,8 @@
 /* pst-writer.h - write Outlook PST files, and say what was written
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * For tests, benchmarks and the demonstration: Unicode PST files (version 23) of any size, written
- * front to back in bounded memory. The same calls give the same bytes. Beside the file goes its
+ * For tests, benchmarks and the demonstration: PST files (ANSI and Unicode) and OST files of any
+ * size, written front to back in bounded memory. The same calls give the same bytes. Beside the file goes its
  * truth, JSON Lines: what a reader must find in it, stated by the one who knows.
  *
  *	g_autoptr (PstWriter) writer = pst_writer_new ("a.pst", NULL, &error);
@@ -14,21 +14,33 @@
  *		...
  *
  * Truth, one object a line; what the writer was not given is left out:
- *	{"type":"store", "name", "crypt"}
+ *	{"type":"store", "name", "format": "unicode", "ansi" or "ost", "crypt", "codepage"}
  *	{"type":"message", "folder_nid", "folder": [names from below the top], "placement": "node",
- *	 "row" or "orphan" if not a node with a row, "hidden": true if so, "nid", "class",
+ *	 "row", "orphan" or "deleted" if not a node with a row, "hidden": true if so, "nid", "class",
  *	 "subject", "sender" and "representing": {"name", "type", "address", "smtp"},
  *	 "recipients": [{"kind", "name", "type", "address", "smtp"}], "submit" and "delivery" (Unix
  *	 seconds), "msgid", "in_reply_to", "references", "read", "unsent", "importance",
- *	 "last_verb", "headers_size", "headers_sha256", "plain_size", "plain_sha256" (of the UTF-8
- *	 text), "html_size", "html_sha256", "cpid",
- *	 "attachments": [{"nid", "name", "method", "mime", "cid", "path", "size" and "sha256", or
- *	 "message": {as above from "nid" on}}],
+ *	 "last_verb", "categories": [], "headers_size", "headers_sha256", "plain_size",
+ *	 "plain_sha256" (of the UTF-8 text), "html_size", "html_sha256", "cpid", "rtf_size" and
+ *	 "rtf_sha256" (decompressed), "rtf_form": "compressed", "literal", "stored" or "wrong-sum",
+ *	 "rtf_in_sync", "native_body", "codepage" (of its 8-bit strings, if it has such),
+ *	 "codepage_stated": false if 0x3FFD does not say so,
+ *	 "extra": [{"tag", "hex", or "size" and "sha256" if longer than 256 bytes}] (as given),
+ *	 "recipient_table": [PARTS], "attachments": [{"nid", "name", "method", "mime", "cid", "path",
+ *	 "size" and "sha256", or "message": {as above from "nid" on}, "extra", "parts": [PARTS]}],
+ *	 "attachment_table": [PARTS], "parts": [PARTS],
  *	 "begin" and "end" (between these file offsets lies all of the message, and nothing else but
- *	 map pages), "block" (file offset of the root of its properties)}
+ *	 map pages), "block" (file offset of the root of its properties), "bid" (its block id)}
  *	{"type":"folder", "nid", "parent", "folder", "role", "class", "search": true if so,
- *	 "messages", "unread", "hidden_messages"}
- *	{"type":"end", "messages", "folders"}
+ *	 "messages", "unread", "hidden_messages", "properties", "hierarchy", "contents" and "hidden":
+ *	 [PARTS] (the last blocks of the tables; none if the folder uses a template)}
+ *	{"type":"name", "id", "set" (its GUID as 32 digits), "number" or "name"}
+ *	{"type":"page", "tree": "nodes" or "blocks", "level", "offset", "first" and "last" (keys it
+ *	 and the pages below it list), "old": true if in free space}
+ *	{"type":"end", "messages", "deleted", "folders"}
+ * PARTS are blocks: {"part", "offset" (of the first), "blocks"}; part is "properties" or "table"
+ * (heaps), "value" or "rows" (what does not fit into a heap), "list" (XBLOCK), "subnodes". A byte
+ * changed at "offset" damages that block and nothing else.
  */
 
 #pragma once
@@ -55,8 +67,15 @@ typedef enum {
 #define PST_WRITER_N_ROLES 8
 
 typedef enum {
+	PST_WRITER_UNICODE, /* version 23: Outlook 2003 and later */
+	PST_WRITER_ANSI,    /* version 14: Outlook 97 to 2002; text is 8-bit, 2 GiB at most */
+	PST_WRITER_OST,     /* version 36: OST of Outlook 2013; 4 KiB pages, deflated blocks */
+} PstWriterFormat;
+
+typedef enum {
 	PST_WRITER_CRYPT_NONE = 0,
 	PST_WRITER_CRYPT_PERMUTE = 1,
+	PST_WRITER_CRYPT_CYCLIC = 2,
 	PST_WRITER_CRYPT_POLICY = 0x10, /* only the header says so; the data is plain */
 } PstWriterCrypt;
 
@@ -64,11 +83,13 @@ typedef struct {
 	const char *store_name; /* NULL: "Personal Folders" */
 	PstWriterCrypt crypt;
 	const char *truth_path; /* NULL: no truth is written */
+	PstWriterFormat format;
+	guint32 codepage; /* of the text of an ANSI file; 0: 1252 */
 } PstWriterOptions;
 
 /* A property as the file stores it: tag (id << 16 | type), bytes little-endian, strings UTF-16LE
- * without NUL. Given as "extra", it replaces the property of the same id the writer would have
- * written. */
+ * without NUL (an ANSI file gets them as 8-bit strings). Given as "extra", it replaces the property
+ * of the same id the writer would have written. */
 typedef struct {
 	guint32 tag;
 	const void *bytes;
@@ -128,11 +149,20 @@ typedef struct {
 	gsize n_extra;
 } PstWriterAttachment;
 
+/* How an RTF body is wrapped ([MS-OXRTFCP]). */
+typedef enum {
+	PST_WRITER_RTF_COMPRESSED, /* "LZFu" */
+	PST_WRITER_RTF_LITERAL,    /* "LZFu" without a single reference into the dictionary */
+	PST_WRITER_RTF_STORED,     /* "MELA" */
+	PST_WRITER_RTF_WRONG_SUM,  /* "LZFu" whose check sum does not hold */
+} PstWriterRtf;
+
 typedef enum {
 	PST_WRITER_PLACE_NORMAL, /* a node, and a row of the folder's contents table */
 	PST_WRITER_PLACE_NODE,   /* a node of the folder without a row */
 	PST_WRITER_PLACE_ROW,    /* a row without a node: what a damaged file has */
 	PST_WRITER_PLACE_ORPHAN, /* a node whose parent does not exist, and no row */
+	PST_WRITER_PLACE_DELETED, /* blocks in free space, which only old pages of the indexes know */
 } PstWriterPlacement;
 
 /* All text is UTF-8. NULL, 0 or FALSE: the property is not written (times: 0 is "no time"). */
@@ -148,13 +178,21 @@ struct PstWriterMessage {
 	const char *plain;
 	gssize plain_length; /* 0: up to the NUL; a text with NULs in it says how long it is */
 	const void *html;
-	gsize html_length;        /* 0: up to the NUL */
-	guint32 codepage;         /* of html and of what the sender used: 0x3FDE */
-	guint32 message_codepage; /* 0x3FFD */
-	const char *headers;      /* transport headers */
-	gint64 submit_time;       /* Unix seconds */
-	gint64 delivery_time;     /* Unix seconds */
-	gint64 modification_time; /* Unix seconds; 0: as delivery or submit time */
+	gsize html_length;            /* 0: up to the NUL */
+	guint32 codepage;             /* of html and of what the sender used: 0x3FDE */
+	guint32 message_codepage;     /* 0x3FFD; of 8-bit strings. 0: the code page of the file */
+	gboolean eight_bit;           /* 8-bit strings in a Unicode file too */
+	gboolean no_message_codepage; /* 8-bit strings without 0x3FFD to say what they are in */
+	const void *rtf;              /* 0x1009, before compression */
+	gsize rtf_length;
+	PstWriterRtf rtf_form;
+	gboolean rtf_in_sync;          /* 0x0E1F; written with every rtf */
+	guint32 native_body;           /* 0x1016: 1 plain, 2 RTF, 3 HTML, 4 clear-signed */
+	const char *const *categories; /* named property "Keywords"; ends with NULL */
+	const char *headers;           /* transport headers */
+	gint64 submit_time;            /* Unix seconds */
+	gint64 delivery_time;          /* Unix seconds */
+	gint64 modification_time;      /* Unix seconds; 0: as delivery or submit time */
 	gboolean read;
 	gboolean unsent;
 	gboolean from_me;
@@ -194,6 +232,17 @@ void pst_writer_set_folder_class (PstWriter *writer, guint32 folder, const char 
 
 /* Add a message to a folder and return its node id. message is not kept. */
 guint32 pst_writer_add_message (PstWriter *writer, guint32 folder, const PstWriterMessage *message);
+
+/* Property sets ([MS-OXPROPS] 1.3.2). */
+extern const guint8 pst_writer_set_public_strings[16];
+extern const guint8 pst_writer_set_internet_headers[16];
+extern const guint8 pst_writer_set_appointment[16];
+extern const guint8 pst_writer_set_task[16];
+extern const guint8 pst_writer_set_address[16];
+extern const guint8 pst_writer_set_common[16];
+extern const guint8 pst_writer_set_log[16];
+extern const guint8 pst_writer_set_note[16];
+extern const guint8 pst_writer_set_meeting[16];
 
 /* Register a named property: by name, or by id if name is NULL. Returns its property id (0x8000 and
  * up), to be used in the tag of extra properties. The same name gives the same id. */

@@ -297,7 +297,8 @@ make_file (const char *name, PstWriterCrypt crypt, Fill fill)
 	g_autoptr (GError) error = NULL;
 	g_autofree char *path = g_build_filename (g_get_tmp_dir (), name, NULL);
 	g_autofree char *truth = g_strconcat (path, ".truth", NULL);
-	PstWriterOptions options = {"Test", crypt, truth};
+	PstWriterOptions options = {
+		.store_name = "Test", .crypt = crypt, .truth_path = truth};
 	g_autoptr (PstWriter) writer = pst_writer_new (path, &options, &error);
 
 	g_assert_no_error (error);
