@@ -280,12 +280,17 @@ static void
 say_counts (Cli *cli)
 {
 	ReportCounts counts = ledger_get_counts (cli->ledger);
+	guint64 mail = ledger_get_mail_counts (cli->ledger).emitted;
 	g_autofree char *size = g_format_size (counts.bytes);
+	g_autofree char *aside =
+		counts.emitted > mail
+			? g_strdup_printf (" and %" G_GUINT64_FORMAT " other items", counts.emitted - mail)
+			: g_strdup ("");
 
 	report_message (cli->report,
-			"%" G_GUINT64_FORMAT " messages%s, %" G_GUINT64_FORMAT " already there, %" G_GUINT64_FORMAT
-			" skipped, %" G_GUINT64_FORMAT " failed (%s)",
-			counts.emitted, cli->dry_run ? " to carry" : "", counts.present, counts.skipped,
+			"%" G_GUINT64_FORMAT " messages%s%s, %" G_GUINT64_FORMAT
+			" already there, %" G_GUINT64_FORMAT " skipped, %" G_GUINT64_FORMAT " failed (%s)",
+			mail, aside, cli->dry_run ? " to carry" : "", counts.present, counts.skipped,
 			counts.failed, size);
 }
 
@@ -303,7 +308,7 @@ run_tool (const CliTool *tool, Cli *cli, const CommonOptions *o, int argc, char 
 		ledger_close (cli->ledger, o->strict);
 		say_counts (cli);
 	}
-	ReportCounts counts = ledger_get_counts (cli->ledger);
+	ReportCounts counts = ledger_get_mail_counts (cli->ledger);
 	return manifest == NULL || manifest_commit (manifest, &counts, error);
 }
 

@@ -14,6 +14,7 @@ struct Ledger {
 	GError *manifest_error; /* of a skip or failure, told at the next delivery */
 	ReportCounts counts;
 	guint64 failed_upstream; /* part of counts.failed */
+	guint64 aside; /* part of counts.emitted */
 	GHashTable *reasons; /* reason -> guint64 * */
 };
 
@@ -83,6 +84,26 @@ ledger_present (Ledger *ledger, Message *message, const char *target, GError **e
 	gboolean ok = enter_delivery (ledger, &ledger->counts.present, message, target, error);
 	g_mutex_unlock (&ledger->lock);
 	return ok;
+}
+
+void
+ledger_emitted_aside (Ledger *ledger)
+{
+	g_mutex_lock (&ledger->lock);
+	ledger->counts.emitted++;
+	ledger->aside++;
+	g_mutex_unlock (&ledger->lock);
+}
+
+ReportCounts
+ledger_get_mail_counts (Ledger *ledger)
+{
+	g_mutex_lock (&ledger->lock);
+	ReportCounts counts = ledger->counts;
+	counts.announced -= ledger->aside;
+	counts.emitted -= ledger->aside;
+	g_mutex_unlock (&ledger->lock);
+	return counts;
 }
 
 static void

@@ -28,6 +28,13 @@ void ledger_announce (Ledger *ledger, guint64 items);
 gboolean ledger_emitted (Ledger *ledger, Message *message, const char *target, GError **error);
 gboolean ledger_present (Ledger *ledger, Message *message, const char *target, GError **error);
 
+/* Stored now, but not as mail and not where the mail goes (a contact in an address book): it counts as emitted,
+ * and the manifest, which lists mail, neither lists nor counts it. */
+void ledger_emitted_aside (Ledger *ledger);
+
+/* The account of what the manifest is about: without what ledger_emitted_aside entered. */
+ReportCounts ledger_get_mail_counts (Ledger *ledger);
+
 /* Left out by rule. reason is a short stable word ("IPM.Contact", "filtered", "expunged"); shown as a count. */
 void ledger_skipped (Ledger *ledger, const char *origin, const char *folder, const char *reason);
 

@@ -22,15 +22,22 @@ matches_any (char **globs, const char *path)
 	return FALSE;
 }
 
+gboolean
+message_filter_passes_folder (const MessageFilter *filter, const char *path)
+{
+	gboolean any_folder = filter == NULL || filter->folders == NULL || filter->folders[0] == NULL;
+
+	if (!any_folder && !matches_any (filter->folders, path))
+		return FALSE;
+	return filter == NULL || !matches_any (filter->excluded, path);
+}
+
 static gboolean
 passes (const MessageFilter *filter, const Message *message)
 {
-	gboolean any_folder = filter->folders == NULL || filter->folders[0] == NULL;
 	gint64 when = message->received.seconds;
 
-	if (!any_folder && !matches_any (filter->folders, message->folder->path))
-		return FALSE;
-	if (matches_any (filter->excluded, message->folder->path))
+	if (!message_filter_passes_folder (filter, message->folder->path))
 		return FALSE;
 	if (message_is_folder (message))
 		return TRUE;
