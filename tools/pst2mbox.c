@@ -13,11 +13,13 @@
 #include "pst/pst-source.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char *directory;
 static gboolean only_list;
 static char *codepage_name;
+static char *contacts;
 static PstOptions reading;
 
 static const GOptionEntry options[] = {
@@ -27,6 +29,8 @@ static const GOptionEntry options[] = {
 	 "List folders with their numbers of messages and of other items", NULL},
 	{"codepage", 0, 0, G_OPTION_ARG_STRING, &codepage_name,
 	 "Code page of 8-bit text that names none (932, windows-1251 ...; default 1252)", "CP"},
+	{"contacts", 0, 0, G_OPTION_ARG_FILENAME, &contacts,
+	 "Write contacts and distribution lists to FILE, as vCards", "FILE"},
 	{"no-sandbox", 0, 0, G_OPTION_ARG_NONE, &reading.no_sandbox,
 	 "Read without locking the reader in (shows in the report)", NULL},
 	{NULL, 0, 0, 0, NULL, NULL, NULL}};
@@ -63,14 +67,41 @@ carry (Cli *cli, const char *path, MessageSink *sink, GError **error)
 }
 
 static gboolean
+is_same_file (const char *a, const char *b)
+{
+	struct stat x;
+	struct stat y;
+
+	if (stat (a, &x) < 0 || stat (b, &y) < 0)
+		return strcmp (a, b) == 0;
+	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* These files are replaced at the end, so they had better be nobody else's. */
+static gboolean
+check_aside (const char *path, int argc, char **argv, GError **error)
+{
+	if (path == NULL)
+		return TRUE;
+	if (strcmp (path, "-") == 0)
+		return cli_usage_error (error, "only mail goes to standard output");
+	for (int i = 0; i < argc; i++)
+		if (is_same_file (path, argv[i]))
+			return cli_usage_error (error, "%s is to be read, not to be written", path);
+	return TRUE;
+}
+
+static gboolean
 run (Cli *cli, int argc, char **argv, GError **error)
 {
 	if (argc < 1)
 		return cli_usage_error (error, "an Outlook file is needed");
 	if (codepage_name != NULL && (reading.codepage = pst_codepage_parse (codepage_name)) == 0)
 		return cli_usage_error (error, "--codepage=%s: no such code page", codepage_name);
-	if (only_list && directory != NULL)
-		return cli_usage_error (error, "--list writes no mail: -o makes no sense with it");
+	if (only_list && (directory != NULL || contacts != NULL))
+		return cli_usage_error (error, "--list writes nothing: name no file with it");
+	if (!check_aside (contacts, argc, argv, error))
+		return FALSE;
 
 	for (int i = 0; i < argc && only_list; i++)
 		if (!pst_source_list (argv[i], &reading, cli->ledger, cli->report, print_folder,
@@ -79,13 +110,16 @@ run (Cli *cli, int argc, char **argv, GError **error)
 	if (only_list)
 		return TRUE;
 
-	g_autoptr (MessageSink) sink = open_sink (cli, error);
+	g_autoptr (PstAside) aside = pst_aside_new (contacts, NULL, &cli->filter, error);
+	g_autoptr (MessageSink) sink = aside != NULL ? open_sink (cli, error) : NULL;
 	if (sink == NULL)
 		return FALSE;
+	reading.aside = aside;
 	for (int i = 0; i < argc; i++)
 		if (!carry (cli, argv[i], sink, error))
 			return FALSE;
-	return message_sink_finish (sink, error);
+	/* The end record is the last word: all of this run is safe. */
+	return pst_aside_finish (aside, error) && message_sink_finish (sink, error);
 }
 
 int

@@ -4,10 +4,11 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "pst/pst-aside.h"
 
 /* All zero is what most files want. */
 typedef struct {
 	guint codepage;      /* of 8-bit text that doesn't name its own; 0: Western */
 	gboolean no_sandbox; /* the reader keeps its access to files and system calls */
+	PstAside *aside;     /* takes what is not mail; NULL: it is skipped. Borrowed. */
 } PstOptions;

@@ -15,18 +15,21 @@
 /* A liar must not fill the disk: Outlook counts an item's size in 32 bits, base64 adds a
  * third, headers a little. */
 #define MAX_CONTENT (G_GINT64_CONSTANT (6) << 30)
+#define MAX_ASIDE   (G_GINT64_CONSTANT (64) << 20)
 #define MAX_FOLDERS 1000000
 #define MAX_PATH    16384
 
 /* Damage that costs something the account of items can't show. Everything else is only worth
  * knowing. */
 static const char *const troubles[] = {
+	"attachment-left-out",
 	"attachment-table-damaged",
 	"block-listed-twice",
 	"embedded-too-deep",
 	"folder-damaged",
 	"folder-table-damaged",
 	"header-damaged",
+	"member-left-out",
 	"names-damaged",
 	"page-damaged",
 	"page-loop",
@@ -34,6 +37,7 @@ static const char *const troubles[] = {
 	"recipients-damaged",
 	"rtf-damaged",
 	"store-damaged",
+	"text-cut",
 };
 
 typedef struct {
@@ -55,6 +59,8 @@ typedef struct {
 	char **keywords;
 	Spool *spool;
 	Digest digest;
+	gboolean is_aside; /* not mail: flags and the like mean nothing */
+	PstAsideKind aside_kind;
 } Item;
 
 typedef struct {
@@ -252,14 +258,50 @@ take_meta (PstSource *source, PstWireFields *fields, GError **error)
 }
 
 static gboolean
+take_aside (PstSource *source, PstWireFields *fields, GError **error)
+{
+	Item *item = &source->item;
+	guint32 kind = pst_wire_get_u32 (fields);
+
+	if (!pst_wire_is_end (fields) || !item->is_open || item->spool != NULL ||
+	    source->task.options.aside == NULL || kind >= PST_ASIDE_KINDS)
+		return fail_protocol (source, error);
+	item->is_aside = TRUE;
+	item->aside_kind = (PstAsideKind)kind;
+	item->spool = spool_new (SPOOL_MEMORY_LIMIT);
+	return TRUE;
+}
+
+static gboolean
 take_data (PstSource *source, PstWireFields *fields, GError **error)
 {
 	Item *item = &source->item;
 
-	if (!item->is_open || item->spool == NULL || spool_get_size (item->spool) > MAX_CONTENT)
+	if (!item->is_open || item->spool == NULL ||
+	    spool_get_size (item->spool) > (item->is_aside ? MAX_ASIDE : MAX_CONTENT))
 		return fail_protocol (source, error);
-	digest_update (&item->digest, fields->data, fields->left);
+	if (!item->is_aside)
+		digest_update (&item->digest, fields->data, fields->left);
 	return spool_write (item->spool, fields->data, fields->left, error);
+}
+
+static gboolean
+finish_aside (PstSource *source, GError **error)
+{
+	const Item *item = &source->item;
+	PstAside *aside = source->task.options.aside;
+	const char *folder = get_folder_path (source, item->folder);
+
+	if (pst_aside_wants_folder (aside, folder)) {
+		if (!pst_aside_put (aside, item->aside_kind, item->spool, error))
+			return FALSE;
+		ledger_emitted_aside (source->ledger);
+	} else {
+		g_autofree char *origin = make_origin (source, item->nid);
+		ledger_skipped (source->ledger, origin, folder, "filtered");
+	}
+	end_item (source);
+	return TRUE;
 }
 
 static gboolean
@@ -269,6 +311,8 @@ take_done (PstSource *source, Message **message, GError **error)
 
 	if (!item->is_open || item->spool == NULL)
 		return fail_protocol (source, error);
+	if (item->is_aside)
+		return finish_aside (source, error);
 
 	SourceFolder *folder = &g_array_index (source->folders, SourceFolder, item->folder);
 	g_autofree char *origin = make_origin (source, item->nid);
@@ -435,6 +479,7 @@ take_packet (PstSource *source, Message **message, GError **error)
 	case PST_WIRE_PLAN: return take_plan (source, &fields, error);
 	case PST_WIRE_BEGIN: return take_begin (source, &fields, error);
 	case PST_WIRE_META: return take_meta (source, &fields, error);
+	case PST_WIRE_ASIDE: return take_aside (source, &fields, error);
 	case PST_WIRE_DATA: return take_data (source, &fields, error);
 	case PST_WIRE_DONE: return take_done (source, message, error);
 	case PST_WIRE_SKIP: return take_skip (source, &fields, error);

@@ -24,6 +24,8 @@ typedef enum {
 	/* u32 flags, u32 is date known, u64 seconds, string sender, u32 count, string
 	 * keyword... */
 	PST_WIRE_META,
+	/* u32 PstAsideKind: instead of META, for what is not mail */
+	PST_WIRE_ASIDE,
 	/* bytes of content */
 	PST_WIRE_DATA,
 	PST_WIRE_DONE,

@@ -11,6 +11,7 @@
 
 #include "base/child.h"
 #include "base/sandbox.h"
+#include "pst/pst-contact.h"
 #include "pst/pst-mime.h"
 #include "pst/pst-wire.h"
 
@@ -167,6 +168,21 @@ convert (Reader *reader, PstItem *item, GError **error)
 	return TRUE;
 }
 
+static void
+convert_aside (Reader *reader, const PstItem *item)
+{
+	g_autoptr (GString) entry = g_string_new (NULL);
+	PstAsideKind kind = PST_ASIDE_CONTACTS;
+
+	(void)pst_aside_get_kind (item->class, &kind); /* it is wanted, so it has one */
+	say_u32 (reader, PST_WIRE_ASIDE, kind);
+	pst_contact_append (item, entry);
+	g_byte_array_set_size (reader->data, 0);
+	(void)write_content (entry->str, entry->len, reader, NULL); /* or the process ends */
+	send_data (reader);
+	say_nothing_but (reader, PST_WIRE_DONE);
+}
+
 static gboolean
 handle_item (Reader *reader, const Entry *entry, GError **error)
 {
@@ -178,6 +194,11 @@ handle_item (Reader *reader, const Entry *entry, GError **error)
 		return FALSE;
 	if (reader->task->only_list) {
 		say_u32 (reader, PST_WIRE_LISTED, item->kind != PST_KIND_OTHER);
+		return TRUE;
+	}
+	if (item->kind == PST_KIND_OTHER &&
+	    pst_aside_wants (reader->task->options.aside, item->class)) {
+		convert_aside (reader, item);
 		return TRUE;
 	}
 	if (item->kind == PST_KIND_OTHER) {
