@@ -477,8 +477,11 @@ static gboolean
 end_base64 (Writer *writer, GError **error)
 {
 	char text[16];
-	gsize size = g_base64_encode_close (TRUE, text, &writer->state, &writer->save);
 
+	/* GLib would end a line that has not begun. The first byte counts what waits for more. */
+	if (writer->state == 0 && ((const char *)&writer->save)[0] == 0)
+		return TRUE;
+	gsize size = g_base64_encode_close (TRUE, text, &writer->state, &writer->save);
 	return write_bytes (writer, text, size, error);
 }
 

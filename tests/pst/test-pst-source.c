@@ -1,0 +1,585 @@
+/* test-pst-source.c - what comes out of files whose contents we know, the odd ones above all
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "pst/pst-source.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "support/pst-writer.h"
+
+typedef struct {
+	char *path;
+	PstWriter *writer;
+	guint32 inbox;
+	Report *report;
+	Ledger *ledger;
+	GPtrArray *messages; /* Message, folder records too */
+	GPtrArray *contents; /* char *, beside them; NULL for folder records */
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+	g_autoptr (GError) error = NULL;
+	int fd = g_file_open_tmp ("pst-source-XXXXXX", &fixture->path, &error);
+
+	g_assert_no_error (error);
+	g_close (fd, NULL);
+	fixture->writer = pst_writer_new (fixture->path, NULL, &error);
+	g_assert_no_error (error);
+	fixture->inbox = pst_writer_add_folder (fixture->writer, PST_WRITER_TOP, "Inbox",
+						PST_WRITER_ROLE_INBOX);
+	fixture->report = report_new ("test");
+	report_set_verbosity (fixture->report, -1);
+	fixture->ledger = ledger_new (fixture->report);
+	fixture->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)message_unref);
+	fixture->contents = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+	g_clear_pointer (&fixture->writer, pst_writer_free);
+	g_ptr_array_unref (fixture->messages);
+	g_ptr_array_unref (fixture->contents);
+	ledger_free (fixture->ledger);
+	report_free (fixture->report);
+	g_remove (fixture->path);
+	g_free (fixture->path);
+}
+
+static void
+add (Fixture *fixture, const PstWriterMessage *message)
+{
+	pst_writer_add_message (fixture->writer, fixture->inbox, message);
+}
+
+static char *
+read_content (Message *message)
+{
+	g_autoptr (GString) text = g_string_new (NULL);
+	g_autoptr (GError) error = NULL;
+	g_autoptr (ContentReader) reader = content_reader_new (message->content, &error);
+	char buffer[4096];
+	gsize got = 0;
+
+	g_assert_no_error (error);
+	while (content_reader_read (reader, buffer, sizeof buffer, &got, &error) && got > 0)
+		g_string_append_len (text, buffer, (gssize)got);
+	g_assert_no_error (error);
+	g_assert_cmpuint (strlen (text->str), ==, text->len); /* no message has a NUL in it */
+	return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* Everything out of the file, in order. */
+static void
+convert (Fixture *fixture)
+{
+	const PstOptions options = {0};
+	g_autoptr (GError) error = NULL;
+	Message *message = NULL;
+
+	if (fixture->writer != NULL)
+		g_assert_true (pst_writer_finish (fixture->writer, &error));
+	g_assert_no_error (error);
+	g_clear_pointer (&fixture->writer, pst_writer_free);
+	g_ptr_array_set_size (fixture->messages, 0);
+	g_ptr_array_set_size (fixture->contents, 0);
+	g_autoptr (MessageSource) source =
+		pst_source_new (fixture->path, &options, fixture->ledger, fixture->report, &error);
+	g_assert_no_error (error);
+	while (message_source_next (source, &message, &error) && message != NULL) {
+		g_ptr_array_add (fixture->messages, message);
+		g_ptr_array_add (fixture->contents,
+				 message_is_folder (message) ? NULL : read_content (message));
+	}
+	g_assert_no_error (error);
+}
+
+static const char *
+content (const Fixture *fixture, guint n)
+{
+	g_assert_cmpuint (n, <, fixture->contents->len);
+	g_assert_nonnull (fixture->contents->pdata[n]);
+	return fixture->contents->pdata[n];
+}
+
+static void
+assert_has (const char *text, const char *part)
+{
+	if (strstr (text, part) == NULL)
+		g_error ("\"%s\" is not in:\n%s", part, text);
+}
+
+static void
+assert_lacks (const char *text, const char *part)
+{
+	if (strstr (text, part) != NULL)
+		g_error ("\"%s\" is in:\n%s", part, text);
+}
+
+static const PstWriterAddress ann = {.name = "Ann", .type = "SMTP", .address = "ann@example.org"};
+
+static void
+test_built_header (Fixture *fixture, gconstpointer data)
+{
+	static const PstWriterRecipient people[] = {
+		{PST_WRITER_TO, {.name = "Lee, Bo", .address = "bo@example.org"}},
+		{PST_WRITER_CC, {.name = "'cy@example.org'", .address = "cy@example.org"}},
+		{PST_WRITER_BCC,
+		 {.name = "Di", .type = "EX", .address = "/o=x/cn=di", .smtp = "di@example.org"}},
+	};
+	const PstWriterMessage message = {
+		.subject = "RE: Größe",
+		.subject_prefix = "RE: ",
+		.sender = ann,
+		.representing = ann,
+		.recipients = people,
+		.n_recipients = 3,
+		.plain = "Hello\r\n",
+		.submit_time = 1007073232,
+		.message_id = "<1@example.org>",
+		.in_reply_to = "<0@example.org>",
+		.has_importance = TRUE,
+		.importance = 2,
+	};
+
+	add (fixture, &message);
+	convert (fixture);
+	const char *text = content (fixture, 0);
+	assert_has (text, "From: Ann <ann@example.org>\n");
+	assert_lacks (text, "\nSender:");
+	assert_has (text, "\nTo: \"Lee, Bo\" <bo@example.org>\n");
+	assert_has (text, "\nCc: cy@example.org\n");
+	assert_has (text, "\nBcc: Di <di@example.org>\n");
+	assert_has (text, "\nSubject: =?utf-8?B?UkU6IEdyw7bDn2U=?=\n");
+	assert_has (text, "\nDate: Thu, 29 Nov 2001 22:33:52 +0000\n");
+	assert_has (text, "\nMessage-ID: <1@example.org>\n");
+	assert_has (text, "\nIn-Reply-To: <0@example.org>\n");
+	assert_has (text, "\nImportance: High\n");
+	g_assert_true (g_str_has_suffix (text, "\n\nHello\n"));
+}
+
+static void
+test_transport_header (Fixture *fixture, gconstpointer data)
+{
+	static const PstWriterRecipient people[] = {
+		{PST_WRITER_TO, {.name = "X", .address = "x@example.org"}},
+		{PST_WRITER_BCC, {.name = "Y", .address = "y@example.org"}}};
+	const PstWriterMessage message = {
+		.subject = "other",
+		.sender = ann,
+		.recipients = people,
+		.n_recipients = 2,
+		.plain = "x",
+		.headers = "Received: from a\r\n\tby b\r\nFrom: <real@example.org>\r\nTo: "
+			   "<list@example.org>\r\n"
+			   "Subject: real\r\nMIME-Version: 1.0\r\nContent-Type: "
+			   "multipart/mixed;\r\n boundary=x\r\n",
+		.submit_time = 1007073232,
+	};
+
+	add (fixture, &message);
+	convert (fixture);
+	const char *text = content (fixture, 0);
+	g_assert_true (g_str_has_prefix (
+		text, "Received: from a\n\tby b\nFrom: <real@example.org>\n"
+		      "To: <list@example.org>\nSubject: real\nBcc: Y <y@example.org>\n"));
+	assert_lacks (text, "boundary");
+	assert_lacks (text, "ann@example.org");
+}
+
+static void
+test_directory (Fixture *fixture, gconstpointer data)
+{
+	static const PstWriterRecipient people[] = {{PST_WRITER_TO,
+						     {.name = "Ex",
+						      .type = "EX",
+						      .address = "/o=Example/cn=EX",
+						      .smtp = "ex@example.org"}}};
+	const PstWriterMessage asks = {
+		.subject = "asks",
+		.plain = "x",
+		.sender = {.name = "Ex", .type = "EX", .address = "/O=EXAMPLE/CN=ex"},
+	};
+	const PstWriterMessage knows = {.subject = "knows",
+					.sender = ann,
+					.recipients = people,
+					.n_recipients = 1,
+					.plain = "x"};
+	const PstWriterMessage unknown = {
+		.subject = "unknown",
+		.plain = "x",
+		.sender = {.name = "No", .type = "EX", .address = "/o=x/cn=no"}};
+
+	add (fixture, &asks);
+	add (fixture, &knows);
+	add (fixture, &unknown);
+	convert (fixture);
+	assert_has (content (fixture, 0), "From: Ex <ex@example.org>\n");
+	assert_has (content (fixture, 2), "From: No <x500-");
+	assert_has (content (fixture, 2), "@unknown.invalid>\n");
+	g_assert_cmpstr (((Message *)fixture->messages->pdata[0])->sender, ==, "ex@example.org");
+	g_assert_null (((Message *)fixture->messages->pdata[2])->sender);
+}
+
+static void
+test_no_recipient_table (Fixture *fixture, gconstpointer data)
+{
+	static const guint8 to[] = "B\0o\0;\0 \0c\0y\0@\0e\0x\0.\0o\0r\0g\0";
+	const PstWriterProperty extra = {.tag = 0x0e04001f, .bytes = to, .length = sizeof to - 1};
+	const PstWriterMessage message = {.subject = "s",
+					  .sender = ann,
+					  .plain = "x",
+					  .no_recipient_table = TRUE,
+					  .extra = &extra,
+					  .n_extra = 1};
+
+	add (fixture, &message);
+	convert (fixture);
+	assert_has (content (fixture, 0), "\nTo: Bo <name-");
+	assert_has (content (fixture, 0), "cy@ex.org");
+}
+
+static void
+test_bodies (Fixture *fixture, gconstpointer data)
+{
+	static const PstWriterAttachment picture = {.name = "a.png",
+						    .mime = "image/png",
+						    .content_id = "a@x",
+						    .bytes = "png",
+						    .size = 3};
+	const PstWriterMessage both = {.subject = "both",
+				       .sender = ann,
+				       .plain = "plain\r\n",
+				       .html = "<p>caf\xe9 <img src=\"CID:a%40x\">",
+				       .codepage = 1252,
+				       .attachments = &picture,
+				       .n_attachments = 1};
+	const PstWriterMessage lying = {.subject = "lying",
+					.sender = ann,
+					.html = "<meta charset=us-ascii>gr\xc3\xbc\xc3\x9f",
+					.codepage = 65001};
+	const PstWriterMessage with_nul = {
+		.subject = "nul", .sender = ann, .plain = "a\0b\r\n", .plain_length = 5};
+	const PstWriterMessage boundary = {
+		.subject = "boundary", .sender = ann, .plain = "--=_0123456789abcdef01234567\r\n"};
+	const PstWriterMessage empty = {.subject = "empty", .sender = ann};
+
+	add (fixture, &both);
+	add (fixture, &lying);
+	add (fixture, &with_nul);
+	add (fixture, &boundary);
+	add (fixture, &empty);
+	convert (fixture);
+	assert_has (content (fixture, 0), "Content-Type: multipart/related;\n boundary=\"=_");
+	assert_has (content (fixture, 0), "type=\"multipart/alternative\"");
+	assert_has (content (fixture, 0), "text/html; charset=windows-1252\n");
+	assert_has (content (fixture, 0), "caf=E9");
+	assert_has (content (fixture, 0),
+		    "Content-Disposition: inline;\n filename=\"a.png\"\nContent-ID: <a@x>\n");
+	assert_has (content (fixture, 1), "charset=utf-8\n");
+	assert_has (content (fixture, 2), "\n\na=00b\n");
+	assert_has (content (fixture, 3), "\n\n--=3D_0123456789abcdef01234567\n");
+	assert_has (content (fixture, 4), "Content-Type: text/plain; charset=utf-8\n");
+}
+
+#define SIGNED_BODY                                                                                \
+	"--b\r\nContent-Type: text/plain\r\n\r\nsigned \xe9\r\n--b\r\nContent-Type: "              \
+	"application/x\r\n\r\nMII=\r\n--b--\r\n"
+
+static void
+test_smime (Fixture *fixture, gconstpointer data)
+{
+	static const char entity[] =
+		"Content-Type: multipart/signed;\r\n\tboundary=\"b\"\r\n\r\n" SIGNED_BODY;
+	static const guint8 cms[] = {0x30, 0x80, 0x06, 0x09, 0x2a, 0x86, 0x48,
+				     0x86, 0xf7, 0x0d, 0x01, 0x07, 0x03, 0xa0};
+	const PstWriterAttachment clear = {.name = "smime.p7m",
+					   .mime = "multipart/signed",
+					   .bytes = entity,
+					   .size = sizeof entity - 1};
+	const PstWriterAttachment opaque = {.name = "smime.p7m", .bytes = cms, .size = sizeof cms};
+	const PstWriterMessage signed_message = {.message_class = "IPM.Note.SMIME.MultipartSigned",
+						 .subject = "s",
+						 .sender = ann,
+						 .attachments = &clear,
+						 .n_attachments = 1};
+	const PstWriterMessage encrypted = {.message_class = "IPM.Note.SMIME",
+					    .subject = "e",
+					    .sender = ann,
+					    .attachments = &opaque,
+					    .n_attachments = 1};
+
+	add (fixture, &signed_message);
+	add (fixture, &encrypted);
+	convert (fixture);
+	assert_has (content (fixture, 0), "Content-Type: multipart/signed;\n\tboundary=\"b\"\n");
+	g_assert_true (g_str_has_suffix (content (fixture, 0), "\n\n" SIGNED_BODY));
+	assert_has (content (fixture, 1),
+		    "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\n");
+	assert_has (content (fixture, 1),
+		    "Content-Transfer-Encoding: base64\n\nMIAGCSqGSIb3DQEHA6A=\n");
+}
+
+static void
+test_attachments (Fixture *fixture, gconstpointer data)
+{
+	static const char status[] = "Reporting-MTA: dns; x\r\n\r\nAction: failed\r\n";
+	const PstWriterMessage inner = {
+		.subject = "inner",
+		.sender = ann,
+		.plain = "within",
+		.headers = "From: caf\xc3\xa9 <a@example.org>\r\nSubject: inner\r\n"};
+	const PstWriterAttachment attachments[] = {
+		{.name = "empty.txt", .mime = "text/plain", .bytes = "", .size = 0},
+		{.name = "C:\\dir\\quote\"s; x.txt", .bytes = "abc", .size = 3},
+		{.mime = "message/delivery-status", .bytes = status, .size = sizeof status - 1},
+		{.name = "nul.eml", .mime = "message/rfc822", .bytes = "a\0b", .size = 3},
+		{.method = PST_WRITER_BY_REFERENCE_ONLY,
+		 .name = "plan.dwg",
+		 .path = "\\\\server\\plan.dwg"},
+		{.message = &inner},
+	};
+	const PstWriterMessage message = {.subject = "s",
+					  .sender = ann,
+					  .plain = "x",
+					  .attachments = attachments,
+					  .n_attachments = G_N_ELEMENTS (attachments)};
+
+	add (fixture, &message);
+	convert (fixture);
+	const char *text = content (fixture, 0);
+	assert_has (text, "filename=\"empty.txt\"\nContent-Transfer-Encoding: base64\n\n\n--=_");
+	assert_has (text, "filename*=utf-8''quote%22s%3B%20x.txt\n");
+	assert_has (text, "Content-Transfer-Encoding: 7bit\n\nReporting-MTA: dns; x\r\n\r\nAction: "
+			  "failed\r\n\n--=_");
+	assert_has (text, "application/octet-stream;\n name=\"nul.eml\"\n");
+	assert_has (text, "\n\\\\server\\plan.dwg\n");
+	assert_has (text, "Content-Type: message/rfc822\n");
+	assert_has (text, "Content-Transfer-Encoding: 8bit\n\nFrom: caf\xc3\xa9 "
+			  "<a@example.org>\nSubject: inner\n");
+}
+
+/* Somebody who knows our boundary writes it into a part that we carry as it is. */
+static void
+test_boundary_in_attachment (Fixture *fixture, gconstpointer data)
+{
+	g_autofree char *lie = g_strdup (
+		"X: y\r\n\r\n--=_0123456789abcdef01234567\r\nContent-Type: text/html\r\n\r\n");
+	PstWriterAttachment attachment = {
+		.mime = "message/rfc822", .bytes = lie, .size = strlen (lie)};
+	PstWriterMessage message = {.subject = "s",
+				    .sender = ann,
+				    .plain = "x",
+				    .message_id = "<1@x>",
+				    .search_key = "0123456789abcdef",
+				    .attachments = &attachment,
+				    .n_attachments = 1};
+
+	add (fixture, &message);
+	convert (fixture);
+	const char *field = strstr (content (fixture, 0), "boundary=\"") + strlen ("boundary=\"");
+	g_autofree char *guessed = g_strndup (field, 26);
+	memcpy (strstr (lie, "=_"), guessed, 26);
+
+	g_autoptr (GError) error = NULL;
+	fixture->writer = pst_writer_new (fixture->path, NULL, &error);
+	fixture->inbox = pst_writer_add_folder (fixture->writer, PST_WRITER_TOP, "Inbox",
+						PST_WRITER_ROLE_INBOX);
+	add (fixture, &message);
+	convert (fixture);
+	assert_has (content (fixture, 0), guessed);
+	g_autofree char *as_boundary = g_strdup_printf ("boundary=\"%s\"", guessed);
+	assert_lacks (content (fixture, 0), as_boundary);
+}
+
+static void
+test_state (Fixture *fixture, gconstpointer data)
+{
+	static const guint8 public_strings[16] = {0x29, 0x03, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00,
+						  0xc0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46};
+	static const guint8 values[] = {2, 0,   0, 0,   12, 0,   0, 0,   24, 0,   0, 0,   'B',
+					0, 'i', 0, 'g', 0,  ' ', 0, 'C', 0,  'o', 0, 'A', 0};
+	static const guint8 flagged[] = {2, 0, 0, 0};
+	guint16 id = pst_writer_add_named_property (fixture->writer, public_strings, 0, "Keywords");
+	const PstWriterProperty extra[] = {
+		{.tag = 0x10900003, .bytes = flagged, .length = 4},
+		{.tag = (guint32)id << 16 | 0x101f, .bytes = values, .length = sizeof values}};
+	const PstWriterMessage message = {.subject = "s",
+					  .sender = ann,
+					  .plain = "x",
+					  .read = TRUE,
+					  .unsent = TRUE,
+					  .last_verb = 102,
+					  .delivery_time = -5,
+					  .extra = extra,
+					  .n_extra = 2};
+	const PstWriterMessage forwarded = {
+		.subject = "s", .sender = ann, .plain = "x", .last_verb = 104};
+
+	add (fixture, &message);
+	add (fixture, &forwarded);
+	convert (fixture);
+	const Message *first = fixture->messages->pdata[0];
+	const Message *second = fixture->messages->pdata[1];
+	g_assert_cmpuint (first->flags, ==,
+			  MESSAGE_SEEN | MESSAGE_DRAFT | MESSAGE_ANSWERED | MESSAGE_FLAGGED);
+	g_assert_cmpstr (first->keywords[0], ==, "A");
+	g_assert_cmpstr (first->keywords[1], ==, "Big Co");
+	g_assert_true (first->received.known);
+	g_assert_cmpint (first->received.seconds, ==, -5);
+	g_assert_cmpuint (second->flags, ==, 0);
+	g_assert_cmpstr (second->keywords[0], ==, "$Forwarded");
+	g_assert_false (second->received.known);
+	assert_lacks (content (fixture, 1), "1601");
+}
+
+static void
+test_what_is_mail (Fixture *fixture, gconstpointer data)
+{
+	static const char *const classes[] = {"IPM.Post", "IPM.Contact", "IPM.Appointment",
+					      "REPORT.IPM.Note.NDR"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (classes); i++) {
+		const PstWriterMessage message = {.message_class = classes[i],
+						  .subject = classes[i],
+						  .sender = ann,
+						  .plain = "x"};
+		add (fixture, &message);
+	}
+	const PstWriterMessage hidden = {
+		.subject = "hidden", .sender = ann, .plain = "x", .hidden = TRUE};
+	add (fixture, &hidden);
+	convert (fixture);
+	g_assert_cmpuint (fixture->messages->len, ==, 2);
+	assert_has (content (fixture, 0), "IPM.Post");
+	assert_has (content (fixture, 1), "REPORT.IPM.Note.NDR");
+	ReportCounts counts = ledger_get_counts (fixture->ledger);
+	g_assert_cmpuint (counts.announced, ==, 4);
+	g_assert_cmpuint (counts.skipped, ==, 2);
+}
+
+static void
+test_odd_places (Fixture *fixture, gconstpointer data)
+{
+	static const PstWriterPlacement places[] = {PST_WRITER_PLACE_NODE, PST_WRITER_PLACE_ROW,
+						    PST_WRITER_PLACE_ORPHAN,
+						    PST_WRITER_PLACE_NORMAL};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
+		const PstWriterMessage message = {
+			.subject = "s", .sender = ann, .plain = "x", .placement = places[i]};
+		add (fixture, &message);
+	}
+	convert (fixture);
+	g_assert_cmpuint (fixture->messages->len, ==, 3);
+	g_assert_cmpstr (((Message *)fixture->messages->pdata[0])->folder->path, ==, "INBOX");
+	g_assert_cmpstr (((Message *)fixture->messages->pdata[2])->folder->path, ==, "Recovered");
+	ReportCounts counts = ledger_get_counts (fixture->ledger);
+	g_assert_cmpuint (counts.announced, ==, 4);
+	g_assert_cmpuint (counts.failed, ==, 1);
+}
+
+static void
+test_folder_names (Fixture *fixture, gconstpointer data)
+{
+	static const struct {
+		const char *name;
+		const char *path;
+	} cases[] = {
+		{"a/b", "a%2Fb"},           {"..", "%2E%2E"},       {"twice", "twice"},
+		{"twice", "twice (2)"},     {"Twice", "Twice"},     {"%2F", "%252F"},
+		{" blank ", "%20blank%20"}, {"INBOX", "INBOX (2)"},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+		pst_writer_add_folder (fixture->writer, PST_WRITER_TOP, cases[i].name,
+				       PST_WRITER_ROLE_NONE);
+	guint32 calendar = pst_writer_add_folder (fixture->writer, PST_WRITER_TOP, "Calendar",
+						  PST_WRITER_ROLE_NONE);
+	pst_writer_set_folder_class (fixture->writer, calendar, "IPF.Appointment");
+	convert (fixture);
+
+	g_autoptr (GHashTable) paths = g_hash_table_new (g_str_hash, g_str_equal);
+	for (guint i = 0; i < fixture->messages->len; i++) {
+		const Message *message = fixture->messages->pdata[i];
+		g_assert_true (g_hash_table_add (paths, message->folder->path));
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+		g_test_message ("%s", cases[i].path);
+		g_assert_true (g_hash_table_contains (paths, cases[i].path));
+	}
+	g_assert_true (g_hash_table_contains (paths, "INBOX"));
+	g_assert_false (g_hash_table_contains (paths, "Calendar"));
+}
+
+static void
+test_repeats (Fixture *fixture, gconstpointer data)
+{
+	const PstWriterMessage message = {.subject = "s", .sender = ann, .plain = "x"};
+
+	add (fixture, &message);
+	add (fixture, &message);
+	convert (fixture);
+	g_autofree char *first = g_strdup (content (fixture, 0));
+	g_assert_cmpstr (first, !=, content (fixture, 1)); /* two items, two message ids */
+	convert (fixture);
+	g_assert_cmpstr (first, ==, content (fixture, 0));
+}
+
+static void
+generate (guint64 offset, guint8 *buffer, gsize length, gpointer data)
+{
+	for (gsize i = 0; i < length; i++)
+		buffer[i] = (guint8)((offset + i) * 7 >> 3);
+}
+
+static void
+test_large (Fixture *fixture, gconstpointer data)
+{
+	const guint64 size = (10 << 20) + 1;
+	const PstWriterAttachment attachment = {
+		.name = "large.bin", .size = size, .generate = generate};
+	const PstWriterMessage message = {.subject = "s",
+					  .sender = ann,
+					  .plain = "x",
+					  .attachments = &attachment,
+					  .n_attachments = 1};
+	g_autofree guint8 *expected = g_malloc (size);
+
+	add (fixture, &message);
+	convert (fixture);
+	generate (0, expected, size, NULL);
+	char *start =
+		strstr (strstr (content (fixture, 0), "large.bin\"\nContent-Transfer"), "\n\n");
+	gsize length = 0;
+	*strstr (start, "\n--=_") = '\0';
+	g_autofree guchar *bytes = g_base64_decode (start, &length);
+	g_assert_cmpuint (length, ==, size);
+	g_assert_true (memcmp (bytes, expected, size) == 0);
+}
+
+int
+main (int argc, char **argv)
+{
+	g_test_init (&argc, &argv, NULL);
+#define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
+	ADD ("/pst/source/builds-a-header-where-there-is-none", test_built_header);
+	ADD ("/pst/source/keeps-the-header-that-came", test_transport_header);
+	ADD ("/pst/source/finds-addresses-anywhere-in-the-file", test_directory);
+	ADD ("/pst/source/a-missing-recipient-table-loses-no-message", test_no_recipient_table);
+	ADD ("/pst/source/bodies-keep-every-character", test_bodies);
+	ADD ("/pst/source/signed-mail-is-exact", test_smime);
+	ADD ("/pst/source/attachments-of-every-kind", test_attachments);
+	ADD ("/pst/source/boundaries-cannot-be-guessed", test_boundary_in_attachment);
+	ADD ("/pst/source/flags-categories-and-dates", test_state);
+	ADD ("/pst/source/knows-what-is-mail", test_what_is_mail);
+	ADD ("/pst/source/tables-and-nodes-are-united", test_odd_places);
+	ADD ("/pst/source/folder-names-stay-apart", test_folder_names);
+	ADD ("/pst/source/gives-the-same-twice", test_repeats);
+	ADD ("/pst/source/large-attachments-pass", test_large);
+	return g_test_run ();
+}
