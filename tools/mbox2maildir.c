@@ -16,10 +16,14 @@ static char *dialect, *into, *layout, *names, *durability;
 
 static const GOptionEntry options[] = {
 	{ "dialect", 0, 0, G_OPTION_ARG_STRING, &dialect,
-	  "What mbox files are: auto, stream, rd (>From is unquoted), none (it is not)", "DIALECT" },
-	{ "into", 0, 0, G_OPTION_ARG_STRING, &into, "Put everything below FOLDER, the inbox into FOLDER itself", "FOLDER" },
-	{ "layout", 0, 0, G_OPTION_ARG_STRING, &layout, "maildir++ (A/B is .A.B) or fs (A/B is A/B)", "LAYOUT" },
-	{ "names", 0, 0, G_OPTION_ARG_STRING, &names, "Names of new folders in utf7 (the default) or utf8", "CODE" },
+	  "What mbox files are: auto, stream, rd (>From is unquoted), none (it is not)",
+	  "DIALECT" },
+	{ "into", 0, 0, G_OPTION_ARG_STRING, &into,
+	  "Put everything below FOLDER, the inbox into FOLDER itself", "FOLDER" },
+	{ "layout", 0, 0, G_OPTION_ARG_STRING, &layout,
+	  "maildir++ (A/B is .A.B) or fs (A/B is A/B)", "LAYOUT" },
+	{ "names", 0, 0, G_OPTION_ARG_STRING, &names,
+	  "Names of new folders in utf7 (the default) or utf8", "CODE" },
 	{ "durability", 0, 0, G_OPTION_ARG_STRING, &durability,
 	  "Sync to disk by batch (the default), by file, or none", "HOW" },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -27,7 +31,8 @@ static const GOptionEntry options[] = {
 
 /* A word out of a list, NULL standing for the first one. */
 static gboolean
-choose (const char *option, const char *word, const char *const *words, guint *choice, GError **error)
+choose (const char *option, const char *word, const char *const *words, guint *choice,
+	GError **error)
 {
 	g_autofree char *all = g_strjoinv (", ", (char **) words);
 
@@ -45,7 +50,8 @@ parse_sink_options (MaildirSinkOptions *sink, GError **error)
 	static const char *const ways[] = { "batch", "file", "none", NULL };
 	guint l, c, w;
 
-	if (!choose ("layout", layout, layouts, &l, error) || !choose ("names", names, codes, &c, error) ||
+	if (!choose ("layout", layout, layouts, &l, error) ||
+	    !choose ("names", names, codes, &c, error) ||
 	    !choose ("durability", durability, ways, &w, error))
 		return FALSE;
 	sink->layout = (MaildirLayout) l;
@@ -58,11 +64,13 @@ static gboolean
 parse_store_options (StoreOptions *store, Folder **folder, GError **error)
 {
 	if (dialect != NULL && !mbox_dialect_from_text (dialect, &store->dialect))
-		return cli_usage_error (error, "--dialect=%s: one of auto, stream, rd, none", dialect);
+		return cli_usage_error (error, "--dialect=%s: one of auto, stream, rd, none",
+					dialect);
 	if (into == NULL)
 		return TRUE;
 	*folder = folder_new_from_path (into, FOLDER_ROLE_NONE);
-	return *folder != NULL || cli_usage_error (error, "--into=%s: not a folder like Archive/2019", into);
+	return *folder != NULL ||
+	       cli_usage_error (error, "--into=%s: not a folder like Archive/2019", into);
 }
 
 /* Of several files, each becomes a folder with its name. */
@@ -70,7 +78,8 @@ static Folder *
 folder_of_file (const char *operand)
 {
 	g_autofree char *base = g_path_get_basename (operand);
-	gsize length = strlen (base) - (g_str_has_suffix (base, ".mbox") && strlen (base) > 5 ? 5 : 0);
+	gsize length =
+		strlen (base) - (g_str_has_suffix (base, ".mbox") && strlen (base) > 5 ? 5 : 0);
 	g_autofree char *name = text_to_utf8 (base, length, NULL);
 	const char *const components[] = { name, NULL };
 
@@ -78,7 +87,8 @@ folder_of_file (const char *operand)
 }
 
 static gboolean
-deliver (Cli *cli, const char *operand, const StoreOptions *store, Folder *below, MessageSink *sink, GError **error)
+deliver (Cli *cli, const char *operand, const StoreOptions *store, Folder *below, MessageSink *sink,
+	 GError **error)
 {
 	MessageSource *opened = store_open_source (operand, store, cli->ledger, cli->report, error);
 
@@ -90,12 +100,15 @@ deliver (Cli *cli, const char *operand, const StoreOptions *store, Folder *below
 }
 
 static gboolean
-deliver_all (Cli *cli, int n, char **operands, StoreOptions *store, Folder *below, MessageSink *sink, GError **error)
+deliver_all (Cli *cli, int n, char **operands, StoreOptions *store, Folder *below,
+	     MessageSink *sink, GError **error)
 {
 	if (n == 0)
 		return deliver (cli, "-", store, below, sink, error);
 	for (int i = 0; i < n; i++) {
-		g_autoptr (Folder) folder = n > 1 && strcmp (operands[i], "-") != 0 ? folder_of_file (operands[i]) : NULL;
+		g_autoptr (Folder) folder = n > 1 && strcmp (operands[i], "-") != 0 ?
+						    folder_of_file (operands[i]) :
+						    NULL;
 		store->folder = folder;
 		if (!deliver (cli, operands[i], store, below, sink, error))
 			return FALSE;
@@ -113,10 +126,12 @@ run (Cli *cli, int argc, char **argv, GError **error)
 	if (argc < 1)
 		return cli_usage_error (error, "a Maildir is needed");
 	if (argc == 1 && isatty (STDIN_FILENO))
-		return cli_usage_error (error, "standard input is a terminal: name an mbox, or pipe mail in");
+		return cli_usage_error (
+			error, "standard input is a terminal: name an mbox, or pipe mail in");
 	if (!parse_sink_options (&to, error) || !parse_store_options (&from, &below, error))
 		return FALSE;
-	g_autoptr (MessageSink) sink = maildir_sink_new (argv[argc - 1], &to, cli->ledger, cli->report, error);
+	g_autoptr (MessageSink) sink =
+		maildir_sink_new (argv[argc - 1], &to, cli->ledger, cli->report, error);
 	if (sink == NULL)
 		return FALSE;
 

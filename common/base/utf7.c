@@ -85,7 +85,8 @@ take_unit (gunichar unit, gunichar *high, GString *out)
 		*high = unit;
 		return TRUE;
 	}
-	g_string_append_unichar (out, is_low ? 0x10000 + ((*high - 0xd800) << 10) + (unit - 0xdc00) : unit);
+	g_string_append_unichar (
+		out, is_low ? 0x10000 + ((*high - 0xd800) << 10) + (unit - 0xdc00) : unit);
 	*high = 0;
 	return TRUE;
 }

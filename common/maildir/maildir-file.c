@@ -17,12 +17,13 @@
 static int
 fail (GError **error, RunError code, const char *shown, int number)
 {
-	const char *reason = number == ELOOP ? "it is a symbolic link, which mailferry does not follow" :
+	const char *reason = number == ELOOP ?
+				     "it is a symbolic link, which mailferry does not follow" :
 			     number == ENOTDIR ? "not a directory, or a symbolic link to one" :
 						 g_strerror (number);
 
-	g_set_error (error, RUN_ERROR, code, "%s: cannot %s: %s", shown, code == RUN_ERROR_OUTPUT ? "open or make" : "read",
-		     reason);
+	g_set_error (error, RUN_ERROR, code, "%s: cannot %s: %s", shown,
+		     code == RUN_ERROR_OUTPUT ? "open or make" : "read", reason);
 	errno = number;
 	return -1;
 }
@@ -94,8 +95,8 @@ read_descriptor (int fd, gsize limit, GString *text, const char *shown, GError *
 		if (n == 0)
 			return TRUE;
 		if (text->len + (gsize) n > limit || memchr (piece, '\0', (gsize) n) != NULL) {
-			g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: not the text file it should be",
-				     shown);
+			g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+				     "%s: not the text file it should be", shown);
 			return FALSE;
 		}
 		g_string_append_len (text, piece, n);
@@ -121,8 +122,8 @@ maildir_file_read (int directory_fd, const char *name, const char *shown, gsize 
 }
 
 gboolean
-maildir_file_foreach (int directory_fd, const char *shown, MaildirFileFunc function, gpointer user_data,
-		      GError **error)
+maildir_file_foreach (int directory_fd, const char *shown, MaildirFileFunc function,
+		      gpointer user_data, GError **error)
 {
 	/* A descriptor of its own: the position in the directory belongs to the open file. */
 	int fd = openat (directory_fd, ".", OPEN_DIRECTORY);
@@ -147,5 +148,6 @@ maildir_file_is_directory (int directory_fd, const char *path)
 {
 	struct stat status;
 
-	return fstatat (directory_fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (status.st_mode);
+	return fstatat (directory_fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR (status.st_mode);
 }

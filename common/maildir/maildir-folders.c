@@ -31,7 +31,7 @@ struct MaildirFolders {
 	MaildirLayout layout;
 	MaildirNames names;
 	Report *report;
-	GPtrArray *all;          /* owns the MaildirFolders that the tables refer to */
+	GPtrArray *all;           /* owns the MaildirFolders that the tables refer to */
 	GHashTable *by_path;      /* text form of the folder -> MaildirFolder */
 	GHashTable *by_directory; /* directory -> MaildirFolder */
 	GHashTable *by_key;       /* what must not occur twice (see make_keys) -> MaildirFolder */
@@ -50,14 +50,15 @@ free_folder (gpointer data)
 	g_free (folder);
 }
 
-/* --- Names ------------------------------------------------------------------------------------- */
+/* --- Names ---------------------------------------------------------------- */
 
 /* Directories and files that have a meaning of their own beside nested folders. */
 static gboolean
 is_reserved (const char *name)
 {
-	static const char *const reserved[] = { "cur", "new", "tmp", TRUTH_FILE, SUBSCRIPTIONS_FILE,
-						"maildirfolder", "maildirsize" };
+	static const char *const reserved[] = {
+		"cur", "new", "tmp", TRUTH_FILE, SUBSCRIPTIONS_FILE, "maildirfolder", "maildirsize"
+	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS (reserved); i++)
 		if (g_ascii_strcasecmp (name, reserved[i]) == 0)
@@ -65,8 +66,8 @@ is_reserved (const char *name)
 	return g_ascii_strncasecmp (name, "dovecot", strlen ("dovecot")) == 0;
 }
 
-/* One component without anything that would be taken for a separator or a file of the Maildir itself. Dovecot refuses
- * names that begin with '~'. */
+/* One component without anything that would be taken for a separator or a file of the Maildir
+ * itself. Dovecot refuses names that begin with '~'. */
 static char *
 escape_component (const MaildirFolders *folders, const char *component)
 {
@@ -102,7 +103,7 @@ decode_directory (const char *directory, gboolean nested)
 	return name != NULL ? name : text_to_utf8 (encoded, strlen (encoded), NULL);
 }
 
-/* The longest beginning of text that, encoded, leaves room for the suffix; not ending within a %XX. */
+/* The longest beginning of text that, encoded, leaves room for the suffix; never ending in a %XX. */
 static char *
 cut_text (const MaildirFolders *folders, const char *text, gsize limit)
 {
@@ -123,7 +124,7 @@ cut_text (const MaildirFolders *folders, const char *text, gsize limit)
 	}
 }
 
-/* text, marked with the digest of the folder's path if another one has that name or it is too long. */
+/* text, marked with the digest of the folder's path if the name is taken or too long. */
 static char *
 fit_text (const MaildirFolders *folders, const char *text, const char *path, gboolean mark)
 {
@@ -139,8 +140,9 @@ fit_text (const MaildirFolders *folders, const char *text, const char *path, gbo
 	return g_strconcat (cut, "~", digest_to_hex (digest, 4, hex), NULL);
 }
 
-/* What two folders must not share: the directory in any case, for file systems that know none, and the name in any
- * case and form of Unicode, for people and servers that know none (Dovecot takes "Inbox" for INBOX). */
+/* What two folders must not share: the directory in any case, for file systems that know none, and
+ * the name in any case and form of Unicode, for people and servers that know none (Dovecot takes
+ * "Inbox" for INBOX). */
 static char **
 make_keys (const char *directory, const char *name)
 {
@@ -153,7 +155,7 @@ make_keys (const char *directory, const char *name)
 	return keys;
 }
 
-/* --- The table --------------------------------------------------------------------------------- */
+/* --- The table ------------------------------------------------------------ */
 
 static void
 take_keys (MaildirFolders *folders, MaildirFolder *entry)
@@ -164,9 +166,11 @@ take_keys (MaildirFolders *folders, MaildirFolder *entry)
 		g_hash_table_replace (folders->by_key, g_strdup (keys[i]), entry);
 }
 
-/* Takes the reference of folder. A path that is taken keeps its directory: two directories may decode to one name. */
+/* Takes the reference of folder. A path that is taken keeps its directory: two directories may
+ * decode to one name. */
 static MaildirFolder *
-add_folder (MaildirFolders *folders, Folder *folder, const char *directory, const char *name, gboolean declared)
+add_folder (MaildirFolders *folders, Folder *folder, const char *directory, const char *name,
+	    gboolean declared)
 {
 	MaildirFolder *entry = g_new0 (MaildirFolder, 1);
 
@@ -193,8 +197,8 @@ change_folder (MaildirFolders *folders, MaildirFolder *entry, Folder *folder)
 	g_hash_table_insert (folders->by_path, folder->path, entry);
 }
 
-/* May a folder be called so? A directory of that very name that nobody has declared is ours: an interrupted run made
- * it. */
+/* May a folder be called so? A directory of that very name that nobody has declared is ours: an
+ * interrupted run made it. */
 static gboolean
 is_free (const MaildirFolders *folders, const char *directory, const char *name)
 {
@@ -208,9 +212,11 @@ is_free (const MaildirFolders *folders, const char *directory, const char *name)
 	return TRUE;
 }
 
-/* The name of the folder at path, whose last component is given and whose parent is called parent ("" at the top). */
+/* The name of the folder at path, whose last component is given and whose parent is called parent
+ * ("" at the top). */
 static char *
-choose_name (const MaildirFolders *folders, const char *parent, const char *component, const char *path)
+choose_name (const MaildirFolders *folders, const char *parent, const char *component,
+	     const char *path)
 {
 	gboolean nested = folders->layout == MAILDIR_LAYOUT_FS;
 	const char *between = *parent == '\0' ? "" : nested ? "/" : ".";
@@ -328,19 +334,20 @@ maildir_folders_get_layout (const MaildirFolders *folders)
 	return folders->layout;
 }
 
-/* --- What is there ----------------------------------------------------------------------------- */
+/* --- What is there -------------------------------------------------------- */
 
-/* A line of mailferry-folders may have been edited; a directory in it must not lead anywhere else. */
+/* A line of mailferry-folders may have been edited; no directory in it may lead elsewhere. */
 static gboolean
 is_good_directory (const char *directory, gboolean nested)
 {
 	g_auto (GStrv) components = g_strsplit (directory, "/", -1);
 
 	if (!nested)
-		return directory[0] == '.' && strlen (directory) > 1 && strcmp (directory, "..") != 0 &&
-		       components[1] == NULL;
+		return directory[0] == '.' && strlen (directory) > 1 &&
+		       strcmp (directory, "..") != 0 && components[1] == NULL;
 	for (gsize i = 0; components[i] != NULL; i++)
-		if (components[i][0] == '\0' || components[i][0] == '.' || is_reserved (components[i]))
+		if (components[i][0] == '\0' || components[i][0] == '.' ||
+		    is_reserved (components[i]))
 			return FALSE;
 	return components[0] != NULL;
 }
@@ -355,7 +362,7 @@ take_line (MaildirFolders *folders, const char *line)
 	if (columns[0] == NULL || columns[1] == NULL)
 		return;
 	if (columns[2] != NULL && *columns[2] != '\0')
-		(void) folder_role_from_text (columns[2], &role); /* a role of a later version is none */
+		(void) folder_role_from_text (columns[2], &role); /* an unknown one is none */
 	g_autoptr (Folder) folder = folder_new_from_path (columns[1], role);
 	if (folder == NULL || g_hash_table_contains (folders->by_directory, columns[0]) ||
 	    !is_good_directory (columns[0], nested)) {
@@ -363,8 +370,10 @@ take_line (MaildirFolders *folders, const char *line)
 		if (strcmp (columns[0], root->directory) == 0)
 			root->declared = TRUE;
 		else
-			report_finding (folders->report, REPORT_NOTE, "odd-folder-line", folders->shown, NULL,
-					"%s: a line that makes no sense is ignored: %s", TRUTH_FILE, line);
+			report_finding (folders->report, REPORT_NOTE, "odd-folder-line",
+					folders->shown, NULL,
+					"%s: a line that makes no sense is ignored: %s", TRUTH_FILE,
+					line);
 		return;
 	}
 	g_autofree char *name = decode_directory (columns[0], nested);
@@ -430,8 +439,10 @@ find_nested (MaildirFolders *folders, int root_fd, GPtrArray *found, GError **er
 		for (const char *c = parent; *c != '\0'; c++)
 			depth += *c == '/';
 		if (depth > DEPTH_LIMIT) {
-			report_finding (folders->report, REPORT_TROUBLE, "folders-too-deep", folders->shown, parent,
-					"more than %d folders within each other: not followed", DEPTH_LIMIT);
+			report_finding (folders->report, REPORT_TROUBLE, "folders-too-deep",
+					folders->shown, parent,
+					"more than %d folders within each other: not followed",
+					DEPTH_LIMIT);
 			continue;
 		}
 		g_autofree char *shown = g_build_filename (folders->shown, parent, NULL);
@@ -505,8 +516,9 @@ settle_layout (MaildirFolders *folders, int root_fd, const char *truth, GError *
 		folders->layout = there != MAILDIR_LAYOUT_AUTO ? there : MAILDIR_LAYOUT_PLUS;
 	if (there == MAILDIR_LAYOUT_AUTO || there == folders->layout)
 		return TRUE;
-	g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE, "%s: has its folders in the other layout: use --layout=%s",
-		     folders->shown, there == MAILDIR_LAYOUT_FS ? "fs" : "maildir++");
+	g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE,
+		     "%s: has its folders in the other layout: use --layout=%s", folders->shown,
+		     there == MAILDIR_LAYOUT_FS ? "fs" : "maildir++");
 	return FALSE;
 }
 
@@ -532,8 +544,8 @@ read_all (MaildirFolders *folders, int root_fd, GError **error)
 }
 
 MaildirFolders *
-maildir_folders_new (int root_fd, const char *shown, MaildirLayout layout, MaildirNames names, Report *report,
-		     GError **error)
+maildir_folders_new (int root_fd, const char *shown, MaildirLayout layout, MaildirNames names,
+		     Report *report, GError **error)
 {
 	g_autoptr (MaildirFolders) folders = g_new0 (MaildirFolders, 1);
 
@@ -568,7 +580,7 @@ maildir_folders_free (MaildirFolders *folders)
 	g_free (folders);
 }
 
-/* --- Writing it down --------------------------------------------------------------------------- */
+/* --- Writing it down ------------------------------------------------------ */
 
 static gboolean
 write_file (int root_fd, const char *name, const char *shown, GString *text, GError **error)
@@ -590,14 +602,14 @@ save_truth (const MaildirFolders *folders, int root_fd, GError **error)
 		const MaildirFolder *entry = list->pdata[i];
 		const char *role = folder_role_to_text (entry->folder->role);
 		if (entry->declared)
-			g_string_append_printf (text, "%s\t%s\t%s\n", entry->directory, entry->folder->path,
-						role != NULL ? role : "-");
+			g_string_append_printf (text, "%s\t%s\t%s\n", entry->directory,
+						entry->folder->path, role != NULL ? role : "-");
 	}
 	return write_file (root_fd, TRUTH_FILE, shown, text, error);
 }
 
-/* Dovecot's file in its second version has the levels of a name apart by tabs, the first one by the separator of the
- * layout. */
+/* Dovecot's file in its second version has the levels of a name apart by tabs, the first one by the
+ * separator of the layout. */
 static char *
 subscription_of (const MaildirFolders *folders, const MaildirFolder *entry, gboolean second_version)
 {
@@ -626,7 +638,8 @@ save_subscriptions (const MaildirFolders *folders, int root_fd, GError **error)
 	for (gsize i = 0; old_lines[i] != NULL; i++)
 		g_ptr_array_add (lines, g_strdup (old_lines[i]));
 	for (guint i = 0; i < folders->new_ones->len; i++)
-		g_ptr_array_add (lines, subscription_of (folders, folders->new_ones->pdata[i], second_version));
+		g_ptr_array_add (lines, subscription_of (folders, folders->new_ones->pdata[i],
+							 second_version));
 	g_ptr_array_sort (lines, compare_names);
 
 	g_autoptr (GString) text = g_string_new (second_version ? header : "");

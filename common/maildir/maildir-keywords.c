@@ -26,14 +26,16 @@ struct MaildirKeywords {
 	gboolean changed;
 };
 
-/* "12 name"; anything else is no business of ours, and is gone after the next save as it is after Dovecot's. */
+/* "12 name"; anything else is no business of ours, and is gone after the next save as it is after
+ * Dovecot's. */
 static void
 take_line (MaildirKeywords *keywords, const char *line)
 {
 	gsize digits = strspn (line, "0123456789");
 	guint64 index = g_ascii_strtoull (line, NULL, 10);
 
-	if (digits == 0 || digits > 2 || index >= N_LETTERS || line[digits] != ' ' || line[digits + 1] == '\0')
+	if (digits == 0 || digits > 2 || index >= N_LETTERS || line[digits] != ' ' ||
+	    line[digits + 1] == '\0')
 		return;
 	g_free (keywords->names[index]);
 	keywords->names[index] = g_strdup (line + digits + 1);
@@ -46,7 +48,8 @@ maildir_keywords_new (int folder_fd, const char *shown, GError **error)
 	g_autofree char *text = NULL;
 
 	keywords->shown = g_build_filename (shown, MAILDIR_KEYWORDS_FILE, NULL);
-	if (!maildir_file_read (folder_fd, MAILDIR_KEYWORDS_FILE, keywords->shown, FILE_LIMIT, &text, error))
+	if (!maildir_file_read (folder_fd, MAILDIR_KEYWORDS_FILE, keywords->shown, FILE_LIMIT,
+				&text, error))
 		return NULL;
 	g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
 	for (gsize i = 0; lines[i] != NULL; i++)

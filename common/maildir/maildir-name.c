@@ -15,10 +15,9 @@ maildir_name_new (const MessageDate *received, const guint8 *l0, guint copy, gof
 	char hex[2 * MAILDIR_NAME_DIGEST + 1];
 	gint64 seconds = received->known ? MAX (received->seconds, 0) : 0;
 
-	return g_strdup_printf ("%" G_GINT64_FORMAT ".Q%s-%u" OWNER ",S=%" G_GOFFSET_FORMAT
-				",W=%" G_GOFFSET_FORMAT,
-				seconds, digest_to_hex (l0, MAILDIR_NAME_DIGEST, hex), copy, size,
-				virtual_size);
+	return g_strdup_printf (
+		"%" G_GINT64_FORMAT ".Q%s-%u" OWNER ",S=%" G_GOFFSET_FORMAT ",W=%" G_GOFFSET_FORMAT,
+		seconds, digest_to_hex (l0, MAILDIR_NAME_DIGEST, hex), copy, size, virtual_size);
 }
 
 char *
@@ -35,7 +34,8 @@ parse_key (const char *text, guint8 *digest, guint *copy, const char **end)
 {
 	char hex[2 * MAILDIR_NAME_DIGEST + 1];
 
-	if (text[0] != 'Q' || strnlen (text, sizeof hex + 1) <= sizeof hex || text[sizeof hex] != '-')
+	if (text[0] != 'Q' || strnlen (text, sizeof hex + 1) <= sizeof hex ||
+	    text[sizeof hex] != '-')
 		return FALSE;
 	g_strlcpy (hex, text + 1, sizeof hex);
 	if (!digest_from_hex (hex, digest, MAILDIR_NAME_DIGEST))

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Our names are a function of the message and of how often it came, never of time, host or process: a second run
- * finds what the first one delivered.
+ * Our names are a function of the message and of how often it came, never of time, host or process:
+ * a second run finds what the first one delivered.
  */
 #pragma once
 
@@ -14,8 +14,9 @@
 /* As many bytes of L0 as a name shows, in hex. */
 #define MAILDIR_NAME_DIGEST 20
 
-/* "<epoch or 0>.Q<40 hex>-<copy>.mailferry,S=<size>,W=<virtual size>": the part that never changes. copy counts from 1;
- * virtual_size is the size with every bare LF as CRLF. A date before 1970 is written as 0. Newly allocated. */
+/* "<epoch or 0>.Q<40 hex>-<copy>.mailferry,S=<size>,W=<virtual size>": the part that never changes.
+ * copy counts from 1; virtual_size is the size with every bare LF as CRLF. A date before 1970 is
+ * written as 0. Newly allocated. */
 char *maildir_name_new (const MessageDate *received, const guint8 *l0, guint copy, goffset size,
 			goffset virtual_size);
 
@@ -31,6 +32,7 @@ gsize maildir_name_get_base_length (const char *name);
 /* The letters behind ":2,"; "" if there are none. */
 const char *maildir_name_get_flags (const char *name);
 
-/* The digest and copy number of a name of ours, whatever its date, sizes and flags; *seconds as far as it is a number
- * (else 0). FALSE if it is none of ours. digest has room for MAILDIR_NAME_DIGEST bytes. */
+/* The digest and copy number of a name of ours, whatever its date, sizes and flags; *seconds as far
+ * as it is a number (else 0). FALSE if it is none of ours. digest has room for MAILDIR_NAME_DIGEST
+ * bytes. */
 gboolean maildir_name_parse (const char *name, guint8 *digest, guint *copy, guint64 *seconds);

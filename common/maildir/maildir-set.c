@@ -8,7 +8,7 @@
 
 typedef struct {
 	guint8 digest[MAILDIR_NAME_DIGEST];
-	guint32 copy;    /* 0: the slot is empty */
+	guint32 copy; /* 0: the slot is empty */
 	guint32 seconds;
 	guint32 seen : 31; /* of copy 1: how many came in this run */
 	guint32 present : 1;
@@ -41,8 +41,9 @@ maildir_set_free (MaildirSet *set)
 	g_free (set);
 }
 
-/* The slot of this copy, or the empty one where it belongs. Digests are as good as random, so a few of their bytes
- * make the hash; who crafts messages for collisions there pays for each one with a search of its own. */
+/* The slot of this copy, or the empty one where it belongs. Digests are as good as random, so a few
+ * of their bytes make the hash; who crafts messages for collisions there pays for each one with a
+ * search of its own. */
 static Slot *
 find (const MaildirSet *set, const guint8 *digest, guint copy)
 {
@@ -50,7 +51,8 @@ find (const MaildirSet *set, const guint8 *digest, guint copy)
 
 	memcpy (&hash, digest, sizeof hash);
 	hash += copy * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
-	for (gsize i = (hash ^ hash >> 32) & (set->n_slots - 1);; i = (i + 1) & (set->n_slots - 1)) {
+	for (gsize i = (hash ^ hash >> 32) & (set->n_slots - 1);;
+	     i = (i + 1) & (set->n_slots - 1)) {
 		Slot *slot = &set->slots[i];
 		if (slot->copy == 0 ||
 		    (slot->copy == copy && memcmp (slot->digest, digest, sizeof slot->digest) == 0))

@@ -2,10 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The order that matters: files of a batch are synced while they are in tmp/; then the meanings of their keyword
- * letters and of their folders' names are written; then they are renamed into cur/; then the directories are
- * synced; and only then the ledger is told. Nobody sees a message that could be lost again, and no name refers to
- * a letter without meaning.
+ * The order that matters: files of a batch are synced while they are in tmp/; then the meanings of
+ * their keyword letters and of their folders' names are written; then they are renamed into cur/;
+ * then the directories are synced; and only then the ledger is told. Nobody sees a message that
+ * could be lost again, and no name refers to a letter without meaning.
  */
 #include "maildir/maildir-sink.h"
 
@@ -66,10 +66,10 @@ typedef struct {
 	GArray *pending;
 	goffset pending_bytes;
 	guint made_folders; /* since the last commit */
-	gboolean broken;    /* a commit failed: a second sync would not tell what the first one lost */
+	gboolean broken; /* a commit failed: a second sync would not tell what the first one lost */
 } MaildirSink;
 
-/* --- Errors ------------------------------------------------------------------------------------ */
+/* --- Errors --------------------------------------------------------------- */
 
 static gboolean
 refuse (GError **error, const char *shown, const char *reason)
@@ -81,7 +81,8 @@ refuse (GError **error, const char *shown, const char *reason)
 static gboolean
 cannot (GError **error, const char *shown, const char *what, int number)
 {
-	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: cannot %s: %s", shown, what, g_strerror (number));
+	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: cannot %s: %s", shown, what,
+		     g_strerror (number));
 	return FALSE;
 }
 
@@ -94,7 +95,7 @@ refuse_message (GError **error, GError *reason)
 	return FALSE;
 }
 
-/* --- Folders ----------------------------------------------------------------------------------- */
+/* --- Folders -------------------------------------------------------------- */
 
 static void
 close_descriptor (int *fd)
@@ -160,7 +161,8 @@ remove_stale (const char *name, guint8 type, gpointer user_data, GError **error)
 {
 	const SinkFolder *folder = user_data;
 
-	/* An interrupted run left it; the message it was for comes again. Nobody else is writing: we hold the lock. */
+	/* An interrupted run left it; the message it was for comes again. Nobody else is writing:
+	 * we hold the lock. */
 	if (maildir_name_is_temporary (name))
 		(void) unlinkat (folder->tmp_fd, name, 0);
 	return TRUE;
@@ -194,7 +196,8 @@ mark_folder (const MaildirSink *self, SinkFolder *folder, GError **error)
 
 	if (is_root || maildir_folders_get_layout (self->folders) != MAILDIR_LAYOUT_PLUS)
 		return TRUE;
-	int fd = openat (folder->fd, "maildirfolder", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd =
+		openat (folder->fd, "maildirfolder", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && errno != EEXIST)
 		return cannot (error, folder->shown, "mark it as a folder", errno);
 	close_descriptor (&fd);
@@ -216,8 +219,8 @@ make_place (MaildirSink *self, SinkFolder *folder, gboolean *made, GError **erro
 {
 	g_autoptr (GError) problem = NULL;
 
-	folder->fd = maildir_file_make_directory (self->root_fd, folder->place->directory, folder->shown, made,
-						  &problem);
+	folder->fd = maildir_file_make_directory (self->root_fd, folder->place->directory,
+						  folder->shown, made, &problem);
 	if (folder->fd >= 0)
 		return TRUE;
 	if (errno == ENAMETOOLONG || errno == EILSEQ || errno == EINVAL)
@@ -233,7 +236,8 @@ open_folder (MaildirSink *self, SinkFolder *folder, GError **error)
 	gboolean made;
 
 	if (!make_place (self, folder, &made, error) || !make_subdirectories (folder, error) ||
-	    !mark_folder (self, folder, error) || (made && !sync_new_folder (self, folder, error))) {
+	    !mark_folder (self, folder, error) ||
+	    (made && !sync_new_folder (self, folder, error))) {
 		close_folder (folder);
 		return FALSE;
 	}
@@ -246,16 +250,19 @@ static gboolean
 load_folder (SinkFolder *folder, GError **error)
 {
 	return load_present (folder, "cur", error) && load_present (folder, "new", error) &&
-	       (folder->tmp_fd < 0 || maildir_file_foreach (folder->tmp_fd, folder->shown, remove_stale, folder, error));
+	       (folder->tmp_fd < 0 ||
+		maildir_file_foreach (folder->tmp_fd, folder->shown, remove_stale, folder, error));
 }
 
 /* In a dry run nothing is made; what is missing holds nothing. */
 static gboolean
 look_into_folder (MaildirSink *self, SinkFolder *folder, GError **error)
 {
-	if (self->root_fd < 0 || !maildir_file_is_directory (self->root_fd, folder->place->directory))
+	if (self->root_fd < 0 ||
+	    !maildir_file_is_directory (self->root_fd, folder->place->directory))
 		return TRUE;
-	folder->fd = maildir_file_open_directory (self->root_fd, folder->place->directory, folder->shown, error);
+	folder->fd = maildir_file_open_directory (self->root_fd, folder->place->directory,
+						  folder->shown, error);
 	gboolean ok = folder->fd >= 0 && load_folder (folder, error);
 	close_folder (folder);
 	return ok;
@@ -267,12 +274,14 @@ new_sink_folder (MaildirSink *self, const MaildirFolder *place, GError **error)
 	SinkFolder *folder = g_new0 (SinkFolder, 1);
 
 	folder->place = place;
-	folder->shown = strcmp (place->directory, ".") == 0 ? g_strdup (self->shown) :
-							       g_build_filename (self->shown, place->directory, NULL);
+	folder->shown = strcmp (place->directory, ".") == 0 ?
+				g_strdup (self->shown) :
+				g_build_filename (self->shown, place->directory, NULL);
 	folder->fd = folder->tmp_fd = folder->cur_fd = -1;
 	folder->set = maildir_set_new ();
-	gboolean ok = self->options.dry_run ? look_into_folder (self, folder, error) :
-					      open_folder (self, folder, error) && load_folder (folder, error);
+	gboolean ok = self->options.dry_run ?
+			      look_into_folder (self, folder, error) :
+			      open_folder (self, folder, error) && load_folder (folder, error);
 	if (ok)
 		return folder;
 	g_ptr_array_remove (self->opened, folder);
@@ -280,7 +289,7 @@ new_sink_folder (MaildirSink *self, const MaildirFolder *place, GError **error)
 	return NULL;
 }
 
-/* --- The batch --------------------------------------------------------------------------------- */
+/* --- The batch ------------------------------------------------------------ */
 
 static void
 clear_pending (gpointer data)
@@ -296,7 +305,8 @@ clear_pending (gpointer data)
 static gboolean
 tell_emitted (MaildirSink *self, const Pending *pending, GError **error)
 {
-	g_autofree char *base = g_strndup (pending->name, maildir_name_get_base_length (pending->name));
+	g_autofree char *base =
+		g_strndup (pending->name, maildir_name_get_base_length (pending->name));
 
 	return ledger_emitted (self->ledger, pending->message, base, error);
 }
@@ -307,7 +317,8 @@ save_meanings (MaildirSink *self, GError **error)
 {
 	for (guint i = 0; i < self->opened->len; i++) {
 		SinkFolder *folder = self->opened->pdata[i];
-		if (folder->keywords != NULL && !maildir_keywords_save (folder->keywords, folder->fd, error))
+		if (folder->keywords != NULL &&
+		    !maildir_keywords_save (folder->keywords, folder->fd, error))
 			return FALSE;
 	}
 	return maildir_folders_save (self->folders, self->root_fd, error);
@@ -319,8 +330,8 @@ publish (MaildirSink *self, GError **error)
 	for (guint i = 0; i < self->pending->len; i++) {
 		Pending *pending = &g_array_index (self->pending, Pending, i);
 		SinkFolder *folder = pending->folder;
-		if (!safe_file_move (folder->tmp_fd, pending->temporary, folder->cur_fd, pending->name,
-				     folder->shown, error))
+		if (!safe_file_move (folder->tmp_fd, pending->temporary, folder->cur_fd,
+				     pending->name, folder->shown, error))
 			return FALSE;
 		g_clear_pointer (&pending->temporary, g_free);
 		folder->touched = TRUE;
@@ -348,7 +359,8 @@ commit_batch (MaildirSink *self, GError **error)
 	    (self->pending->len > 0 || self->made_folders > 0) &&
 	    !safe_file_sync_all (self->root_fd, self->shown, error))
 		return FALSE;
-	if (!save_meanings (self, error) || !publish (self, error) || !sync_directories (self, error))
+	if (!save_meanings (self, error) || !publish (self, error) ||
+	    !sync_directories (self, error))
 		return FALSE;
 	for (guint i = 0; i < self->pending->len; i++)
 		if (!tell_emitted (self, &g_array_index (self->pending, Pending, i), error))
@@ -371,14 +383,16 @@ commit (MaildirSink *self, GError **error)
 static gboolean
 commit_if_full (MaildirSink *self, GError **error)
 {
-	gboolean full = self->pending->len >= BATCH_FILES || self->pending_bytes >= BATCH_BYTES ||
-			self->made_folders >= BATCH_FILES ||
-			(self->options.durability == MAILDIR_DURABILITY_FILE && self->pending->len > 0);
+	gboolean full =
+		self->pending->len >= BATCH_FILES || self->pending_bytes >= BATCH_BYTES ||
+		self->made_folders >= BATCH_FILES ||
+		(self->options.durability == MAILDIR_DURABILITY_FILE && self->pending->len > 0);
 
 	return !full || commit (self, error);
 }
 
-/* Room for one more open folder; those of pending messages must stay open until these are published. */
+/* Room for one more open folder; those of pending messages must stay open until these are
+ * published. */
 static gboolean
 make_room (MaildirSink *self, GError **error)
 {
@@ -419,7 +433,7 @@ find_folder (MaildirSink *self, const Folder *wanted, GError **error)
 	return folder;
 }
 
-/* --- One message ------------------------------------------------------------------------------- */
+/* --- One message ---------------------------------------------------------- */
 
 /* What runs past while the content is copied or measured. */
 typedef struct {
@@ -439,7 +453,8 @@ take_piece (const guint8 *data, gsize length, gpointer user_data, GError **error
 	for (const guint8 *lf = data; (lf = memchr (lf, '\n', (gsize) (end - lf))) != NULL; lf++)
 		copy->bare_lf += (lf > data ? lf[-1] : copy->last) != '\r';
 	copy->last = end[-1];
-	return copy->fd < 0 || safe_file_write_all (copy->fd, data, length, copy->shown, &copy->write_error);
+	return copy->fd < 0 ||
+	       safe_file_write_all (copy->fd, data, length, copy->shown, &copy->write_error);
 }
 
 /* mtime is the internal date; 0 says that it is unknown. */
@@ -455,7 +470,8 @@ set_date (MaildirSink *self, const Message *message, int fd, const char *shown, 
 	if (seconds >= 0 && seconds <= G_MAXINT32)
 		return TRUE;
 	if (fstat (fd, &status) == 0 && status.st_mtime != seconds)
-		report_finding (self->report, REPORT_NOTE, "date-clamped", message->origin, message->folder->path,
+		report_finding (self->report, REPORT_NOTE, "date-clamped", message->origin,
+				message->folder->path,
 				"the file system cannot hold the date %" G_GINT64_FORMAT
 				" and keeps %" G_GINT64_FORMAT,
 				seconds, (gint64) status.st_mtime);
@@ -490,7 +506,8 @@ write_temporary (MaildirSink *self, SinkFolder *folder, const char *temporary, M
 		 goffset *bare_lf, GError **error)
 {
 	g_autofree char *shown = g_build_filename (folder->shown, "tmp", temporary, NULL);
-	int fd = openat (folder->tmp_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = openat (folder->tmp_fd, temporary,
+			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	Copy copy = { .fd = fd, .shown = shown };
 
 	if (fd < 0)
@@ -505,8 +522,8 @@ write_temporary (MaildirSink *self, SinkFolder *folder, const char *temporary, M
 }
 
 static gboolean
-add_letter (MaildirSink *self, SinkFolder *folder, const Message *message, const char *keyword, GString *letters,
-	    GError **error)
+add_letter (MaildirSink *self, SinkFolder *folder, const Message *message, const char *keyword,
+	    GString *letters, GError **error)
 {
 	g_autofree char *atom = maildir_keywords_to_atom (keyword);
 
@@ -519,7 +536,8 @@ add_letter (MaildirSink *self, SinkFolder *folder, const Message *message, const
 		return TRUE; /* the flag P says so */
 	if (letter == 0)
 		report_finding (self->report, REPORT_NOTE, "keyword-dropped", message->origin,
-				message->folder->path, "a Maildir folder has room for 26 keywords: no letter for \"%s\"",
+				message->folder->path,
+				"a Maildir folder has room for 26 keywords: no letter for \"%s\"",
 				keyword);
 	else if (memchr (letters->str, letter, letters->len) == NULL)
 		g_string_append_c (letters, letter);
@@ -532,7 +550,8 @@ compare_letters (const void *a, const void *b)
 	return *(const char *) a - *(const char *) b;
 }
 
-/* What stands behind ":2,", in ASCII order. "Forwarded" is both P, as Maildir has it, and a keyword, as Dovecot does. */
+/* What stands behind ":2,", in ASCII order. "Forwarded" is both P, as Maildir has it, and a
+ * keyword, as Dovecot does. */
 static char *
 make_flags (MaildirSink *self, SinkFolder *folder, const Message *message, GError **error)
 {
@@ -557,7 +576,8 @@ deliver (MaildirSink *self, SinkFolder *folder, Message *message, guint copy, GE
 
 	if (flags == NULL || !write_temporary (self, folder, temporary, message, &bare_lf, error))
 		return FALSE;
-	g_autofree char *base = maildir_name_new (&message->received, message->l0, copy, size, size + bare_lf);
+	g_autofree char *base =
+		maildir_name_new (&message->received, message->l0, copy, size, size + bare_lf);
 	Pending pending = {
 		.folder = folder,
 		.message = message_ref (message),
@@ -582,7 +602,8 @@ tell_present (MaildirSink *self, Message *message, guint copy, guint32 seconds, 
 	if (!copy_content (self, message, &measured, error))
 		return FALSE;
 	goffset size = message_content_get_size (message->content);
-	g_autofree char *base = maildir_name_new (&date, message->l0, copy, size, size + measured.bare_lf);
+	g_autofree char *base =
+		maildir_name_new (&date, message->l0, copy, size, size + measured.bare_lf);
 	return ledger_present (self->ledger, message, base, error);
 }
 
@@ -636,7 +657,7 @@ maildir_sink_free (MessageSink *sink)
 	g_free (self);
 }
 
-/* --- Opening the Maildir ----------------------------------------------------------------------- */
+/* --- Opening the Maildir -------------------------------------------------- */
 
 typedef struct {
 	gboolean is_maildir;
@@ -666,7 +687,8 @@ check_kind (MaildirSink *self, GError **error)
 	if (!maildir_file_foreach (self->root_fd, self->shown, note_entry, &look, error))
 		return FALSE;
 	return look.is_maildir || !look.has_other ||
-	       refuse (error, self->shown, "a directory with other things in it, not a Maildir: name a new one");
+	       refuse (error, self->shown,
+		       "a directory with other things in it, not a Maildir: name a new one");
 }
 
 static gboolean
@@ -686,15 +708,17 @@ open_root (MaildirSink *self, const char *path, GError **error)
 		return cannot (error, path, "open", errno);
 	if (!check_kind (self, error))
 		return FALSE;
-	if (self->options.dry_run || flock (self->root_fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+	if (self->options.dry_run || flock (self->root_fd, LOCK_EX | LOCK_NB) == 0 ||
+	    errno != EWOULDBLOCK)
 		return TRUE; /* a file system without locks is no reason to refuse */
 	g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY,
-		     "%s: another mailferry program is writing to it: run it again later", self->shown);
+		     "%s: another mailferry program is writing to it: run it again later",
+		     self->shown);
 	return FALSE;
 }
 
-/* Found out before the first message: may we write, and can names hold ':'? (VFAT, NTFS and some network shares
- * cannot.) */
+/* Found out before the first message: may we write, and can names hold ':'? (VFAT, NTFS and some
+ * network shares cannot.) */
 static gboolean
 probe (MaildirSink *self, int tmp_fd, GError **error)
 {
@@ -711,7 +735,8 @@ probe (MaildirSink *self, int tmp_fd, GError **error)
 	}
 	(void) unlinkat (tmp_fd, plain, 0);
 	return refuse (error, self->shown,
-		       "this file system cannot hold ':' in file names, which Maildir needs: choose another place");
+		       "this file system cannot hold ':' in file names, which Maildir needs: "
+		       "choose another place");
 }
 
 static gboolean
@@ -732,8 +757,8 @@ static const MessageSinkClass maildir_sink_class = {
 };
 
 MessageSink *
-maildir_sink_new (const char *path, const MaildirSinkOptions *options, Ledger *ledger, Report *report,
-		  GError **error)
+maildir_sink_new (const char *path, const MaildirSinkOptions *options, Ledger *ledger,
+		  Report *report, GError **error)
 {
 	MaildirSink *self = g_new0 (MaildirSink, 1);
 	g_autoptr (MessageSink) sink = &self->sink;
@@ -751,7 +776,7 @@ maildir_sink_new (const char *path, const MaildirSinkOptions *options, Ledger *l
 
 	if (!open_root (self, path, error) || (!options->dry_run && !prepare_root (self, error)))
 		return NULL;
-	self->folders = maildir_folders_new (self->root_fd, self->shown, options->layout, options->names, report,
-					     error);
+	self->folders = maildir_folders_new (self->root_fd, self->shown, options->layout,
+					     options->names, report, error);
 	return self->folders != NULL ? g_steal_pointer (&sink) : NULL;
 }

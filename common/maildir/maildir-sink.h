@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A message is written into tmp/, synced, and only then renamed into cur/ under a name made from its content; a run
- * that was killed at any moment is simply run again. What lies in the Maildir is never rewritten.
+ * A message is written into tmp/, synced, and only then renamed into cur/ under a name made from
+ * its content; a run that was killed at any moment is simply run again. What lies in the Maildir is
+ * never rewritten.
  */
 #pragma once
 
@@ -13,7 +14,8 @@
 
 typedef enum {
 	MAILDIR_DURABILITY_BATCH, /* sync the file system once for many files, before they appear */
-	MAILDIR_DURABILITY_FILE,  /* fsync every file: where others write heavily to the same file system */
+	MAILDIR_DURABILITY_FILE,  /* fsync every file: where others write heavily to the same file
+				     system */
 	MAILDIR_DURABILITY_NONE   /* leave it to the system: for copies that can be made again */
 } MaildirDurability;
 
@@ -24,9 +26,9 @@ typedef struct {
 	gboolean dry_run; /* look, count, write nothing */
 } MaildirSinkOptions;
 
-/* A sink for the Maildir at path, which is made if it is missing (its parent is not). ledger and report are borrowed.
- * RUN_ERROR_OUTPUT if path is something else, cannot be written, or cannot hold ':' in names; RUN_ERROR_TEMPORARY if
- * another of our programs is writing to it. Memory: 32 to 64 bytes for each message of ours in the folders it
- * delivers to, and the batch. */
+/* A sink for the Maildir at path, which is made if it is missing (its parent is not). ledger and
+ * report are borrowed. RUN_ERROR_OUTPUT if path is something else, cannot be written, or cannot
+ * hold ':' in names; RUN_ERROR_TEMPORARY if another of our programs is writing to it. Memory: 32 to
+ * 64 bytes for each message of ours in the folders it delivers to, and the batch. */
 MessageSink *maildir_sink_new (const char *path, const MaildirSinkOptions *options, Ledger *ledger,
 			       Report *report, GError **error);

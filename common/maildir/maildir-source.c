@@ -46,7 +46,7 @@ path_in_folder (const MaildirSource *self, const char *entry)
 	return g_strconcat (self->place->directory, "/", entry, NULL);
 }
 
-/* --- A folder's entries ------------------------------------------------------------------------ */
+/* --- A folder's entries --------------------------------------------------- */
 
 typedef struct {
 	MaildirSource *self;
@@ -59,7 +59,8 @@ note_entry (const char *name, guint8 type, gpointer user_data, GError **error)
 	Listing *listing = user_data;
 	g_autofree char *entry = g_strconcat (listing->sub, name, NULL);
 
-	g_ptr_array_add (listing->self->entries, g_string_chunk_insert (listing->self->text, entry));
+	g_ptr_array_add (listing->self->entries,
+			 g_string_chunk_insert (listing->self->text, entry));
 	return TRUE;
 }
 
@@ -97,7 +98,8 @@ compare_entries (gconstpointer a, gconstpointer b)
 
 	if (order != 0)
 		return order;
-	return length != other_length ? (length < other_length ? -1 : 1) : strcmp (one + SUB_LENGTH, other + SUB_LENGTH);
+	return length != other_length ? (length < other_length ? -1 : 1) :
+					strcmp (one + SUB_LENGTH, other + SUB_LENGTH);
 }
 
 static gboolean
@@ -109,8 +111,8 @@ is_same_message (const char *one, const char *other)
 	       memcmp (one + SUB_LENGTH, other + SUB_LENGTH, length) == 0;
 }
 
-/* new/ is listed before cur/, so that nothing slips through that a mail program moves in between; what was seen in
- * both is one message, now in cur/. */
+/* new/ is listed before cur/, so that nothing slips through that a mail program moves in between;
+ * what was seen in both is one message, now in cur/. */
 static void
 drop_moved (GPtrArray *entries)
 {
@@ -180,7 +182,8 @@ is_folder (const MaildirSource *self, const MaildirFolder *place)
 	       fstatat (self->root_fd, new, &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* On to the next folder that can be read; one without entries is news by itself. place is NULL at the end. */
+/* On to the next folder that can be read; one without entries is news by itself. place is NULL at
+ * the end. */
 static Message *
 next_folder (MaildirSource *self)
 {
@@ -191,8 +194,9 @@ next_folder (MaildirSource *self)
 		if (!is_folder (self, place))
 			continue;
 		if (enter_folder (self, place, &problem))
-			return self->entries->len > 0 ? NULL :
-							message_new_folder (folder_ref (place->folder));
+			return self->entries->len > 0 ?
+				       NULL :
+				       message_new_folder (folder_ref (place->folder));
 		leave_folder (self);
 		report_finding (self->report, REPORT_TROUBLE, "unreadable-folder", self->name,
 				place->folder->path, "%s", problem->message);
@@ -200,7 +204,7 @@ next_folder (MaildirSource *self)
 	return NULL;
 }
 
-/* --- One message ------------------------------------------------------------------------------- */
+/* --- One message ---------------------------------------------------------- */
 
 typedef struct {
 	const char *wanted; /* with its subdirectory */
@@ -229,7 +233,8 @@ find_moved (MaildirSource *self, const char *entry)
 
 	if (fd < 0)
 		return NULL;
-	(void) maildir_file_foreach (fd, cur, compare_with_wanted, &hunt, NULL); /* not found, then */
+	(void) maildir_file_foreach (fd, cur, compare_with_wanted, &hunt,
+				     NULL); /* not found, then */
 	close (fd);
 	return hunt.found;
 }
@@ -240,16 +245,18 @@ set_flags (MaildirSource *self, Message *message, const char *letters)
 	g_autoptr (GPtrArray) keywords = g_ptr_array_new ();
 
 	for (; *letters != '\0'; letters++) {
-		const char *keyword = *letters == 'P' ? MESSAGE_KEYWORD_FORWARDED :
-							maildir_keywords_get (self->keywords, *letters);
+		const char *keyword = *letters == 'P' ?
+					      MESSAGE_KEYWORD_FORWARDED :
+					      maildir_keywords_get (self->keywords, *letters);
 		for (const MessageFlagNames *row = message_flag_names; row->bit != 0; row++)
 			if (row->maildir == *letters)
 				message->flags |= row->bit;
 		if (keyword != NULL)
 			g_ptr_array_add (keywords, (gpointer) keyword);
 		else if (*letters >= 'a' && *letters <= 'z')
-			report_finding (self->report, REPORT_NOTE, "keyword-without-name", message->origin,
-					message->folder->path, "the letter %c has no meaning in %s", *letters,
+			report_finding (self->report, REPORT_NOTE, "keyword-without-name",
+					message->origin, message->folder->path,
+					"the letter %c has no meaning in %s", *letters,
 					MAILDIR_KEYWORDS_FILE);
 	}
 	g_ptr_array_add (keywords, NULL);
@@ -297,9 +304,11 @@ take_entry (MaildirSource *self)
 	struct stat status;
 
 	if (entry[SUB_LENGTH] == '.')
-		ledger_skipped (self->ledger, origin, folder, "dot-file"); /* Maildirs ignore them by definition */
+		ledger_skipped (self->ledger, origin, folder,
+				"dot-file"); /* Maildirs ignore them by definition */
 	else if (!look_at (self, &entry, &status))
-		ledger_failed (self->ledger, origin, folder, "moved or deleted while we were reading the Maildir");
+		ledger_failed (self->ledger, origin, folder,
+			       "moved or deleted while we were reading the Maildir");
 	else if (!S_ISREG (status.st_mode))
 		ledger_failed (self->ledger, origin, folder, "not a regular file");
 	else
@@ -359,7 +368,8 @@ open_root (MaildirSource *self, const char *path, GError **error)
 {
 	self->root_fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (self->root_fd < 0) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", path, g_strerror (errno));
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", path,
+			     g_strerror (errno));
 		return FALSE;
 	}
 	self->root = content_directory_new (self->root_fd);
@@ -379,8 +389,8 @@ maildir_source_new (const char *path, Ledger *ledger, Report *report, GError **e
 	self->report = report;
 	if (!open_root (self, path, error))
 		return NULL;
-	self->folders = maildir_folders_new (self->root_fd, path, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7, report,
-					     error);
+	self->folders = maildir_folders_new (self->root_fd, path, MAILDIR_LAYOUT_AUTO,
+					     MAILDIR_NAMES_UTF7, report, error);
 	if (self->folders == NULL)
 		return NULL;
 	self->list = maildir_folders_list (self->folders);

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reads Maildir++ and nested folders, ours (mailferry-folders tells their names and roles) and other programs'. Nothing
- * in it is changed, not even from new/ to cur/.
+ * Reads Maildir++ and nested folders, ours (mailferry-folders tells their names and roles) and
+ * other programs'. Nothing in it is changed, not even from new/ to cur/.
  */
 #pragma once
 
@@ -13,7 +13,9 @@
 /* Does the directory at path look like a Maildir: cur/ and new/, or folders we made? */
 gboolean maildir_source_recognises (const char *path);
 
-/* Messages in a fixed order: by folder, then by file name. The internal date is the file's mtime, 0 meaning unknown;
- * flags come from the name, keywords from dovecot-keywords. A folder without messages is handed out as a folder. Files
- * that a mail program moves while we read are followed. ledger and report are borrowed. */
-MessageSource *maildir_source_new (const char *path, Ledger *ledger, Report *report, GError **error);
+/* Messages in a fixed order: by folder, then by file name. The internal date is the file's mtime, 0
+ * meaning unknown; flags come from the name, keywords from dovecot-keywords. A folder without
+ * messages is handed out as a folder. Files that a mail program moves while we read are followed.
+ * ledger and report are borrowed. */
+MessageSource *maildir_source_new (const char *path, Ledger *ledger, Report *report,
+				   GError **error);

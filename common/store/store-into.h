@@ -6,6 +6,6 @@
 
 #include "message/message-source.h"
 
-/* A source whose folder X is into/X, and whose inbox is into itself. Roles are dropped: the Sent of an archive is not
- * the account's. Takes source over and keeps a reference of into. */
+/* A source whose folder X is into/X, and whose inbox is into itself. Roles are dropped: the Sent of
+ * an archive is not the account's. Takes source over and keeps a reference of into. */
 MessageSource *store_into_new (MessageSource *source, Folder *into);

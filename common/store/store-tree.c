@@ -46,11 +46,11 @@ free_mailbox (gpointer data)
 	g_free (mailbox);
 }
 
-/* --- Finding them ------------------------------------------------------------------------------ */
+/* --- Finding them --------------------------------------------------------- */
 
 /* A directory whose entries are still to be looked at. */
 typedef struct {
-	char *path;   /* below the root, "" for the root */
+	char *path;     /* below the root, "" for the root */
 	Folder *folder; /* what its files are in; NULL at the root */
 	guint depth;
 } Place;
@@ -65,8 +65,8 @@ free_place (gpointer data)
 	g_free (place);
 }
 
-/* The folder called name within parent. A file name that is the text form of a component (pst2mbox writes it) is
- * decoded. At the top, "Inbox" in any case is the inbox. */
+/* The folder called name within parent. A file name that is the text form of a component (pst2mbox
+ * writes it) is decoded. At the top, "Inbox" in any case is the inbox. */
 static Folder *
 make_folder (const Folder *parent, const char *name)
 {
@@ -131,7 +131,9 @@ static gboolean
 is_mailbox (int directory_fd, const char *name, goffset size)
 {
 	char begin[5] = { 0 };
-	int fd = size > 0 ? openat (directory_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+	int fd = size > 0 ? openat (directory_fd, name,
+				    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) :
+			    -1;
 
 	if (size > 0 && fd < 0)
 		return TRUE; /* let the attempt to read it say why */
@@ -142,7 +144,8 @@ is_mailbox (int directory_fd, const char *name, goffset size)
 }
 
 static void
-look_at_file (TreeSource *self, int directory_fd, const Place *place, const char *name, goffset size)
+look_at_file (TreeSource *self, int directory_fd, const Place *place, const char *name,
+	      goffset size)
 {
 	struct stat status;
 
@@ -164,7 +167,8 @@ look_at_file (TreeSource *self, int directory_fd, const Place *place, const char
 }
 
 static void
-look_at_entry (TreeSource *self, GPtrArray *places, int directory_fd, const Place *place, const char *name)
+look_at_entry (TreeSource *self, GPtrArray *places, int directory_fd, const Place *place,
+	       const char *name)
 {
 	struct stat status;
 
@@ -177,9 +181,11 @@ look_at_entry (TreeSource *self, GPtrArray *places, int directory_fd, const Plac
 	} else {
 		g_autofree char *path = join (place->path, name);
 		report_finding (self->report, REPORT_NOTE, "not-a-mailbox", path, NULL, "%s",
-				S_ISLNK (status.st_mode) ? "a symbolic link: not followed" :
-				S_ISDIR (status.st_mode) ? "folders too deep within each other: not followed" :
-							   "neither a file nor a directory: left out");
+				S_ISLNK (status.st_mode) ?
+					"a symbolic link: not followed" :
+				S_ISDIR (status.st_mode) ?
+					"folders too deep within each other: not followed" :
+					"neither a file nor a directory: left out");
 	}
 }
 
@@ -192,7 +198,8 @@ look_into (TreeSource *self, GPtrArray *places, const Place *place, GError **err
 	DIR *directory = fd >= 0 ? fdopendir (fd) : NULL;
 
 	if (directory == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", shown, g_strerror (errno));
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", shown,
+			     g_strerror (errno));
 		return FALSE;
 	}
 	for (const struct dirent *entry; (entry = readdir (directory)) != NULL;)
@@ -224,24 +231,29 @@ find_mailboxes (TreeSource *self, GError **error)
 			return FALSE;
 	g_ptr_array_sort (self->mailboxes, compare_mailboxes);
 	for (guint i = 0; i < self->mailboxes->len; i++)
-		report_add_expected (self->report, (guint64) ((Mailbox *) self->mailboxes->pdata[i])->size);
+		report_add_expected (self->report,
+				     (guint64) ((Mailbox *) self->mailboxes->pdata[i])->size);
 	if (self->mailboxes->len > 0)
 		return TRUE;
 	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-		     "%s: no mail in it: neither a Maildir (cur, new, tmp) nor mbox files", self->shown);
+		     "%s: no mail in it: neither a Maildir (cur, new, tmp) nor mbox files",
+		     self->shown);
 	return FALSE;
 }
 
-/* --- Reading them ------------------------------------------------------------------------------ */
+/* --- Reading them --------------------------------------------------------- */
 
 static gboolean
 open_mailbox (TreeSource *self, const Mailbox *mailbox, GError **error)
 {
-	MboxSourceOptions options = { .name = mailbox->path, .dialect = self->dialect, .folder = mailbox->folder };
+	MboxSourceOptions options = { .name = mailbox->path,
+				      .dialect = self->dialect,
+				      .folder = mailbox->folder };
 	int fd = openat (self->root_fd, mailbox->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "cannot read: %s", g_strerror (errno));
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "cannot read: %s",
+			     g_strerror (errno));
 		return FALSE;
 	}
 	self->current = mbox_source_new (fd, &options, self->ledger, self->report);
@@ -252,8 +264,8 @@ open_mailbox (TreeSource *self, const Mailbox *mailbox, GError **error)
 static void
 give_up_mailbox (TreeSource *self, const Mailbox *mailbox, const GError *problem)
 {
-	report_finding (self->report, REPORT_TROUBLE, "unreadable-mailbox", mailbox->path, mailbox->folder->path, "%s",
-			problem->message);
+	report_finding (self->report, REPORT_TROUBLE, "unreadable-mailbox", mailbox->path,
+			mailbox->folder->path, "%s", problem->message);
 	report_worsen (self->report, EXIT_STATUS_TROUBLE);
 	g_clear_pointer (&self->current, message_source_free);
 }
@@ -319,7 +331,8 @@ static const MessageSourceClass tree_source_class = {
 };
 
 MessageSource *
-store_tree_new (const char *path, const StoreOptions *options, Ledger *ledger, Report *report, GError **error)
+store_tree_new (const char *path, const StoreOptions *options, Ledger *ledger, Report *report,
+		GError **error)
 {
 	TreeSource *self = g_new0 (TreeSource, 1);
 	g_autoptr (MessageSource) source = &self->source;
@@ -332,7 +345,8 @@ store_tree_new (const char *path, const StoreOptions *options, Ledger *ledger, R
 	self->mailboxes = g_ptr_array_new_with_free_func (free_mailbox);
 	self->root_fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (self->root_fd < 0) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", path, g_strerror (errno));
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", path,
+			     g_strerror (errno));
 		return NULL;
 	}
 	return find_mailboxes (self, error) ? g_steal_pointer (&source) : NULL;

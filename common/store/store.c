@@ -15,7 +15,7 @@
 #include "pst/pst-source.h"
 #include "store/store-tree.h"
 
-/* --- URLs: the address lives as long as the source -------------------------------------------- */
+/* --- URLs: the address lives as long as the source ------------------------ */
 
 typedef struct {
 	MessageSource source;
@@ -46,14 +46,16 @@ static const MessageSourceClass url_source_class = {
 };
 
 static MessageSource *
-open_url (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report, GError **error)
+open_url (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report,
+	  GError **error)
 {
 	g_autoptr (NetUrl) url = net_url_new (operand, error);
 
 	if (url == NULL)
 		return NULL;
 	if (options->connection == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE, "%s: this tool reads no servers", url->host);
+		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE, "%s: this tool reads no servers",
+			     url->host);
 		return NULL;
 	}
 	g_autoptr (MessageSource) source = NULL;
@@ -65,7 +67,7 @@ open_url (const char *operand, const StoreOptions *options, Ledger *ledger, Repo
 	return self->imap != NULL ? g_steal_pointer (&source) : NULL;
 }
 
-/* --- Files and directories --------------------------------------------------------------------- */
+/* --- Files and directories ------------------------------------------------ */
 
 static MessageSource *
 fail (GError **error, const char *operand, const char *reason)
@@ -75,7 +77,8 @@ fail (GError **error, const char *operand, const char *reason)
 }
 
 static MessageSource *
-open_mbox (int fd, const char *name, gboolean is_pipe, const StoreOptions *options, Ledger *ledger, Report *report)
+open_mbox (int fd, const char *name, gboolean is_pipe, const StoreOptions *options, Ledger *ledger,
+	   Report *report)
 {
 	const MboxSourceOptions mbox = {
 		.name = name,
@@ -107,11 +110,13 @@ is_outlook (int fd)
 	static const char magic[4] = { '!', 'B', 'D', 'N' };
 	char begin[sizeof magic];
 
-	return pread (fd, begin, sizeof begin, 0) == sizeof begin && memcmp (begin, magic, sizeof magic) == 0;
+	return pread (fd, begin, sizeof begin, 0) == sizeof begin &&
+	       memcmp (begin, magic, sizeof magic) == 0;
 }
 
 static MessageSource *
-open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report, GError **error)
+open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report,
+	   GError **error)
 {
 	g_autofree char *name = g_path_get_basename (operand);
 	int fd = open (operand, O_RDONLY | O_CLOEXEC);
@@ -133,7 +138,8 @@ open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Rep
 }
 
 MessageSource *
-store_open_source (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report, GError **error)
+store_open_source (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report,
+		   GError **error)
 {
 	struct stat status;
 
@@ -150,7 +156,8 @@ store_open_source (const char *operand, const StoreOptions *options, Ledger *led
 	return store_tree_new (operand, options, ledger, report, error);
 }
 
-/* --- What an operand is worth --------------------------------------------------------------------- */
+/* --- What an operand is worth
+ * --------------------------------------------------------------------- */
 
 static gboolean
 is_outlook_file (const char *operand)

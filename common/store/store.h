@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The one place that knows all rooms. A tool says "this operand"; what it is, the operand itself tells: "-", a URL, a
- * Maildir, a tree of mbox files, an Outlook file, or a stream or mbox.
+ * The one place that knows all rooms. A tool says "this operand"; what it is, the operand itself
+ * tells: "-", a URL, a Maildir, a tree of mbox files, an Outlook file, or a stream or mbox.
  */
 #pragma once
 
@@ -20,13 +20,14 @@ typedef struct {
 	const NetOptions *connection; /* of URLs; outlives the source; NULL: URLs are refused */
 } StoreOptions;
 
-/* A source for operand; "-" is standard input. RUN_ERROR_INPUT with one line that names the way out if it cannot be
- * read or is nothing we know. ledger and report are borrowed. */
-MessageSource *store_open_source (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report,
-				  GError **error);
+/* A source for operand; "-" is standard input. RUN_ERROR_INPUT with one line that names the way out
+ * if it cannot be read or is nothing we know. ledger and report are borrowed. */
+MessageSource *store_open_source (const char *operand, const StoreOptions *options, Ledger *ledger,
+				  Report *report, GError **error);
 
-/* Is it what mail is first kept in, so that it is worth asking whether it can go: an account, an Outlook file, the tree
- * of a mail program? A stream, an mbox, a Maildir and what pst2mbox has written are copies. */
+/* Is it what mail is first kept in, so that it is worth asking whether it can go: an account, an
+ * Outlook file, the tree of a mail program? A stream, an mbox, a Maildir and what pst2mbox has
+ * written are copies. */
 gboolean store_is_original (const char *operand);
 
 /* Is it the URL of an account on a server? */

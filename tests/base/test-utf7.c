@@ -30,9 +30,10 @@ static const struct {
 
 /* What a lenient decoder accepts, and we must not. */
 static const char *const refused[] = {
-	"&", "a&", "&AOk", "&AOk/", "&AO k-", "&AO=-", "&AOl-", "&AOkA-", "&A-", "&AA-", "&AAA-", "&AGEA-",
-	"&AGE-", "&AOk-&AOk-", "&2D0-", "&3Kw-", "&3KzYPQ-", "&2D0A6Q-", "&AAAA6Q-", "&ACY-", "Caf\303\251",
-	"a\tb", "a\177", "&AOkAYQ-",
+	"&",        "a&",         "&AOk",        "&AOk/", "&AO k-",   "&AO=-",
+	"&AOl-",    "&AOkA-",     "&A-",         "&AA-",  "&AAA-",    "&AGEA-",
+	"&AGE-",    "&AOk-&AOk-", "&2D0-",       "&3Kw-", "&3KzYPQ-", "&2D0A6Q-",
+	"&AAAA6Q-", "&ACY-",      "Caf\303\251", "a\tb",  "a\177",    "&AOkAYQ-",
 };
 
 static void

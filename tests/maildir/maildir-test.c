@@ -65,10 +65,12 @@ scene_forget (Scene *scene)
 Message *
 scene_message (const char *folder, const char *text)
 {
-	Folder *where = *folder != '\0' ? folder_new_from_path (folder, FOLDER_ROLE_NONE) : folder_new_inbox ();
+	Folder *where = *folder != '\0' ? folder_new_from_path (folder, FOLDER_ROLE_NONE) :
+					  folder_new_inbox ();
 
 	g_assert_nonnull (where);
-	return message_new (where, message_content_new_bytes (g_bytes_new (text, strlen (text))), "test:0");
+	return message_new (where, message_content_new_bytes (g_bytes_new (text, strlen (text))),
+			    "test:0");
 }
 
 static int
@@ -102,7 +104,8 @@ describe (GString *text, const char *top, const char *relative)
 		g_autofree char *content = NULL;
 		gsize length = 0;
 		g_assert_true (g_file_get_contents (child, &content, &length, NULL));
-		g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, content, (gssize) length);
+		g_autofree char *digest =
+			g_compute_checksum_for_string (G_CHECKSUM_SHA256, content, (gssize) length);
 		g_string_append_printf (text, " %" G_GINT64_FORMAT " %s\n",
 					is_mail ? (gint64) status.st_mtime : 0, digest);
 	}

@@ -70,7 +70,8 @@ test_names (void)
 		g_autoptr (Scene) scene = scene_new ();
 		g_autoptr (MaildirFolders) plus =
 			open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
-		g_autoptr (MaildirFolders) fs = open_folders (scene, MAILDIR_LAYOUT_FS, MAILDIR_NAMES_UTF7);
+		g_autoptr (MaildirFolders) fs =
+			open_folders (scene, MAILDIR_LAYOUT_FS, MAILDIR_NAMES_UTF7);
 		g_assert_cmpstr (directory_of (plus, names[i].path), ==, names[i].plus);
 		g_assert_cmpstr (directory_of (fs, names[i].path), ==, names[i].fs);
 	}
@@ -80,7 +81,8 @@ static void
 test_names_in_utf8 (void)
 {
 	g_autoptr (Scene) scene = scene_new ();
-	g_autoptr (MaildirFolders) folders = open_folders (scene, MAILDIR_LAYOUT_PLUS, MAILDIR_NAMES_UTF8);
+	g_autoptr (MaildirFolders) folders =
+		open_folders (scene, MAILDIR_LAYOUT_PLUS, MAILDIR_NAMES_UTF8);
 
 	g_assert_cmpstr (directory_of (folders, "INBOX/Café"), ==, ".INBOX.Café");
 	g_assert_cmpstr (directory_of (folders, "Tom & Jerry"), ==, ".Tom & Jerry");
@@ -90,10 +92,13 @@ test_names_in_utf8 (void)
 static void
 test_twins_are_kept_apart (void)
 {
-	static const char *const twins[] = { "Projects", "projects", "PROJECTS", "Caf\303\251", "Cafe\314\201",
-					     "\303\211t\303\251", "\303\251t\303\251", "inbox", "Inbox", "iNBOX" };
+	static const char *const twins[] = {
+		"Projects",          "projects",          "PROJECTS", "Caf\303\251", "Cafe\314\201",
+		"\303\211t\303\251", "\303\251t\303\251", "inbox",    "Inbox",       "iNBOX"
+	};
 	g_autoptr (Scene) scene = scene_new ();
-	g_autoptr (MaildirFolders) folders = open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+	g_autoptr (MaildirFolders) folders =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
 	g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
 	g_assert_cmpstr (directory_of (folders, "Projects"), ==, ".Projects");
@@ -124,7 +129,8 @@ test_long_names_are_cut (void)
 	const char *const paths[] = { deep->str, wide->str, dots->str };
 	for (gsize l = 0; l < G_N_ELEMENTS (layouts); l++) {
 		g_autoptr (Scene) scene = scene_new ();
-		g_autoptr (MaildirFolders) folders = open_folders (scene, layouts[l], MAILDIR_NAMES_UTF7);
+		g_autoptr (MaildirFolders) folders =
+			open_folders (scene, layouts[l], MAILDIR_NAMES_UTF7);
 		for (gsize i = 0; i < G_N_ELEMENTS (paths); i++) {
 			const char *directory = directory_of (folders, paths[i]);
 			g_auto (GStrv) parts = g_strsplit (directory, "/", -1);
@@ -146,7 +152,8 @@ test_truth_is_kept (void)
 	g_autofree char *twin = NULL;
 
 	{
-		g_autoptr (MaildirFolders) folders = open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+		g_autoptr (MaildirFolders) folders =
+			open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
 		g_autoptr (Folder) sent = folder_new_from_path ("a%2Fb.c", FOLDER_ROLE_SENT);
 		directory_of (folders, "INBOX");
 		directory_of (folders, "x");
@@ -155,12 +162,13 @@ test_truth_is_kept (void)
 		g_assert_true (maildir_folders_save (folders, scene->fd, &error));
 	}
 	g_autofree char *truth = scene_read (scene->top, "mailferry-folders");
-	g_autofree char *expected = g_strdup_printf (".\tINBOX\tinbox\n%s\tX\t-\n.a%%2Fb%%2Ec\ta%%2Fb.c\tsent\n.x\tx\t-\n",
-						     twin);
+	g_autofree char *expected = g_strdup_printf (
+		".\tINBOX\tinbox\n%s\tX\t-\n.a%%2Fb%%2Ec\ta%%2Fb.c\tsent\n.x\tx\t-\n", twin);
 	g_assert_cmpstr (truth, ==, expected);
 
 	/* in another order, the same directories */
-	g_autoptr (MaildirFolders) again = open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF8);
+	g_autoptr (MaildirFolders) again =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF8);
 	g_assert_cmpstr (directory_of (again, "X"), ==, twin);
 	g_assert_cmpstr (directory_of (again, "x"), ==, ".x");
 	g_autoptr (GPtrArray) list = maildir_folders_list (again);
@@ -176,7 +184,8 @@ test_an_interrupted_run_is_taken_up (void)
 	g_autofree char *twin = NULL;
 
 	{
-		g_autoptr (MaildirFolders) folders = open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+		g_autoptr (MaildirFolders) folders =
+			open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
 		directory_of (folders, "x");
 		twin = g_strdup (directory_of (folders, "X"));
 	}
@@ -184,7 +193,8 @@ test_an_interrupted_run_is_taken_up (void)
 	scene_mkdir (scene->top, ".x/cur");
 	scene_mkdir (scene->top, ".a%2Eb/cur");
 	scene_mkdir (scene->top, twin);
-	g_autoptr (MaildirFolders) again = open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+	g_autoptr (MaildirFolders) again =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
 	g_assert_cmpstr (directory_of (again, "x"), ==, ".x");
 	g_assert_cmpstr (directory_of (again, "X"), ==, twin);
 	g_assert_cmpstr (directory_of (again, "a.b"), ==, ".a%2Eb");
@@ -200,7 +210,8 @@ test_directories_of_others_are_understood (void)
 	scene_mkdir (scene->top, ".Entwürfe/cur");
 	scene_mkdir (scene->top, ".50% off/cur");
 	scene_write (scene->top, ".notes", "a file");
-	g_autoptr (MaildirFolders) folders = open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+	g_autoptr (MaildirFolders) folders =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
 	g_autoptr (GPtrArray) list = maildir_folders_list (folders);
 	static const char *const expected[] = { "50%25 off", "Café/Menü", "Entwürfe", "INBOX" };
 	g_assert_cmpuint (list->len, ==, G_N_ELEMENTS (expected));
@@ -218,11 +229,12 @@ test_layout_is_recognised (void)
 
 	scene_mkdir (scene->top, "A/B/cur");
 	scene_mkdir (scene->top, "cur");
-	g_autoptr (MaildirFolders) folders = open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+	g_autoptr (MaildirFolders) folders =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
 	g_assert_cmpint (maildir_folders_get_layout (folders), ==, MAILDIR_LAYOUT_FS);
 	g_assert_cmpstr (directory_of (folders, "A/B"), ==, "A/B");
-	g_assert_null (maildir_folders_new (scene->fd, scene->top, MAILDIR_LAYOUT_PLUS, MAILDIR_NAMES_UTF7,
-					    scene->report, &error));
+	g_assert_null (maildir_folders_new (scene->fd, scene->top, MAILDIR_LAYOUT_PLUS,
+					    MAILDIR_NAMES_UTF7, scene->report, &error));
 	g_assert_error (error, RUN_ERROR, RUN_ERROR_USAGE);
 }
 
@@ -231,10 +243,12 @@ test_edited_lines_lead_nowhere (void)
 {
 	g_autoptr (Scene) scene = scene_new ();
 
-	scene_write (scene->top, "mailferry-folders",
-		     "../../etc\tescape\t-\n..\tup\t-\n.good\tGood\tsent\n/abs\tabs\t-\n.bad\tno%zz\t-\n"
-		     ".two\nonly\n.role\tRole\tfuture\n.\tINBOX\tinbox\n");
-	g_autoptr (MaildirFolders) folders = open_folders (scene, MAILDIR_LAYOUT_PLUS, MAILDIR_NAMES_UTF7);
+	scene_write (
+		scene->top, "mailferry-folders",
+		"../../etc\tescape\t-\n..\tup\t-\n.good\tGood\tsent\n/abs\tabs\t-\n.bad\tno%zz\t-\n"
+		".two\nonly\n.role\tRole\tfuture\n.\tINBOX\tinbox\n");
+	g_autoptr (MaildirFolders) folders =
+		open_folders (scene, MAILDIR_LAYOUT_PLUS, MAILDIR_NAMES_UTF7);
 	g_autoptr (GPtrArray) list = maildir_folders_list (folders);
 	g_assert_cmpuint (list->len, ==, 3);
 	for (guint i = 0; i < list->len; i++)
@@ -250,7 +264,8 @@ test_subscriptions (void)
 	g_autoptr (GError) error = NULL;
 
 	{
-		g_autoptr (MaildirFolders) folders = open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+		g_autoptr (MaildirFolders) folders =
+			open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
 		directory_of (folders, "INBOX");
 		directory_of (folders, "A/Café");
 		g_assert_true (maildir_folders_save (folders, scene->fd, &error));
@@ -260,7 +275,8 @@ test_subscriptions (void)
 
 	/* who unsubscribes stays so; what others wrote stays */
 	scene_write (scene->top, "subscriptions", "V\t2\n\nOther");
-	g_autoptr (MaildirFolders) again = open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+	g_autoptr (MaildirFolders) again =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
 	directory_of (again, "A/Café");
 	directory_of (again, "New");
 	g_assert_true (maildir_folders_save (again, scene->fd, &error));
@@ -284,11 +300,13 @@ main (int argc, char **argv)
 	g_test_add_func ("/maildir/folders/twins-are-kept-apart", test_twins_are_kept_apart);
 	g_test_add_func ("/maildir/folders/long-names-are-cut", test_long_names_are_cut);
 	g_test_add_func ("/maildir/folders/truth-is-kept", test_truth_is_kept);
-	g_test_add_func ("/maildir/folders/an-interrupted-run-is-taken-up", test_an_interrupted_run_is_taken_up);
+	g_test_add_func ("/maildir/folders/an-interrupted-run-is-taken-up",
+			 test_an_interrupted_run_is_taken_up);
 	g_test_add_func ("/maildir/folders/directories-of-others-are-understood",
 			 test_directories_of_others_are_understood);
 	g_test_add_func ("/maildir/folders/layout-is-recognised", test_layout_is_recognised);
-	g_test_add_func ("/maildir/folders/edited-lines-lead-nowhere", test_edited_lines_lead_nowhere);
+	g_test_add_func ("/maildir/folders/edited-lines-lead-nowhere",
+			 test_edited_lines_lead_nowhere);
 	g_test_add_func ("/maildir/folders/new-ones-are-subscribed", test_subscriptions);
 	return g_test_run ();
 }

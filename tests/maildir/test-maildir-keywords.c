@@ -105,7 +105,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/maildir/keywords/become-atoms", test_become_atoms);
 	g_test_add_func ("/maildir/keywords/keep-their-letters", test_keep_their_letters);
 	g_test_add_func ("/maildir/keywords/are-26-at-most", test_are_26_at_most);
-	g_test_add_func ("/maildir/keywords/nothing-new-writes-nothing", test_nothing_new_writes_nothing);
+	g_test_add_func ("/maildir/keywords/nothing-new-writes-nothing",
+			 test_nothing_new_writes_nothing);
 	g_test_add_func ("/maildir/keywords/a-link-is-refused", test_a_link_is_refused);
 	return g_test_run ();
 }

@@ -10,12 +10,15 @@
 
 #define HEX "000102030405060708090a0b0c0d0e0f10111213"
 
-static const guint8 digest[DIGEST_SIZE] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 };
+static const guint8 digest[DIGEST_SIZE] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10,
+					    11, 12, 13, 14, 15, 16, 17, 18, 19, 20 };
 
 static void
 test_makes (void)
 {
-	MessageDate date = { .known = TRUE, .zone_known = TRUE, .seconds = 1007073232, .zone_minutes = 60 };
+	MessageDate date = {
+		.known = TRUE, .zone_known = TRUE, .seconds = 1007073232, .zone_minutes = 60
+	};
 	MessageDate unknown = { .known = FALSE, .seconds = 5 };
 	MessageDate early = { .known = TRUE, .seconds = -5 };
 	g_autofree char *known = maildir_name_new (&date, digest, 2, 28, 32);

@@ -18,7 +18,8 @@ static MessageSink *
 open_sink (Scene *scene, const MaildirSinkOptions *options)
 {
 	g_autoptr (GError) error = NULL;
-	MessageSink *sink = maildir_sink_new (scene->path, options, scene->ledger, scene->report, &error);
+	MessageSink *sink =
+		maildir_sink_new (scene->path, options, scene->ledger, scene->report, &error);
 
 	g_assert_no_error (error);
 	return sink;
@@ -87,16 +88,19 @@ test_delivers (void)
 	g_assert_cmpuint (scene_count (scene->path, ".Empty/cur"), ==, 0);
 
 	/* printf 'Subject: 2\n\nbody\n' | sha256sum */
-	g_autofree char *text =
-		scene_read (scene->path, ".INBOX.Caf&AOk-/cur/1007073232."
-					 "Q4a2f868015c39a9a045c1005da8132c22ea76a09-1.mailferry,S=17,W=20:2,DPSabc");
+	g_autofree char *text = scene_read (
+		scene->path,
+		".INBOX.Caf&AOk-/cur/1007073232."
+		"Q4a2f868015c39a9a045c1005da8132c22ea76a09-1.mailferry,S=17,W=20:2,DPSabc");
 	g_assert_cmpstr (text, ==, "Subject: 2\n\nbody\n");
 	g_autofree char *keywords = scene_read (scene->path, ".INBOX.Caf&AOk-/dovecot-keywords");
 	g_assert_cmpstr (keywords, ==, "0 $Forwarded\n1 Big_Co\n2 aa\n");
 	g_autofree char *mark = scene_read (scene->path, ".Empty/maildirfolder");
 	g_assert_cmpstr (mark, ==, "");
 	g_autofree char *truth = scene_read (scene->path, "mailferry-folders");
-	g_assert_cmpstr (truth, ==, ".Empty\tEmpty\tarchive\n.\tINBOX\tinbox\n.INBOX.Caf&AOk-\tINBOX/Café\t-\n");
+	g_assert_cmpstr (
+		truth, ==,
+		".Empty\tEmpty\tarchive\n.\tINBOX\tinbox\n.INBOX.Caf&AOk-\tINBOX/Café\t-\n");
 }
 
 static void
@@ -107,7 +111,9 @@ test_sizes_and_dates (void)
 	MessageSink *sink = open_sink (scene, &usual);
 	Message *message = scene_message ("", "a\nb\r\nc\n\r");
 
-	message->received = (MessageDate){ .known = TRUE, .zone_known = TRUE, .zone_minutes = 60, .seconds = 86400 };
+	message->received = (MessageDate){
+		.known = TRUE, .zone_known = TRUE, .zone_minutes = 60, .seconds = 86400
+	};
 	put (sink, message);
 	put (sink, scene_message ("", "\n"));
 	finish (sink);
@@ -120,7 +126,8 @@ test_sizes_and_dates (void)
 		gboolean dated = g_str_has_prefix (name, "86400.Q");
 		g_assert_true (dated || g_str_has_prefix (name, "0.Q"));
 		g_assert_cmpint (status.st_mtime, ==, dated ? 86400 : 0);
-		g_assert_nonnull (strstr (name, dated ? "-1.mailferry,S=8,W=10:2," : "-1.mailferry,S=1,W=2:2,"));
+		g_assert_nonnull (strstr (name, dated ? "-1.mailferry,S=8,W=10:2," :
+							"-1.mailferry,S=1,W=2:2,"));
 		g_assert_cmpint (status.st_mode & 07777, ==, 0600);
 	}
 }
@@ -161,7 +168,8 @@ test_an_interrupted_run_is_completed (void)
 	g_assert_cmpuint (scene_count (scene->path, "tmp"), ==, 0);
 	g_assert_cmpuint (scene_count (scene->path, "cur"), ==, 0);
 	expect_counts (scene, 0, 0);
-	scene_write (scene->path, "tmp/Q000102030405060708090a0b0c0d0e0f10111213-1.mailferry", "half");
+	scene_write (scene->path, "tmp/Q000102030405060708090a0b0c0d0e0f10111213-1.mailferry",
+		     "half");
 	scene_write (scene->path, "tmp/1700000000.M1P2.host", "of another program");
 
 	deliver_all (scene, &usual);
@@ -323,7 +331,8 @@ static void
 expect_refusal (Scene *scene, const char *folder, const char *pattern)
 {
 	g_autoptr (GError) error = NULL;
-	MessageSink *sink = maildir_sink_new (scene->path, &usual, scene->ledger, scene->report, &error);
+	MessageSink *sink =
+		maildir_sink_new (scene->path, &usual, scene->ledger, scene->report, &error);
 
 	if (sink != NULL) {
 		g_autoptr (Message) message = scene_message (folder, "x\n");
@@ -382,7 +391,8 @@ test_one_writer_at_a_time (void)
 	g_autoptr (MessageSink) sink = open_sink (scene, &usual);
 	g_autoptr (GError) error = NULL;
 
-	g_assert_null (maildir_sink_new (scene->path, &usual, scene->ledger, scene->report, &error));
+	g_assert_null (
+		maildir_sink_new (scene->path, &usual, scene->ledger, scene->report, &error));
 	g_assert_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY);
 }
 
@@ -403,7 +413,8 @@ test_comes_back_the_same (void)
 			maildir_source_new (scene->path, scene->ledger, scene->report, &error);
 		g_assert_no_error (error);
 		MessageSink *sink = open_sink (copy, &options);
-		for (Message *message; message_source_next (source, &message, &error) && message != NULL;)
+		for (Message *message;
+		     message_source_next (source, &message, &error) && message != NULL;)
 			put (sink, message);
 		g_assert_no_error (error);
 		g_clear_pointer (&source, message_source_free); /* messages outlive it */
@@ -425,17 +436,22 @@ main (int argc, char **argv)
 	g_test_add_func ("/maildir/sink/delivers", test_delivers);
 	g_test_add_func ("/maildir/sink/names-tell-sizes-and-dates", test_sizes_and_dates);
 	g_test_add_func ("/maildir/sink/again-changes-nothing", test_again_changes_nothing);
-	g_test_add_func ("/maildir/sink/an-interrupted-run-is-completed", test_an_interrupted_run_is_completed);
-	g_test_add_func ("/maildir/sink/other-flags-are-the-same-message", test_other_flags_are_the_same_message);
-	g_test_add_func ("/maildir/sink/what-was-moved-away-comes-again", test_what_was_deleted_comes_again);
+	g_test_add_func ("/maildir/sink/an-interrupted-run-is-completed",
+			 test_an_interrupted_run_is_completed);
+	g_test_add_func ("/maildir/sink/other-flags-are-the-same-message",
+			 test_other_flags_are_the_same_message);
+	g_test_add_func ("/maildir/sink/what-was-moved-away-comes-again",
+			 test_what_was_deleted_comes_again);
 	g_test_add_func ("/maildir/sink/a-second-copy-stays-when-the-first-is-deleted",
 			 test_a_second_copy_stays_when_the_first_is_deleted);
 	g_test_add_func ("/maildir/sink/many-folders-by-turns", test_many_folders_by_turns);
 	g_test_add_func ("/maildir/sink/too-many-keywords-cost-keywords", test_too_many_keywords);
 	g_test_add_func ("/maildir/sink/a-dry-run-writes-nothing", test_a_dry_run_writes_nothing);
-	g_test_add_func ("/maildir/sink/refuses-what-is-no-maildir", test_refuses_what_is_no_maildir);
+	g_test_add_func ("/maildir/sink/refuses-what-is-no-maildir",
+			 test_refuses_what_is_no_maildir);
 	g_test_add_func ("/maildir/sink/follows-no-links", test_follows_no_links);
 	g_test_add_func ("/maildir/sink/one-writer-at-a-time", test_one_writer_at_a_time);
-	g_test_add_func ("/maildir/sink/what-is-read-comes-back-the-same", test_comes_back_the_same);
+	g_test_add_func ("/maildir/sink/what-is-read-comes-back-the-same",
+			 test_comes_back_the_same);
 	return g_test_run ();
 }

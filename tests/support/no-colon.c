@@ -21,7 +21,8 @@ refuses (const char *path)
 int
 renameat2 (int from_fd, const char *from, int to_fd, const char *to, unsigned int flags)
 {
-	int (*real) (int, const char *, int, const char *, unsigned int) = dlsym (RTLD_NEXT, "renameat2");
+	int (*real) (int, const char *, int, const char *, unsigned int) =
+		dlsym (RTLD_NEXT, "renameat2");
 
 	return refuses (from) || refuses (to) ? -1 : real (from_fd, from, to_fd, to, flags);
 }
