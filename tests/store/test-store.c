@@ -1,0 +1,220 @@
+/* test-store.c - what an operand is taken for
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "store/store.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "store/store-into.h"
+
+typedef struct {
+	char *top;
+	Report *report;
+	Ledger *ledger;
+} Scene;
+
+static Scene *
+scene_new (void)
+{
+	Scene *scene = g_new0 (Scene, 1);
+
+	scene->top = g_dir_make_tmp ("mailferry-test.XXXXXX", NULL);
+	g_assert_nonnull (scene->top);
+	scene->report = report_new ("test");
+	report_set_verbosity (scene->report, -1);
+	scene->ledger = ledger_new (scene->report);
+	return scene;
+}
+
+static void
+remove_tree (const char *path)
+{
+	g_autoptr (GDir) directory =
+		g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
+
+	for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
+		g_autofree char *child = g_build_filename (path, name, NULL);
+		remove_tree (child);
+	}
+	g_remove (path);
+}
+
+static void
+scene_free (Scene *scene)
+{
+	remove_tree (scene->top);
+	ledger_free (scene->ledger);
+	report_free (scene->report);
+	g_free (scene->top);
+	g_free (scene);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Scene, scene_free)
+
+/* Write text to a file below the top, making directories; its path is newly allocated. */
+static char *
+plant (Scene *scene, const char *name, const char *text)
+{
+	char *path = g_build_filename (scene->top, name, NULL);
+	g_autofree char *directory = g_path_get_dirname (path);
+
+	g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
+	g_assert_true (g_file_set_contents (path, text, -1, NULL));
+	return path;
+}
+
+#define MAIL "From ann@example.org Thu Nov 29 22:33:52 2001\nSubject: x\n\nbody\n\n"
+
+/* "FOLDER FOLDER ...", one for each message or piece of news. */
+static char *
+folders_of (Scene *scene, const char *operand, Folder *into)
+{
+	g_autoptr (GError) error = NULL;
+	StoreOptions options = { 0 };
+	MessageSource *opened =
+		store_open_source (operand, &options, scene->ledger, scene->report, &error);
+	g_autoptr (GString) text = g_string_new (NULL);
+
+	g_assert_no_error (error);
+	g_autoptr (MessageSource) source = into != NULL ? store_into_new (opened, into) : opened;
+	for (;;) {
+		g_autoptr (Message) message = NULL;
+		g_assert_true (message_source_next (source, &message, &error));
+		if (message == NULL)
+			return g_string_free (g_steal_pointer (&text), FALSE);
+		g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "",
+					message->folder->path);
+	}
+}
+
+static void
+test_an_mbox (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autofree char *path = plant (scene, "a.mbox", MAIL MAIL);
+	g_autofree char *folders = folders_of (scene, path, NULL);
+
+	g_assert_cmpstr (folders, ==, "INBOX INBOX");
+}
+
+static void
+test_a_maildir (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+
+	g_free (plant (scene, "cur/1.a.host:2,S", "Subject: x\n\n"));
+	g_free (plant (scene, "new/2.b.host", "Subject: x\n\n"));
+	g_autofree char *folders = folders_of (scene, scene->top, NULL);
+	g_assert_cmpstr (folders, ==, "INBOX INBOX");
+}
+
+static void
+test_a_tree (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autofree char *link = g_build_filename (scene->top, "Linked", NULL);
+
+	g_free (plant (scene, "INBOX", MAIL));
+	g_free (plant (scene, "INBOX.sbd/Café", MAIL));
+	g_free (plant (scene, "a%2Fb.sbd/%2E%2E", MAIL));
+	g_free (plant (scene, "100%", MAIL));
+	g_free (plant (scene, "Empty", ""));
+	g_free (plant (scene, "Gone.msf", "index"));
+	g_free (plant (scene, "INBOX.msf", "index"));
+	g_free (plant (scene, "popstate.dat", "x"));
+	g_free (plant (scene, "diary.txt", "Dear diary"));
+	g_free (plant (scene, ".hidden", MAIL));
+	g_assert_cmpint (symlink ("INBOX", link), ==, 0);
+	g_autofree char *folders = folders_of (scene, scene->top, NULL);
+	g_assert_cmpstr (folders, ==, "100%25 Empty Gone INBOX INBOX/Café a%2Fb/%2E%2E");
+}
+
+static void
+test_into_a_folder (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autoptr (Folder) into = folder_new_from_path ("Old/2001", FOLDER_ROLE_NONE);
+
+	g_free (plant (scene, "INBOX", MAIL MAIL));
+	g_free (plant (scene, "INBOX.sbd/Café", MAIL));
+	g_free (plant (scene, "Sent", MAIL));
+	g_autofree char *folders = folders_of (scene, scene->top, into);
+	g_assert_cmpstr (folders, ==, "Old/2001 Old/2001 Old/2001/INBOX/Café Old/2001/Sent");
+}
+
+static void
+test_an_unreadable_mailbox_costs_itself (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+
+	g_free (plant (scene, "A", MAIL));
+	g_free (plant (scene, "B", "From here\0"));
+	g_free (plant (scene, "C", MAIL));
+	g_autofree char *b = g_build_filename (scene->top, "B", NULL);
+	g_autoptr (GError) error = NULL;
+	StoreOptions options = { 0 };
+	g_autoptr (MessageSource) source =
+		store_open_source (scene->top, &options, scene->ledger, scene->report, &error);
+	g_assert_no_error (error);
+	g_assert_cmpint (g_unlink (b), ==, 0);
+
+	GString *folders = g_string_new (NULL);
+	for (;;) {
+		g_autoptr (Message) message = NULL;
+		g_assert_true (message_source_next (source, &message, &error));
+		if (message == NULL)
+			break;
+		g_string_append (folders, message->folder->path);
+	}
+	g_autofree char *got = g_string_free (folders, FALSE);
+	g_assert_cmpstr (got, ==, "AC");
+	g_assert_cmpint (report_get_status (scene->report), ==, EXIT_STATUS_TROUBLE);
+}
+
+static void
+expect_refusal (Scene *scene, const char *operand, RunError code, const char *pattern)
+{
+	g_autoptr (GError) error = NULL;
+	StoreOptions options = { 0 };
+	g_autoptr (Message) message = NULL;
+	g_autoptr (MessageSource) source =
+		store_open_source (operand, &options, scene->ledger, scene->report, &error);
+
+	if (source != NULL)
+		g_assert_false (message_source_next (source, &message, &error));
+	g_assert_error (error, RUN_ERROR, (int) code);
+	if (!g_pattern_match_simple (pattern, error->message))
+		g_error ("unexpected text: %s", error->message);
+}
+
+static void
+test_refusals_name_the_way_out (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autofree char *missing = g_build_filename (scene->top, "missing", NULL);
+	g_autofree char *gzip = plant (scene, "mail.gz", "\037\213\010 and so on");
+	g_autofree char *outlook = plant (scene, "cut.pst", "!BDN and nothing more");
+
+	expect_refusal (scene, missing, RUN_ERROR_INPUT, "*missing: cannot read: No such file*");
+	expect_refusal (scene, gzip, RUN_ERROR_INPUT, "mail.gz: *gzip*");
+	expect_refusal (scene, outlook, RUN_ERROR_INPUT, "*cut.pst*");
+	expect_refusal (scene, scene->top, RUN_ERROR_INPUT, "*no mail in it*");
+	expect_refusal (scene, "imaps://ann@mail.example.org", RUN_ERROR_USAGE,
+			"*reads no servers*");
+}
+
+int
+main (int argc, char **argv)
+{
+	g_test_init (&argc, &argv, NULL);
+	g_test_add_func ("/store/a-file-is-an-mbox", test_an_mbox);
+	g_test_add_func ("/store/a-directory-with-cur-and-new-is-a-maildir", test_a_maildir);
+	g_test_add_func ("/store/another-directory-is-a-tree", test_a_tree);
+	g_test_add_func ("/store/everything-may-go-below-a-folder", test_into_a_folder);
+	g_test_add_func ("/store/an-unreadable-mailbox-costs-itself",
+			 test_an_unreadable_mailbox_costs_itself);
+	g_test_add_func ("/store/refusals-name-the-way-out", test_refusals_name_the_way_out);
+	return g_test_run ();
+}
