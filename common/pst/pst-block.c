@@ -15,12 +15,13 @@ typedef struct {
 	guint trailer; /* bytes of trailer */
 	guint crc_at;  /* offsets within the trailer; cb is at 0, the signature at 2 */
 	guint bid_at;
+	guint inflated_at; /* 0 if the format doesn't deflate */
 } Layout;
 
 static const Layout layouts[] = {
-	[PST_FORMAT_ANSI] = {64, 12, 8, 4},
-	[PST_FORMAT_UNICODE] = {64, 16, 4, 8},
-	[PST_FORMAT_UNICODE_4K] = {512, 24, 4, 8},
+	[PST_FORMAT_ANSI] = {64, 12, 8, 4, 0},
+	[PST_FORMAT_UNICODE] = {64, 16, 4, 8, 0},
+	[PST_FORMAT_UNICODE_4K] = {512, 24, 4, 8, 18},
 };
 
 guint32
@@ -47,12 +48,66 @@ set_damaged (GError **error, const PstIndexBlock *block, const char *why)
 	return FALSE;
 }
 
+static gsize
+get_place_size (const Layout *layout, guint32 stored_size)
+{
+	gsize length = stored_size + layout->trailer;
+
+	return (length + layout->alignment - 1) / layout->alignment * layout->alignment;
+}
+
+static guint64
+read_trailer_bid (const Layout *layout, const guint8 *trailer)
+{
+	return layout->trailer == 12 ? pst_file_u32 (trailer + layout->bid_at)
+				     : pst_file_u64 (trailer + layout->bid_at);
+}
+
+guint
+pst_block_get_alignment (PstFormat format)
+{
+	return layouts[format].alignment;
+}
+
+gboolean
+pst_block_parse_trailer (PstFormat format, guint64 end, const guint8 *end_of_bytes,
+			 PstIndexBlock *block)
+{
+	const Layout *layout = &layouts[format];
+	const guint8 *trailer = end_of_bytes - layout->trailer;
+	guint32 stored_size = pst_file_u16 (trailer);
+	gsize place = get_place_size (layout, stored_size);
+	guint64 bid = read_trailer_bid (layout, trailer);
+
+	if (stored_size == 0 || bid <= 1 || place > end ||
+	    pst_file_u16 (trailer + 2) != pst_block_signature (end - place, bid))
+		return FALSE;
+	*block = (PstIndexBlock){
+		.bid = bid & ~(guint64)1,
+		.offset = end - place,
+		.stored_size = stored_size,
+		.size = stored_size,
+	};
+	if (layout->inflated_at != 0)
+		block->size = MAX (block->size, pst_file_u16 (trailer + layout->inflated_at));
+	return TRUE;
+}
+
+gboolean
+pst_block_is_sound (PstFormat format, const PstIndexBlock *block, const guint8 *end_of_bytes)
+{
+	const Layout *layout = &layouts[format];
+	const guint8 *bytes = end_of_bytes - get_place_size (layout, block->stored_size);
+	const guint8 *trailer = end_of_bytes - layout->trailer;
+
+	return pst_file_u32 (trailer + layout->crc_at) == pst_block_crc (bytes, block->stored_size);
+}
+
 static gboolean
 check_trailer (const PstIndexBlock *block, const Layout *layout, const guint8 *bytes,
 	       const guint8 *trailer, GError **error)
 {
-	guint64 bid = layout->trailer == 12 ? pst_file_u32 (trailer + layout->bid_at)
-					    : pst_file_u64 (trailer + layout->bid_at);
+	guint64 bid = read_trailer_bid (layout, trailer);
 
 	if (pst_file_u16 (trailer) != block->stored_size)
 		return set_damaged (error, block, "its size is not the one in the index");
@@ -93,8 +148,7 @@ pst_block_read (const PstIndex *index, guint64 bid, GError **error)
 	}
 
 	const Layout *layout = &layouts[pst_file_get_format (file)];
-	gsize length = block->stored_size + layout->trailer;
-	length = (length + layout->alignment - 1) / layout->alignment * layout->alignment;
+	gsize length = get_place_size (layout, block->stored_size);
 	g_autofree guint8 *bytes = g_malloc (length);
 
 	if (!pst_file_read (file, block->offset, bytes, length, error)) {

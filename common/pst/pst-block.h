@@ -12,6 +12,22 @@
  * bytes. */
 GBytes *pst_block_read (const PstIndex *index, guint64 bid, GError **error);
 
+/* A block with padding and trailer is never larger. */
+#define PST_BLOCK_MAX_PLACE 66048
+
+/* Blocks, with padding and trailer, take multiples of so many bytes. */
+guint pst_block_get_alignment (PstFormat format);
+
+/* Does a block end at offset END of the file, whether the index knows it or not? The bytes before
+ * END_OF_BYTES (at least the alignment) are those before END. Size and signature of the trailer
+ * must hold. Then *block is what the index would have for it; its check sum is still unknown. */
+gboolean pst_block_parse_trailer (PstFormat format, guint64 end, const guint8 *end_of_bytes,
+				  PstIndexBlock *block);
+
+/* Does its check sum hold? All bytes of its place in the file lie before END_OF_BYTES. */
+gboolean pst_block_is_sound (PstFormat format, const PstIndexBlock *block,
+			     const guint8 *end_of_bytes);
+
 /* Internal blocks hold references to other blocks; all others hold data. */
 #define PST_BLOCK_IS_INTERNAL(bid) (((bid)&2u) != 0)
 

@@ -60,6 +60,7 @@ struct _PstIndex {
 	guint32 *by_parent;    /* places of nodes, by parent, then NID */
 	gpointer mapping;      /* the arrays lie in it; NULL if they are our own */
 	gsize mapping_size;
+	const PstIndex *base; /* of a layer: asked first */
 };
 
 typedef struct {
@@ -103,6 +104,12 @@ lose_page (Walk *walk, PstRoot at, const char *name, const char *why)
 	report (walk, name, detail);
 }
 
+static guint
+get_entry_count (const Layout *layout, const guint8 *page)
+{
+	return layout->wide_count ? pst_file_u16 (page + layout->count_at) : page[layout->count_at];
+}
+
 /* NULL if the page is what it should be, else what is wrong with it. */
 static const char *
 find_fault (const Walk *walk, const Pending *pending, const guint8 *page)
@@ -111,6 +118,10 @@ find_fault (const Walk *walk, const Pending *pending, const guint8 *page)
 	const guint8 *trailer = page + layout->trailer_at;
 	guint64 bid = read_id (layout, page + layout->bid_at);
 	guint8 level = page[layout->entry_size_at + 1];
+	guint8 entry_size = page[layout->entry_size_at];
+	guint least = level > 0                       ? layout->branch_size
+		      : walk->type == PAGE_TYPE_NODES ? layout->node_size
+						      : layout->block_size;
 
 	if (trailer[0] != walk->type || trailer[1] != walk->type)
 		return "another kind of page is in its place";
@@ -122,6 +133,8 @@ find_fault (const Walk *walk, const Pending *pending, const guint8 *page)
 		return "wrong signature";
 	if (pending->level >= 0 && level != pending->level)
 		return "wrong level";
+	if (entry_size < least || get_entry_count (layout, page) * entry_size > layout->count_at)
+		return "its entries don't fit";
 	return NULL;
 }
 
@@ -195,21 +208,15 @@ visit_page (Walk *walk, const Pending *pending)
 	}
 
 	const char *fault = find_fault (walk, pending, page);
-	gboolean is_leaf = page[layout->entry_size_at + 1] == 0;
-	guint least = !is_leaf                        ? layout->branch_size
-		      : walk->type == PAGE_TYPE_NODES ? layout->node_size
-						      : layout->block_size;
-	guint count = layout->wide_count ? pst_file_u16 (page + layout->count_at)
-					 : page[layout->count_at];
-	guint entry_size = page[layout->entry_size_at];
-
-	if (fault == NULL && (entry_size < least || count * entry_size > layout->count_at))
-		fault = "its entries don't fit";
 	if (fault != NULL) {
 		lose_page (walk, pending->at, "page-damaged", fault);
 		return;
 	}
-	if (!is_leaf) {
+
+	guint count = get_entry_count (layout, page);
+	guint entry_size = page[layout->entry_size_at];
+
+	if (page[layout->entry_size_at + 1] != 0) {
 		push_children (walk, page, count, entry_size);
 		return;
 	}
@@ -232,6 +239,33 @@ walk_tree (Walk *walk, PstRoot root)
 	}
 	g_hash_table_unref (walk->seen);
 	g_array_unref (walk->stack);
+}
+
+guint
+pst_index_get_page_size (PstFormat format)
+{
+	return layouts[format].page_size;
+}
+
+gboolean
+pst_index_parse_node_leaf (PstFormat format, guint64 offset, const guint8 *page, GArray *nodes,
+			   guint64 *bid)
+{
+	const Layout *layout = &layouts[format];
+	Walk walk = {.layout = layout, .type = PAGE_TYPE_NODES, .entries = nodes};
+	Pending pending = {
+		.at = {.bid = read_id (layout, page + layout->bid_at), .offset = offset},
+		.level = 0,
+	};
+
+	/* Few pages of a file are of the kind, so this comes before the check sum. */
+	if (page[layout->trailer_at] != PAGE_TYPE_NODES ||
+	    find_fault (&walk, &pending, page) != NULL)
+		return FALSE;
+	for (guint i = 0; i < get_entry_count (layout, page); i++)
+		add_leaf_entry (&walk, page + i * page[layout->entry_size_at]);
+	*bid = pending.at.bid;
+	return TRUE;
 }
 
 static int
@@ -344,6 +378,20 @@ pst_index_build (PstFile *file, PstFindingFunc finding, gpointer user_data, GErr
 	index->head.lost_pages = walk.lost_pages;
 	index->by_parent = order_by_parent (index->nodes, index->head.node_count);
 	return g_steal_pointer (&index);
+}
+
+PstIndex *
+pst_index_new_layer (const PstIndex *base, GArray *blocks)
+{
+	PstIndex *index = g_new0 (PstIndex, 1);
+	Walk walk = {.entries = blocks};
+
+	sort_entries (&walk, sizeof (PstIndexBlock), compare_blocks, NULL);
+	index->file = base->file;
+	index->base = base;
+	index->head.block_count = blocks->len;
+	index->blocks = (PstIndexBlock *)(void *)g_array_free (blocks, FALSE);
+	return index;
 }
 
 void
@@ -474,7 +522,11 @@ const PstIndexBlock *
 pst_index_find_block (const PstIndex *index, guint64 bid)
 {
 	PstIndexBlock key = {.bid = bid & ~(guint64)1};
+	const PstIndexBlock *found =
+		index->base != NULL ? pst_index_find_block (index->base, bid) : NULL;
 
+	if (found != NULL || index->head.block_count == 0)
+		return found;
 	return bsearch (&key, index->blocks, index->head.block_count, sizeof key, compare_blocks);
 }
 
@@ -483,6 +535,8 @@ pst_index_find_node (const PstIndex *index, guint32 nid)
 {
 	PstIndexNode key = {.nid = nid};
 
+	if (index->head.node_count == 0)
+		return NULL;
 	return bsearch (&key, index->nodes, index->head.node_count, sizeof key, compare_nodes);
 }
 

@@ -63,6 +63,20 @@ PstIndex *pst_index_build (PstFile *file, PstFindingFunc finding, gpointer user_
 gboolean pst_index_save (const PstIndex *index, int fd, GError **error);
 PstIndex *pst_index_map (PstFile *file, int fd, GError **error);
 
+/* An index of blocks BASE doesn't know, for reading what was deleted: blocks are looked for in BASE
+ * first, then among BLOCKS (of PstIndexBlock, any order; taken; the first of equal ids counts). It
+ * has no nodes: see pst_node_open_entry(). BASE must outlive it. */
+PstIndex *pst_index_new_layer (const PstIndex *base, GArray *blocks);
+
+/* Pages are so large, and lie at multiples of it (in the 4 KiB format too). */
+guint pst_index_get_page_size (PstFormat format);
+
+/* If the PAGE at OFFSET is a sound leaf of a node tree, whether any tree still uses it or not: append
+ * its entries to NODES (of PstIndexNode) and give its own id; a page written later has a larger
+ * one. Else FALSE. */
+gboolean pst_index_parse_node_leaf (PstFormat format, guint64 offset, const guint8 *page,
+				    GArray *nodes, guint64 *bid);
+
 void pst_index_free (PstIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstIndex, pst_index_free)
 

@@ -139,8 +139,8 @@ compare_nids (gconstpointer a, gconstpointer b)
 	return (x > y) - (x < y);
 }
 
-static PstNode *
-open_node (const PstIndex *index, const PstIndexNode *entry, GError **error)
+PstNode *
+pst_node_open_entry (const PstIndex *index, const PstIndexNode *entry, GError **error)
 {
 	g_autoptr (PstNode) node = g_new0 (PstNode, 1);
 
@@ -170,7 +170,7 @@ pst_node_open (const PstIndex *index, guint32 nid, GError **error)
 			     nid);
 		return NULL;
 	}
-	return open_node (index, entry, error);
+	return pst_node_open_entry (index, entry, error);
 }
 
 static const PstIndexNode *
@@ -199,7 +199,7 @@ pst_node_open_subnode (const PstNode *node, guint32 nid, GError **error)
 {
 	const PstIndexNode *entry = require_subnode (node, nid, error);
 
-	return entry != NULL ? open_node (node->index, entry, error) : NULL;
+	return entry != NULL ? pst_node_open_entry (node->index, entry, error) : NULL;
 }
 
 PstNode *

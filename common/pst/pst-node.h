@@ -16,6 +16,9 @@ typedef struct _PstNode PstNode;
  * DAMAGED, TRUNCATED or IO. INDEX must outlive it. Release with pst_node_unref(). */
 PstNode *pst_node_open (const PstIndex *index, guint32 nid, GError **error);
 
+/* A node that INDEX doesn't list, its blocks found through INDEX; the same contract. */
+PstNode *pst_node_open_entry (const PstIndex *index, const PstIndexNode *entry, GError **error);
+
 /* The subnode NID of NODE; the same contract. */
 PstNode *pst_node_open_subnode (const PstNode *node, guint32 nid, GError **error);
 

@@ -15,6 +15,7 @@ typedef struct {
 	gsize offset;
 	guint stored_size;
 	guint size;
+	gboolean is_free;
 } Block;
 
 typedef struct {
@@ -266,32 +267,42 @@ put_page (PstTiny *tiny, guint8 type, guint level, GByteArray *entries, guint co
 }
 
 static guint64
-get_key (const PstTiny *tiny, guint8 type, guint n)
+get_key (guint8 type, const GArray *list, guint n)
 {
-	return type == 0x81 ? g_array_index (tiny->nodes, Node, n).nid
-			    : g_array_index (tiny->blocks, Block, n).bid;
+	return type == 0x81 ? g_array_index (list, Node, n).nid
+			    : g_array_index (list, Block, n).bid;
+}
+
+static GArray *
+get_listed_blocks (const PstTiny *tiny)
+{
+	GArray *listed = g_array_new (FALSE, FALSE, sizeof (Block));
+
+	for (guint i = 0; i < tiny->blocks->len; i++)
+		if (!g_array_index (tiny->blocks, Block, i).is_free)
+			g_array_append_val (listed, g_array_index (tiny->blocks, Block, i));
+	return listed;
 }
 
 /* Leaves, and above them one root if there is more than one. */
 static gsize
-put_tree (PstTiny *tiny, guint8 type, guint total, GArray *pages)
+put_tree (PstTiny *tiny, guint8 type, const GArray *list, GArray *pages)
 {
 	g_autoptr (GByteArray) branch = g_byte_array_new ();
+	guint total = list->len;
 
 	for (guint first = 0; first < MAX (total, 1); first += tiny->leaf_entries) {
 		guint count = MIN (tiny->leaf_entries, total - first);
 		g_autoptr (GByteArray) entries = g_byte_array_new ();
 		for (guint i = first; i < first + count; i++) {
 			if (type == 0x81)
-				put_node_entry (tiny, entries,
-						&g_array_index (tiny->nodes, Node, i));
+				put_node_entry (tiny, entries, &g_array_index (list, Node, i));
 			else
-				put_block_entry (tiny, entries,
-						 &g_array_index (tiny->blocks, Block, i));
+				put_block_entry (tiny, entries, &g_array_index (list, Block, i));
 		}
 		gsize offset = put_page (tiny, type, 0, entries, count);
 		g_array_append_val (pages, offset);
-		pst_tiny_put_id (tiny, branch, total > 0 ? get_key (tiny, type, first) : 0);
+		pst_tiny_put_id (tiny, branch, total > 0 ? get_key (type, list, first) : 0);
 		pst_tiny_put_id (tiny, branch, offset);
 		pst_tiny_put_id (tiny, branch, offset);
 	}
@@ -328,9 +339,23 @@ put_header (PstTiny *tiny)
 void
 pst_tiny_finish (PstTiny *tiny)
 {
-	tiny->node_root = put_tree (tiny, 0x81, tiny->nodes->len, tiny->node_pages);
-	tiny->block_root = put_tree (tiny, 0x80, tiny->blocks->len, tiny->block_pages);
+	g_autoptr (GArray) blocks = get_listed_blocks (tiny);
+
+	g_array_set_size (tiny->node_pages, 0);
+	g_array_set_size (tiny->block_pages, 0);
+	tiny->node_root = put_tree (tiny, 0x81, tiny->nodes, tiny->node_pages);
+	tiny->block_root = put_tree (tiny, 0x80, blocks, tiny->block_pages);
 	put_header (tiny);
+}
+
+gsize
+pst_tiny_delete_last (PstTiny *tiny, guint nodes, guint blocks)
+{
+	pst_tiny_finish (tiny);
+	g_array_set_size (tiny->nodes, tiny->nodes->len - nodes);
+	for (guint i = tiny->blocks->len; i > tiny->blocks->len - blocks; i--)
+		g_array_index (tiny->blocks, Block, i - 1).is_free = TRUE;
+	return g_array_index (tiny->node_pages, gsize, tiny->node_pages->len - 1);
 }
 
 char *

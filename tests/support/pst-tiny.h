@@ -50,6 +50,11 @@ void pst_tiny_add_node (PstTiny *tiny, guint32 nid, guint32 parent, guint64 data
  * damaged. */
 void pst_tiny_finish (PstTiny *tiny);
 
+/* What Outlook leaves of something deleted: the trees, with all there is so far, are written and stay
+ * in the file as free space; then the last NODES nodes and the last BLOCKS blocks are no longer
+ * listed. Gives the offset of the last leaf of that old node tree. */
+gsize pst_tiny_delete_last (PstTiny *tiny, guint nodes, guint blocks);
+
 /* Make the check sum of the page at OFFSET right again after changing it. */
 void pst_tiny_seal_page (PstTiny *tiny, gsize offset);
 
