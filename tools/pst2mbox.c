@@ -31,6 +31,9 @@ static const GOptionEntry options[] = {
 	 "Code page of 8-bit text that names none (932, windows-1251 ...; default 1252)", "CP"},
 	{"contacts", 0, 0, G_OPTION_ARG_FILENAME, &contacts,
 	 "Write contacts and distribution lists to FILE, as vCards", "FILE"},
+	{"deleted", 0, 0, G_OPTION_ARG_NONE, &reading.deleted,
+	 "Bring back deleted items, as far as the file still has them, into \"Recovered Items\"",
+	 NULL},
 	{"no-sandbox", 0, 0, G_OPTION_ARG_NONE, &reading.no_sandbox,
 	 "Read without locking the reader in (shows in the report)", NULL},
 	{NULL, 0, 0, 0, NULL, NULL, NULL}};

@@ -9,6 +9,7 @@
 /* All zero is what most files want. */
 typedef struct {
 	guint codepage;      /* of 8-bit text that doesn't name its own; 0: Western */
+	gboolean deleted;    /* bring back what was deleted, as far as the file still has it */
 	gboolean no_sandbox; /* the reader keeps its access to files and system calls */
 	PstAside *aside;     /* takes what is not mail; NULL: it is skipped. Borrowed. */
 } PstOptions;

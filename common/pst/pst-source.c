@@ -53,6 +53,7 @@ typedef struct {
 	gboolean is_open;
 	guint32 nid;
 	guint32 folder;
+	gboolean is_old; /* a version that the index of the file doesn't know any more */
 	MessageFlags flags;
 	MessageDate received;
 	char *sender;
@@ -82,10 +83,14 @@ typedef struct {
 	Item item;
 } PstSource;
 
+/* An old version must not share its origin with the message that goes by the same id today. */
 static char *
 make_origin (const PstSource *source, guint32 nid)
 {
-	return nid != 0 ? g_strdup_printf ("%s:0x%x", source->name, nid) : g_strdup (source->name);
+	gboolean is_old = source->item.is_old && source->item.nid == nid;
+
+	return nid != 0 ? g_strdup_printf ("%s:0x%x%s", source->name, nid, is_old ? "~old" : "")
+			: g_strdup (source->name);
 }
 
 static gboolean
@@ -211,6 +216,7 @@ take_begin (PstSource *source, PstWireFields *fields, GError **error)
 	guint64 number = pst_wire_get_u64 (fields);
 	Item item = {.nid = pst_wire_get_u32 (fields),
 		     .folder = pst_wire_get_u32 (fields),
+		     .is_old = pst_wire_get_u32 (fields) != 0,
 		     .is_open = TRUE};
 
 	/* Folders come one after the other, so we know when one has got all its mail. */

@@ -14,7 +14,8 @@
 #include "pst/pst-options.h"
 
 /* Opens the file at PATH for reading and nothing else. Announces all items of the IPM subtree
- * (and those whose folder is lost, in "Recovered"); contacts, appointments, tasks and their
+ * (and those whose folder is lost through damage, in "Recovered"; and in "Recovered Items", if
+ * asked for, what was deleted and still opens as an item); contacts, appointments, tasks and their
  * like are entered as skipped, with their class as the reason. Folders for mail that stay
  * empty are handed out as folder records. Fails with RUN_ERROR_INPUT if it is no Outlook file,
  * cut off, or encrypted by policy. Borrows LEDGER and REPORT. */

@@ -19,7 +19,7 @@ typedef enum {
 	PST_WIRE_FOLDER = 1,
 	/* u64 items to come, u64 hidden, u64 outside, u64 bytes of the file */
 	PST_WIRE_PLAN,
-	/* u64 number, u32 nid, u32 folder */
+	/* u64 number, u32 nid, u32 folder, u32 is it an old version, found in free space */
 	PST_WIRE_BEGIN,
 	/* u32 flags, u32 is date known, u64 seconds, string sender, u32 count, string
 	 * keyword... */

@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/digest.h"
 #include "base/sandbox.h"
 #include "pst/pst-contact.h"
 #include "pst/pst-mime.h"
+#include "pst/pst-recover.h"
 #include "pst/pst-wire.h"
 
 /* Far above what honest files need: the index of 50 GB takes about 0.5 GiB, a message some
@@ -28,9 +30,12 @@
 #define ITEM_BYTES_SECONDS (64 << 20) /* written: then it has earned another ITEM_SECONDS */
 #define DIRECTORY_SECONDS  1800
 
+#define NOT_OLD G_MAXUINT32
+
 typedef struct {
 	guint32 nid;
 	guint32 folder;
+	guint32 old; /* its number among the recovered, or NOT_OLD */
 } Entry;
 
 /* Seen by the child and its worker alike. */
@@ -46,6 +51,7 @@ typedef struct {
 	PstFile *file;
 	PstIndex *index;
 	PstStore *store;
+	PstRecovery *recovery; /* NULL unless asked for */
 	PstCodepages *pages;
 	PstDirectory *directory;
 	PstContext context;
@@ -105,15 +111,21 @@ send_data (Reader *reader)
 	g_byte_array_set_size (reader->data, 0);
 }
 
+static void
+earn_time (Reader *reader, gsize length)
+{
+	if (reader->written / ITEM_BYTES_SECONDS != (reader->written + length) / ITEM_BYTES_SECONDS)
+		child_allow_cpu_seconds (ITEM_SECONDS);
+	reader->written += length;
+}
+
 static gboolean
 write_content (const void *data, gsize length, gpointer user_data, GError **error)
 {
 	Reader *reader = user_data;
 	const guint8 *p = data;
 
-	if (reader->written / ITEM_BYTES_SECONDS != (reader->written + length) / ITEM_BYTES_SECONDS)
-		child_allow_cpu_seconds (ITEM_SECONDS);
-	reader->written += length;
+	earn_time (reader, length);
 	while (length > 0) {
 		gsize piece = MIN (length, PST_WIRE_MAX_DATA - reader->data->len);
 		g_byte_array_append (reader->data, p, (guint)piece);
@@ -183,20 +195,82 @@ convert_aside (Reader *reader, const PstItem *item)
 	say_nothing_but (reader, PST_WIRE_DONE);
 }
 
+typedef struct {
+	Reader *reader;
+	Digest digest;
+} Digesting;
+
+static gboolean
+digest_content (const void *data, gsize length, gpointer user_data, GError **error)
+{
+	Digesting *digesting = user_data;
+
+	earn_time (digesting->reader, length);
+	digest_update (&digesting->digest, data, length);
+	return TRUE;
+}
+
+static gboolean
+digest_item (Reader *reader, PstItem *item, guint8 *result)
+{
+	Digesting digesting = {.reader = reader};
+	g_autofree char *path = g_strdup_printf ("0x%x", reader->context.nid);
+	g_autoptr (PstMime) mime = pst_mime_new (item, path, NULL);
+
+	digest_init (&digesting.digest);
+	if (mime == NULL || !pst_mime_write (mime, digest_content, &digesting, NULL))
+		return FALSE;
+	digest_finish (&digesting.digest, result);
+	return TRUE;
+}
+
+/* Outlook writes a message anew for every flag that is set; only what changed its content makes the
+ * old version worth having. Nothing is said about either here: who is carried, is read again. */
+static gboolean
+is_same_as_live (Reader *reader, PstItem *old)
+{
+	g_autoptr (PstNode) node = pst_node_open (reader->index, reader->context.nid, NULL);
+	g_autoptr (PstItem) live =
+		node != NULL ? pst_item_open (&reader->context, node, NULL) : NULL;
+	PstFindingFunc finding = reader->context.finding;
+	guint8 digests[2][DIGEST_SIZE];
+
+	if (live == NULL || live->kind == PST_KIND_OTHER)
+		return FALSE;
+	reader->context.finding = NULL;
+	gboolean is_same = digest_item (reader, old, digests[0]) &&
+			   digest_item (reader, live, digests[1]) &&
+			   memcmp (digests[0], digests[1], DIGEST_SIZE) == 0;
+	reader->context.finding = finding;
+	return is_same;
+}
+
 static gboolean
 handle_item (Reader *reader, const Entry *entry, GError **error)
 {
-	g_autoptr (PstNode) node = pst_node_open (reader->index, entry->nid, error);
+	gboolean is_old = entry->old != NOT_OLD;
+	g_autoptr (PstNode) node =
+		is_old ? pst_recover_open_node (reader->recovery, entry->old, error)
+		       : pst_node_open (reader->index, entry->nid, error);
 	g_autoptr (PstItem) item =
 		node != NULL ? pst_item_open (&reader->context, node, error) : NULL;
 
 	if (item == NULL)
 		return FALSE;
+
+	gboolean is_double =
+		is_old && item->kind != PST_KIND_OTHER && is_same_as_live (reader, item);
 	if (reader->task->only_list) {
-		say_u32 (reader, PST_WIRE_LISTED, item->kind != PST_KIND_OTHER);
+		say_u32 (reader, PST_WIRE_LISTED, item->kind != PST_KIND_OTHER && !is_double);
 		return TRUE;
 	}
+	if (is_double) {
+		say_string (reader, PST_WIRE_SKIP, "same-as-live");
+		return TRUE;
+	}
+	/* Two entries of one contact would fight each other where they are imported. */
 	if (item->kind == PST_KIND_OTHER &&
+	    !(is_old && pst_index_find_node (reader->index, entry->nid) != NULL) &&
 	    pst_aside_wants (reader->task->options.aside, item->class)) {
 		convert_aside (reader, item);
 		return TRUE;
@@ -231,6 +305,7 @@ work (int fd, gpointer user_data)
 		pst_wire_put_u64 (&reader->wire, i);
 		pst_wire_put_u32 (&reader->wire, entry->nid);
 		pst_wire_put_u32 (&reader->wire, entry->folder);
+		pst_wire_put_u32 (&reader->wire, entry->old != NOT_OLD);
 		pst_wire_send (&reader->wire);
 		if (!handle_item (reader, entry, &error))
 			say_string (reader, PST_WIRE_FAIL,
@@ -341,9 +416,77 @@ static void
 add_entries (Reader *reader, const guint32 *nids, guint count, guint32 folder)
 {
 	for (guint i = 0; i < count; i++) {
-		Entry entry = {.nid = nids[i], .folder = folder};
+		Entry entry = {.nid = nids[i], .folder = folder, .old = NOT_OLD};
 		g_array_append_val (reader->entries, entry);
 	}
+}
+
+/* Old versions of items that lie, or would lie, outside the IPM subtree are outside themselves. */
+static void
+add_recovered (Reader *reader, guint32 folder)
+{
+	g_autoptr (GHashTable) outside = g_hash_table_new (NULL, NULL);
+
+	for (guint i = 0; i < pst_store_get_folder_count (reader->store); i++) {
+		const PstFolder *live = pst_store_get_folder (reader->store, i);
+		if (live->is_outside)
+			g_hash_table_add (outside, GUINT_TO_POINTER (live->nid));
+	}
+	for (guint i = 0; i < pst_recover_get_count (reader->recovery); i++) {
+		const PstIndexNode *node = pst_recover_get_node (reader->recovery, i);
+		Entry entry = {.nid = node->nid, .folder = folder, .old = i};
+		if (g_hash_table_contains (outside, GUINT_TO_POINTER (node->parent)))
+			reader->outside++;
+		else
+			g_array_append_val (reader->entries, entry);
+	}
+}
+
+/* When a message goes, its node goes with it; when its folder goes, some stay behind. But if pages
+ * of the index are lost, or the folder is there and only the way to it is lost, nobody deleted
+ * anything. */
+static gboolean
+is_deleted (const Reader *reader, guint32 nid)
+{
+	guint32 parent = pst_index_find_node (reader->index, nid)->parent;
+
+	return pst_index_get_lost_pages (reader->index) == 0 &&
+	       (PST_NID_TYPE (parent) != PST_NID_FOLDER ||
+		pst_index_find_node (reader->index, parent) == NULL);
+}
+
+/* Messages without a folder: victims of damage, then what was deleted. NEXT: number of the next
+ * folder. */
+static void
+list_homeless (Reader *reader, guint32 next)
+{
+	guint count = 0;
+	const guint32 *orphans = pst_store_get_orphans (reader->store, &count);
+	g_autoptr (GArray) deleted = g_array_new (FALSE, FALSE, sizeof (guint32));
+	guint before = reader->entries->len;
+
+	for (guint i = 0; i < count; i++)
+		if (is_deleted (reader, orphans[i]))
+			g_array_append_val (deleted, orphans[i]);
+		else
+			add_entries (reader, &orphans[i], 1, next);
+	if (reader->entries->len > before)
+		say_folder (reader, G_MAXUINT32, FOLDER_ROLE_NONE, 0, "Recovered");
+	next += reader->entries->len > before;
+
+	if (reader->recovery == NULL) {
+		g_autofree char *detail = g_strdup_printf (
+			"%u messages of folders that were deleted; --deleted brings them back",
+			deleted->len);
+		if (deleted->len > 0)
+			say_finding ("orphans-left-out", 0, detail, reader);
+		return;
+	}
+	before = reader->entries->len;
+	add_entries (reader, (const guint32 *)(void *)deleted->data, deleted->len, next);
+	add_recovered (reader, next);
+	if (reader->entries->len > before)
+		say_folder (reader, G_MAXUINT32, FOLDER_ROLE_NONE, 0, "Recovered Items");
 }
 
 /* Folders outside the IPM subtree (views, search results, free/busy times) aren't told of at
@@ -371,11 +514,7 @@ list_everything (Reader *reader)
 		describe_folder (reader, folder, parent, folder->parent == PST_FOLDER_NONE);
 		add_entries (reader, nids, items, numbers[i]);
 	}
-	const guint32 *orphans = pst_store_get_orphans (reader->store, &items);
-	if (items > 0) {
-		say_folder (reader, G_MAXUINT32, FOLDER_ROLE_NONE, 0, "Recovered");
-		add_entries (reader, orphans, items, next);
-	}
+	list_homeless (reader, next);
 }
 
 static void
@@ -437,6 +576,11 @@ prepare (Reader *reader, GError **error)
 	if (reader->index == NULL)
 		return FALSE;
 	reader->store = pst_store_open (reader->index, say_finding, reader);
+	if (reader->task->options.deleted) {
+		reader->recovery = pst_recover_search (reader->index, say_finding, reader, error);
+		if (reader->recovery == NULL)
+			return FALSE;
+	}
 	reader->directory = pst_address_directory_new (reader->store, reader->pages);
 	pst_address_directory_set_notice (reader->directory, notice_directory, reader);
 	reader->context = (PstContext){
@@ -456,6 +600,7 @@ clear_reader (Reader *reader)
 {
 	pst_address_directory_free (reader->directory);
 	pst_codepage_close_all (reader->pages);
+	pst_recover_free (reader->recovery);
 	pst_store_free (reader->store);
 	pst_index_free (reader->index);
 	pst_file_free (reader->file);
