@@ -7,6 +7,7 @@
 
 #include "support/pst-writer.h"
 #include "support/sample-account.h"
+#include "support/sample-special.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,11 +212,43 @@ add_wide (PstWriter *writer, guint64 number)
 	g_string_chunk_free (arena);
 }
 
+static void
+add_texts (PstWriter *writer, guint64 number)
+{
+	(void)number;
+	sample_special_add_texts (writer);
+}
+
+static void
+add_bodies (PstWriter *writer, guint64 number)
+{
+	(void)number;
+	sample_special_add_bodies (writer);
+}
+
+static void
+add_items (PstWriter *writer, guint64 number)
+{
+	(void)number;
+	sample_special_add_items (writer);
+}
+
+static void
+add_deleted (PstWriter *writer, guint64 number)
+{
+	(void)number;
+	sample_special_add_deleted (writer);
+}
+
 static const Mode modes[] = {
 	{"demo", PST_WRITER_CRYPT_PERMUTE, FALSE, add_demo},
 	{"many", PST_WRITER_CRYPT_PERMUTE, TRUE, add_many},
 	{"large", PST_WRITER_CRYPT_PERMUTE, TRUE, add_large},
 	{"wide", PST_WRITER_CRYPT_NONE, FALSE, add_wide},
+	{"texts", PST_WRITER_CRYPT_PERMUTE, FALSE, add_texts},
+	{"bodies", PST_WRITER_CRYPT_PERMUTE, FALSE, add_bodies},
+	{"items", PST_WRITER_CRYPT_PERMUTE, FALSE, add_items},
+	{"deleted", PST_WRITER_CRYPT_PERMUTE, FALSE, add_deleted},
 	{"crypt-policy", PST_WRITER_CRYPT_POLICY, FALSE, add_demo},
 };
 

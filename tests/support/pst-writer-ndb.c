@@ -203,13 +203,16 @@ log_block (PstWriterNdb *ndb, const char *part, guint64 offset)
 static guint8 *
 deflate_block (const PstWriterNdb *ndb, const guint8 *data, gsize length, gsize *stored)
 {
-	gboolean is_ost = ndb->layout->format == PST_WRITER_OST;
-	uLongf size = is_ost ? compressBound (length) : 0;
-	g_autofree guint8 *deflated = g_malloc (size);
+	gsize space = pst_writer_layout_block_space (ndb->layout, length);
+	g_autofree guint8 *deflated = NULL;
+	uLongf size;
 
-	if (!is_ost || compress2 (deflated, &size, data, length, DEFLATE_LEVEL) != Z_OK ||
-	    pst_writer_layout_block_space (ndb->layout, size) >=
-		    pst_writer_layout_block_space (ndb->layout, length))
+	if (ndb->layout->format != PST_WRITER_OST || space == ndb->layout->block_align)
+		return NULL;
+	size = compressBound (length);
+	deflated = g_malloc (size);
+	if (compress2 (deflated, &size, data, length, DEFLATE_LEVEL) != Z_OK ||
+	    pst_writer_layout_block_space (ndb->layout, size) >= space)
 		return NULL;
 	*stored = size;
 	return g_steal_pointer (&deflated);
