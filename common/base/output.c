@@ -45,8 +45,9 @@ output_write (Output *output, const void *data, gsize length, GError **error)
 {
 	if (length > BUFFER_SIZE - output->used && !output_flush (output, error))
 		return FALSE;
-	if (length >= BUFFER_SIZE)
-		return safe_file_write_all (output->fd, data, length, output->name, error);
+	if (length >= BUFFER_SIZE / 4) /* copying costs more than a call */
+		return output_flush (output, error) &&
+		        safe_file_write_all (output->fd, data, length, output->name, error);
 	if (length > 0)
 		memcpy (output->buffer + output->used, data, length);
 	output->used += length;

@@ -43,26 +43,16 @@ put_content (MboxSink *self, MessageContent *content, gboolean nonl, GError **er
 	       output_write_string (self->output, nonl ? "\n\n" : "\n", error);
 }
 
-typedef struct {
-	guint8 last;
-} LastByte;
-
-static gboolean
-note_last (const guint8 *data, gsize length, gpointer user_data, GError **error)
-{
-	((LastByte *) user_data)->last = data[length - 1];
-	return TRUE;
-}
-
 /* Is the content empty or without LF at its end? */
 static gboolean
 lacks_newline (MessageContent *content, gboolean *nonl, GError **error)
 {
-	LastByte last = { 0 };
+	gboolean any;
+	guint8 last = 0;
 
-	if (!message_content_foreach (content, note_last, &last, error))
+	if (!message_content_get_last_byte (content, &any, &last, error))
 		return FALSE;
-	*nonl = last.last != '\n';
+	*nonl = !any || last != '\n';
 	return TRUE;
 }
 

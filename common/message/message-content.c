@@ -217,6 +217,23 @@ content_reader_read (ContentReader *reader, void *buffer, gsize length, gsize *g
 }
 
 gboolean
+message_content_get_last_byte (MessageContent *content, gboolean *any, guint8 *byte, GError **error)
+{
+	*any = content->size > 0;
+	if (!*any)
+		return TRUE;
+
+	g_autoptr (ContentReader) reader = content_reader_new (content, error);
+	gsize got;
+	if (reader == NULL)
+		return FALSE;
+	reader->offset = content->size - 1;
+	if (reader->fd >= 0 && lseek (reader->fd, reader->offset, SEEK_SET) < 0)
+		return fail (error, content, g_strerror (errno));
+	return content_reader_read (reader, byte, 1, &got, error);
+}
+
+gboolean
 message_content_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data, GError **error)
 {
 	const guint8 *all = message_content_peek (content);

@@ -49,6 +49,9 @@ void content_reader_free (ContentReader *reader);
 /* Up to length bytes into buffer; *got is 0 only at the end. */
 gboolean content_reader_read (ContentReader *reader, void *buffer, gsize length, gsize *got, GError **error);
 
+/* The last byte, without reading the others; FALSE in *any if there is none. */
+gboolean message_content_get_last_byte (MessageContent *content, gboolean *any, guint8 *byte, GError **error);
+
 /* Hand all bytes to function in pieces, in order; stops with FALSE as soon as function returns FALSE. */
 typedef gboolean (*MessageContentFunc) (const guint8 *data, gsize length, gpointer user_data, GError **error);
 gboolean message_content_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data,

@@ -4,6 +4,7 @@
  */
 #include "pst/pst-part.h"
 
+#include <nettle/base64.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -434,11 +435,15 @@ pst_part_settle (PstPart *message, GError **error)
 
 /* --- Writing --------------------------------------------------------------- */
 
+/* A line of base64 holds 57 bytes in 76 characters (RFC 2045, 6.8), and its end. */
+#define LINE_BYTES 57
+#define LINE_TEXT  77
+
 typedef struct {
 	PstPartWrite write;
 	gpointer user_data;
-	int state; /* of base64 */
-	int save;
+	guint8 line[LINE_BYTES]; /* of base64: bytes that do not fill a line yet */
+	gsize held;
 	guint64 skip;
 } Writer;
 
@@ -454,21 +459,42 @@ write_string (Writer *writer, const char *text, GError **error)
 	return write_bytes (writer, text, strlen (text), error);
 }
 
+/* The next line, if it is complete in what was held back and DATA; how much of DATA it took. */
+static gsize
+encode_line (Writer *writer, const guint8 *data, gsize length, char *text, gsize *used)
+{
+	gsize taken = MIN (LINE_BYTES - writer->held, length);
+	const guint8 *line = data;
+
+	if (taken < LINE_BYTES) {
+		memcpy (writer->line + writer->held, data, taken);
+		writer->held += taken;
+		if (writer->held < LINE_BYTES)
+			return taken;
+		line = writer->line;
+		writer->held = 0;
+	}
+	base64_encode_raw (text + *used, LINE_BYTES, line);
+	text[*used + LINE_TEXT - 1] = '\n';
+	*used += LINE_TEXT;
+	return taken;
+}
+
 static gboolean
 write_base64_block (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
 	Writer *writer = user_data;
-	enum { PIECE = 6144 };
-	char text[PIECE * 4 / 3 + PIECE / 27 + 16]; /* as g_base64_encode_step asks for */
+	char text[128 * LINE_TEXT];
 
 	while (length > 0) {
-		gsize piece = MIN (length, PIECE);
-		gsize size = g_base64_encode_step (data, piece, TRUE, text, &writer->state,
-						   &writer->save);
-		if (!write_bytes (writer, text, size, error))
+		gsize used = 0;
+		while (length > 0 && used < sizeof text) {
+			gsize taken = encode_line (writer, data, length, text, &used);
+			data += taken;
+			length -= taken;
+		}
+		if (!write_bytes (writer, text, used, error))
 			return FALSE;
-		data += piece;
-		length -= piece;
 	}
 	return TRUE;
 }
@@ -476,20 +502,15 @@ write_base64_block (const guint8 *data, gsize length, gpointer user_data, GError
 static gboolean
 end_base64 (Writer *writer, GError **error)
 {
-	char text[16];
+	char text[LINE_TEXT];
+	gsize length = BASE64_ENCODE_RAW_LENGTH (writer->held);
 
-	/* GLib would end a line that has not begun. The first byte counts what waits for more. */
-	if (writer->state == 0 && ((const char *)&writer->save)[0] == 0)
+	if (writer->held == 0)
 		return TRUE;
-	gsize size = g_base64_encode_close (TRUE, text, &writer->state, &writer->save);
-	return write_bytes (writer, text, size, error);
-}
-
-static void
-begin_base64 (Writer *writer)
-{
-	writer->state = 0;
-	writer->save = 0;
+	base64_encode_raw (text, writer->held, writer->line);
+	text[length] = '\n';
+	writer->held = 0;
+	return write_bytes (writer, text, length + 1, error);
 }
 
 static gboolean
@@ -506,7 +527,6 @@ write_verbatim_block (const guint8 *data, gsize length, gpointer user_data, GErr
 static gboolean
 write_base64_text (Writer *writer, const guint8 *data, gsize length, GError **error)
 {
-	begin_base64 (writer);
 	while (length > 0) {
 		const guint8 *end = memchr (data, '\n', length);
 		gsize line = end != NULL ? (gsize)(end - data) : length;
@@ -532,7 +552,6 @@ write_text (Writer *writer, const PstPart *part, GError **error)
 		return FALSE;
 	const guint8 *data = g_bytes_get_data (text, &length);
 	if (part->kind == PART_FILE) {
-		begin_base64 (writer);
 		return write_base64_block (data, length, writer, error) &&
 		       end_base64 (writer, error);
 	}
@@ -554,7 +573,6 @@ write_stored (Writer *writer, const PstPart *part, GError **error)
 		return read_stored (part->node, part->nid, part->id, write_verbatim_block, writer,
 				    error);
 	}
-	begin_base64 (writer);
 	return read_stored (part->node, part->nid, part->id, write_base64_block, writer, error) &&
 	       end_base64 (writer, error);
 }
