@@ -8,7 +8,7 @@
 #include "verify/verify-result.h"
 
 /* The list of differences, a table of the folders, and the verdict with what follows from it.
- * Notes are listed up to a few of each kind unless verbose. */
+ * Of each kind of finding the first few are listed, all of them if verbose. */
 gboolean verify_show_table (const VerifyResult *result, gboolean verbose, Output *output,
 			    GError **error);
 

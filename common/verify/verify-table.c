@@ -11,7 +11,7 @@
 #include "verify/verify-show.h"
 #include "verify/verify-words.h"
 
-#define NOTES_LISTED    10
+#define LISTED          20 /* of each class; more scroll away what matters */
 #define FOLDER_WIDTH    40
 #define WORD_CHARACTERS 100
 
@@ -126,7 +126,7 @@ put_finding (const VerifyResult *result, const VerifyFinding *finding, gpointer 
 	Table *table = user_data;
 	gboolean note = !finding->counts && finding->class != VERIFY_UNVERIFIABLE;
 
-	if (++table->listed[finding->class] > NOTES_LISTED && note && !table->verbose)
+	if (++table->listed[finding->class] > LISTED && !table->verbose)
 		return TRUE;
 	g_autofree char *line = verify_show_describe (result, finding, error);
 	return line != NULL && put (table, error, "%s%s\n", note ? "note: " : "", line);
@@ -141,12 +141,12 @@ put_findings (Table *table, const VerifyResult *result, GError **error)
 		return FALSE;
 	for (guint class = 0; class < VERIFY_CLASSES; class ++) {
 		any = any || table->listed[class] > 0;
-		if (table->listed[class] <= NOTES_LISTED || table->verbose ||
-		    class == VERIFY_UNVERIFIABLE)
+		if (table->listed[class] <= LISTED || table->verbose)
 			continue;
 		if (!put (table, error,
-			  "%" G_GUINT64_FORMAT " %s altogether (--verbose lists all)\n",
-			  table->listed[class], verify_class_to_text (class)))
+			  "and %" G_GUINT64_FORMAT
+			  " more %s (--verbose or --format=json lists all)\n",
+			  table->listed[class] - LISTED, verify_class_to_text (class)))
 			return FALSE;
 	}
 	return !any || put (table, error, "\n");

@@ -282,6 +282,18 @@ fi
 run "$verify" empty.mbox Maildir
 status_is 'an empty mailbox is all there' 0
 
+# shellcheck disable=SC2046 # numbers
+make_mbox $(seq 1 25) > many.mbox
+run "$verify" -q many.mbox empty.mbox
+status_is 'many may be missing' 1
+is 'not all of them are listed' "$(grep -c '^missing: ' "$out")" 20
+prints 'but those are counted' '^and 5 more missing \(--verbose or --format=json lists all\)$'
+run "$verify" --verbose many.mbox empty.mbox
+is 'unless asked for' "$(grep -c '^missing: ' "$out")" 25
+not_ok 'and then there are no more' grep -q ' more missing' "$out"
+run "$verify" --format=json many.mbox empty.mbox
+is 'for programs all of them are' "$(grep -c '"class":"missing"' "$out")" 25
+
 make_maildir Maildir 1 2 3
 for wrong in '' 'three.mbox' 'three.mbox Maildir Maildir' '--format=xml three.mbox Maildir' \
 	'--require=mime three.mbox Maildir' '- -' '--two-way --folder=INBOX three.mbox Maildir' \
