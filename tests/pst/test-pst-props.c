@@ -26,7 +26,7 @@ begin_file (char **path)
 {
 	g_autoptr (GError) error = NULL;
 	*path = get_new_path ();
-	PstWriterNdb *ndb = pst_writer_ndb_new (*path, PST_WRITER_CRYPT_PERMUTE, &error);
+	PstWriterNdb *ndb = pst_writer_ndb_new (*path, PST_WRITER_UNICODE, PST_WRITER_CRYPT_PERMUTE, &error);
 
 	g_assert_no_error (error);
 	return ndb;

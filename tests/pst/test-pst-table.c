@@ -21,9 +21,9 @@ make_table (guint n_rows)
 	g_autoptr (GError) error = NULL;
 
 	close (g_file_open_tmp ("table-XXXXXX.pst", &path, NULL));
-	PstWriterNdb *ndb = pst_writer_ndb_new (path, 1, &error);
+	PstWriterNdb *ndb = pst_writer_ndb_new (path, PST_WRITER_UNICODE, 1, &error);
 	g_assert_no_error (error);
-	PstWriterTc *tc = pst_writer_tc_new (ndb, tags, G_N_ELEMENTS (tags));
+	PstWriterTc *tc = pst_writer_tc_new (ndb, tags, G_N_ELEMENTS (tags), 0);
 	for (guint i = 0; i < n_rows; i++) {
 		g_autofree char *name = g_strdup_printf ("row %u", i);
 		pst_writer_tc_begin_row (tc, 0x1000 + i);
