@@ -3,8 +3,9 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Usage: check-pst-stream.py STREAM TRUTH
+# Usage: check-pst-stream.py STREAM TRUTH [--deleted]
 #
+# With --deleted, what was deleted must be there as well, in "Recovered Items"; without, it must not.
 # TRUTH is what make-sample-pst wrote beside its file, or a list in the same spirit that another reader made.
 # Everything is read with Python's own email package, which knows nothing of our code. Each difference
 # is a line; the last line counts. The exit status is 1 if there is any.
@@ -285,10 +286,12 @@ def is_mail(wanted):
 
 def main():
     truth = {}
+    with_deleted = "--deleted" in sys.argv[3:]
     with open(sys.argv[2], encoding="utf-8") as lines:
         for line in lines:
             wanted = json.loads(line)
-            if "nid" in wanted and is_mail(wanted):
+            is_deleted = wanted.get("placement") in ("deleted", "orphan")
+            if "nid" in wanted and is_mail(wanted) and with_deleted >= is_deleted:
                 truth[wanted["nid"]] = wanted
     with open(sys.argv[1], "rb") as stream:
         data = stream.read()
@@ -298,12 +301,18 @@ def main():
     for kind, fields, content in records(data):
         if kind != "message":
             continue
-        nid = int(fields["X-Mbs-Origin"].rsplit(":", 1)[1], 16)
+        nid, _, age = fields["X-Mbs-Origin"].rsplit(":", 1)[1].partition("~")
+        nid = int(nid, 16)
         seen += 1
         wanted = truth.pop(nid, None)
         if wanted is None:
             differ(nid, "item", "written", "known")
             continue
+        if (age == "old") != (wanted.get("placement") == "deleted"):
+            differ(nid, "origin", fields["X-Mbs-Origin"], wanted.get("placement"))
+        is_deleted = wanted.get("placement") in ("deleted", "orphan")
+        if (fields.get("X-Mbs-Folder") == "Recovered Items") != is_deleted:
+            differ(nid, "folder", fields.get("X-Mbs-Folder"), wanted.get("placement"))
         message = parser.parsebytes(content)
         check_form(nid, content, message)
         check_message(nid, message, wanted)
