@@ -14,6 +14,9 @@
 #define SEAL_BYTES 16
 #define SEAL_FIELD "X-Mbs-Seal: "
 
+/* No mailbox holds so many of anything, and sums of such numbers neither wrap nor lose digits in JSON. */
+#define COUNT_LIMIT (G_GUINT64_CONSTANT (1) << 48)
+
 static const char *const kind_names[] = {
 	[MBOX_BLOCK_MESSAGE] = "message",
 	[MBOX_BLOCK_FOLDER] = "folder",
@@ -247,7 +250,7 @@ take_number (char **at, guint64 *value)
 		return FALSE;
 	*value = g_ascii_strtoull (*at, &end, 10);
 	*at = end;
-	return TRUE;
+	return *value <= COUNT_LIMIT;
 }
 
 /* "1 message 42 7f3a9c0d11223344" */
@@ -258,7 +261,7 @@ parse_head (MboxBlock *block, char *value)
 	guint8 id[(MBOX_STREAM_ID_SIZE - 1) / 2];
 
 	if (g_strv_length (words) != 4 || strcmp (words[0], "1") != 0 ||
-	    !g_ascii_string_to_unsigned (words[2], 10, 0, G_MAXUINT64 - 1, &block->sequence, NULL) ||
+	    !g_ascii_string_to_unsigned (words[2], 10, 0, COUNT_LIMIT, &block->sequence, NULL) ||
 	    !digest_from_hex (words[3], id, sizeof id))
 		return FALSE;
 	digest_to_hex (id, sizeof id, block->stream_id);

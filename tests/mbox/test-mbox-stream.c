@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/line-reader.h"
+#include "mbox/mbox-block.h"
 #include "mbox/mbox-sink.h"
 #include "mbox/mbox-source.h"
 #include "message/transfer.h"
@@ -393,6 +394,23 @@ test_partial (void)
 	run_free (&reader);
 }
 
+/* Sums of such counts must not come round to zero. */
+static void
+test_impossible_counts (void)
+{
+	const MboxTotals totals = { .failed = G_MAXUINT64 };
+	char id[MBOX_STREAM_ID_SIZE] = "";
+	Run run = run_new ();
+	g_autoptr (GString) end = mbox_block_format_end (&totals, 0, id);
+
+	g_string_append_c (end, '\n');
+	g_autoptr (GPtrArray) messages = read_stream (end->str, end->len, &run);
+	g_assert_cmpuint (messages->len, ==, 0);
+	g_assert_cmpint (report_get_status (run.report), ==, EXIT_STATUS_TROUBLE);
+	g_assert_cmpint (ledger_get_counts (run.ledger).failed, ==, 0);
+	run_free (&run);
+}
+
 static void
 test_concatenated (void)
 {
@@ -450,6 +468,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/mbox/stream/notices-every-flipped-bit-and-loses-one-record", test_bit_flips);
 	g_test_add_func ("/mbox/stream/notices-dropped-and-doubled-records", test_dropped_and_doubled);
 	g_test_add_func ("/mbox/stream/hands-on-that-the-writer-failed", test_partial);
+	g_test_add_func ("/mbox/stream/believes-no-impossible-counts", test_impossible_counts);
 	g_test_add_func ("/mbox/stream/reads-streams-one-after-another", test_concatenated);
 	g_test_add_func ("/mbox/stream/delivers-an-ordinary-record-with-a-finding", test_ordinary_inside);
 	g_test_add_func ("/mbox/stream/calls-an-empty-pipe-a-dead-writer", test_nothing_arrived);
