@@ -153,12 +153,14 @@ static gboolean
 convert (iconv_t converter, char *in, gsize in_left, GString *text)
 {
 	gboolean is_exact = TRUE;
+	char chunk[4096];
+	char *out = chunk;
+	gsize out_left = sizeof chunk;
 
 	iconv (converter, NULL, NULL, NULL, NULL);
 	while (in_left > 0) {
-		char chunk[4096];
-		char *out = chunk;
-		gsize out_left = sizeof chunk;
+		out = chunk;
+		out_left = sizeof chunk;
 		gsize result = iconv (converter, &in, &in_left, &out, &out_left);
 		int reason = errno;
 
@@ -170,6 +172,11 @@ convert (iconv_t converter, char *in, gsize in_left, GString *text)
 		in++;
 		in_left--;
 	}
+	/* Where letters combine with marks (1255, 1258), the last one is held back till now. */
+	out = chunk;
+	out_left = sizeof chunk;
+	(void)iconv (converter, NULL, NULL, &out, &out_left);
+	g_string_append_len (text, chunk, out - chunk);
 	return is_exact;
 }
 

@@ -51,6 +51,8 @@ test_converts (Fixture *fixture, gconstpointer data)
 		{950, "\xa7\x41\xa6\x6e", "你好"},
 		{1251, "\xcc\xee\xf1\xea\xe2\xe0", "Москва"},
 		{1252, "\x80 caf\xe9", "€ café"},
+		{1255, "\xf9\xec\xe5\xed", "שלום"}, /* the last letter could take a mark */
+		{1258, "caf\xe9 c\xea", "café cê"},
 		{20866, "\xed\xcf\xd3\xcb\xd7\xc1", "Москва"},
 		{28605, "\xa4", "€"},
 		{50220, "\x1b$BF|K\\\x1b(B", "日本"},
