@@ -37,10 +37,13 @@ static Opened *
 finish_file (PstWriterNdb *ndb, PstWriterPc *pc, char *path)
 {
 	static const guint32 counters[32];
+	const PstWriterPage *pages;
+	guint n_pages;
 	PstWriterContent content = pst_writer_pc_finish (pc);
 	g_autoptr (GError) error = NULL;
 
 	pst_writer_ndb_add_node (ndb, 0x24, 0, &content);
+	pst_writer_ndb_write_trees (ndb, &pages, &n_pages);
 	pst_writer_ndb_finish (ndb, counters, &error);
 	g_assert_no_error (error);
 	pst_writer_ndb_free (ndb);

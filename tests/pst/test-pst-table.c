@@ -17,6 +17,8 @@ static Opened *
 make_table (guint n_rows)
 {
 	static const guint32 counters[32];
+	const PstWriterPage *pages;
+	guint n_pages;
 	char *path = NULL;
 	g_autoptr (GError) error = NULL;
 
@@ -36,6 +38,7 @@ make_table (guint n_rows)
 	}
 	PstWriterContent content = pst_writer_tc_finish (tc);
 	pst_writer_ndb_add_node (ndb, 0x692, 0, &content);
+	pst_writer_ndb_write_trees (ndb, &pages, &n_pages);
 	pst_writer_ndb_finish (ndb, counters, &error);
 	g_assert_no_error (error);
 	pst_writer_ndb_free (ndb);
