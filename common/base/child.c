@@ -67,6 +67,11 @@ child_start (Child *child, ChildMain run, gpointer user_data, GError **error)
 	if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return fail (error, "no socket for a child process");
 
+	/* The kernel would cut a packet in two that fills more than half of a small buffer. */
+	int size = 4 * CHILD_MAX_PACKET;
+	(void)setsockopt (pair[1], SOL_SOCKET, SO_SNDBUF, &size,
+			  sizeof size); /* ... or its maximum */
+
 	pid_t pid = fork ();
 	if (pid == 0) {
 		die_with (parent);
