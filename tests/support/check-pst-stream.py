@@ -281,7 +281,7 @@ def check_flags(nid, fields, wanted):
 
 def is_mail(wanted):
     name = wanted.get("class") or ""
-    return name.startswith(("IPM.Note", "REPORT", "IPM.Schedule.Meeting")) and not wanted.get("hidden")
+    return name.startswith(("IPM.Note", "REPORT", "IPM.Schedule.Meeting", "IPM.Post")) and not wanted.get("hidden")
 
 
 def main():

@@ -5,6 +5,7 @@
  * The truth of what is in FILE goes to FILE.truth.jsonl. The same arguments give the same file.
  */
 
+#include "support/pst-damage.h"
 #include "support/pst-writer.h"
 #include "support/sample-account.h"
 #include "support/sample-special.h"
@@ -324,11 +325,32 @@ show_usage (void)
 	(void)fputs ("Usage: make-sample-pst [OPTION...] MODE FILE\n"
 		     "       make-sample-pst [OPTION...] many FILE N\n"
 		     "       make-sample-pst [OPTION...] large FILE MB\n"
+		     "       make-sample-pst damage FILE NID PART\n"
 		     "Modes: demo wide crypt-policy texts bodies items deleted\n"
 		     "  --format=unicode|ansi|ost\n"
 		     "  --crypt=none|permute|cyclic\n"
+		     "PART: properties value list subnodes recipients attachments attachment\n"
+		     "      attachment-value embedded node-page block-page of a message,\n"
+		     "      folder hierarchy contents of a folder\n"
 		     "  --codepage=N   of an ANSI file: 1252 has no room for demo, 65001 has\n",
 		     stderr);
+	return 2;
+}
+
+/* Says on standard output which byte was changed. */
+static int
+damage (const char *path, const char *number, const char *part)
+{
+	g_autofree char *truth = g_strconcat (path, ".truth.jsonl", NULL);
+	g_autoptr (GError) error = NULL;
+	guint64 nid = g_ascii_strtoull (number, NULL, 0);
+	guint64 offset = 0;
+
+	if (pst_damage_item (path, truth, (guint32)nid, part, &offset, &error)) {
+		(void)printf ("%" G_GUINT64_FORMAT "\n", offset);
+		return 0;
+	}
+	(void)fprintf (stderr, "make-sample-pst: %s\n", error->message);
 	return 2;
 }
 
@@ -340,6 +362,8 @@ main (int argc, char **argv)
 	g_autoptr (GError) error = NULL;
 	guint64 number = 0;
 
+	if (argc == 5 && strcmp (argv[1], "damage") == 0)
+		return damage (argv[2], argv[3], argv[4]);
 	if (mode && mode->has_number &&
 	    !g_ascii_string_to_unsigned (argv[3], 10, 0, 100000000, &number, NULL))
 		mode = NULL;
