@@ -20,6 +20,7 @@ static char *directory;
 static gboolean only_list;
 static char *codepage_name;
 static char *contacts;
+static char *calendar;
 static PstOptions reading;
 
 static const GOptionEntry options[] = {
@@ -29,6 +30,8 @@ static const GOptionEntry options[] = {
 	 "List folders with their numbers of messages and of other items", NULL},
 	{"codepage", 0, 0, G_OPTION_ARG_STRING, &codepage_name,
 	 "Code page of 8-bit text that names none (932, windows-1251 ...; default 1252)", "CP"},
+	{"calendar", 0, 0, G_OPTION_ARG_FILENAME, &calendar,
+	 "Write appointments, tasks, notes and the journal to FILE, as iCalendar", "FILE"},
 	{"contacts", 0, 0, G_OPTION_ARG_FILENAME, &contacts,
 	 "Write contacts and distribution lists to FILE, as vCards", "FILE"},
 	{"deleted", 0, 0, G_OPTION_ARG_NONE, &reading.deleted,
@@ -101,10 +104,13 @@ run (Cli *cli, int argc, char **argv, GError **error)
 		return cli_usage_error (error, "an Outlook file is needed");
 	if (codepage_name != NULL && (reading.codepage = pst_codepage_parse (codepage_name)) == 0)
 		return cli_usage_error (error, "--codepage=%s: no such code page", codepage_name);
-	if (only_list && (directory != NULL || contacts != NULL))
+	if (only_list && (directory != NULL || contacts != NULL || calendar != NULL))
 		return cli_usage_error (error, "--list writes nothing: name no file with it");
-	if (!check_aside (contacts, argc, argv, error))
+	if (!check_aside (contacts, argc, argv, error) ||
+	    !check_aside (calendar, argc, argv, error))
 		return FALSE;
+	if (contacts != NULL && calendar != NULL && is_same_file (contacts, calendar))
+		return cli_usage_error (error, "contacts and calendar can't be one file");
 
 	for (int i = 0; i < argc && only_list; i++)
 		if (!pst_source_list (argv[i], &reading, cli->ledger, cli->report, print_folder,
@@ -113,7 +119,7 @@ run (Cli *cli, int argc, char **argv, GError **error)
 	if (only_list)
 		return TRUE;
 
-	g_autoptr (PstAside) aside = pst_aside_new (contacts, NULL, &cli->filter, error);
+	g_autoptr (PstAside) aside = pst_aside_new (contacts, calendar, &cli->filter, error);
 	g_autoptr (MessageSink) sink = aside != NULL ? open_sink (cli, error) : NULL;
 	if (sink == NULL)
 		return FALSE;

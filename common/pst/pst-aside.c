@@ -6,12 +6,18 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/safe-file.h"
 
 struct _PstAside {
 	SafeFile *files[PST_ASIDE_KINDS]; /* NULL: not wanted */
 	const MessageFilter *filter;
+	PstZoneNames *zone_names;
+	GHashTable *zones; /* name -> digest in hex, of those written */
 };
+
+/* The world has a few hundred. */
+#define MAX_ZONES 10000
 
 #define CALENDAR_BEGIN                                                                             \
 	"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//mailferry//pst2mbox " PACKAGE_VERSION         \
@@ -41,6 +47,8 @@ pst_aside_new (const char *contacts, const char *calendar, const MessageFilter *
 	const char *paths[PST_ASIDE_KINDS] = {contacts, calendar};
 
 	aside->filter = filter;
+	aside->zone_names = pst_zone_names_new ();
+	aside->zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 	for (gsize i = 0; i < PST_ASIDE_KINDS; i++)
 		if (paths[i] != NULL &&
 		    (aside->files[i] = safe_file_new (paths[i], error)) == NULL)
@@ -58,6 +66,8 @@ pst_aside_free (PstAside *aside)
 		return;
 	for (gsize i = 0; i < PST_ASIDE_KINDS; i++)
 		g_clear_pointer (&aside->files[i], safe_file_free);
+	pst_zone_names_free (aside->zone_names);
+	g_hash_table_unref (aside->zones);
 	g_free (aside);
 }
 
@@ -87,6 +97,29 @@ gboolean
 pst_aside_wants_folder (const PstAside *aside, const char *path)
 {
 	return message_filter_passes_folder (aside->filter, path);
+}
+
+PstZoneNames *
+pst_aside_get_zone_names (PstAside *aside)
+{
+	return aside->zone_names;
+}
+
+gboolean
+pst_aside_put_zone (PstAside *aside, const char *id, const void *text, gsize length, GError **error)
+{
+	const char *known = g_hash_table_lookup (aside->zones, id);
+	guint8 hash[DIGEST_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_of (text, length, hash);
+	(void)digest_to_hex (hash, DIGEST_SIZE, hex);
+	if (known != NULL)
+		return strcmp (known, hex) == 0;
+	if (g_hash_table_size (aside->zones) >= MAX_ZONES)
+		return FALSE;
+	g_hash_table_insert (aside->zones, g_strdup (id), g_strdup (hex));
+	return safe_file_write (aside->files[PST_ASIDE_CALENDAR], text, length, error);
 }
 
 gboolean

@@ -10,6 +10,7 @@
 
 #include "base/spool.h"
 #include "message/message-filter.h"
+#include "pst/pst-zone.h"
 
 typedef enum {
 	PST_ASIDE_CONTACTS, /* vCard 4 (RFC 6350): contacts and distribution lists */
@@ -36,6 +37,14 @@ gboolean pst_aside_get_kind (const char *class, PstAsideKind *kind);
 gboolean pst_aside_wants (const PstAside *aside, const char *class);
 
 gboolean pst_aside_wants_folder (const PstAside *aside, const char *path);
+
+/* Names of zones, which readers of all files choose. NULL if there is no memory for them. */
+PstZoneNames *pst_aside_get_zone_names (PstAside *aside);
+
+/* A zone, once; entries that follow may refer to it. FALSE and no error if another zone has that
+ * name: then the reader is out of its mind. */
+gboolean pst_aside_put_zone (PstAside *aside, const char *id, const void *text, gsize length,
+			     GError **error);
 
 /* Append an entry, whole lines ended by CRLF. */
 gboolean pst_aside_put (PstAside *aside, PstAsideKind kind, const Spool *entry, GError **error);

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "message/message-flags.h"
 #include "pst/pst-body.h"
+#include "pst/pst-html.h"
 #include "pst/pst-time.h"
 
 enum {
@@ -120,32 +121,76 @@ pst_fields_get_categories (const PstItem *item)
 	return (char **)g_ptr_array_free (categories, FALSE);
 }
 
-char *
-pst_fields_get_body (const PstItem *item)
+static GBytes *
+read_body (const PstItem *item, PstBodyKind kind, const char **charset)
 {
 	g_autoptr (GError) error = NULL;
-	const char *charset = NULL;
-	g_autoptr (GBytes) bytes = pst_body_read (item, PST_BODY_PLAIN, &charset, &error);
-	gsize length = 0;
+	GBytes *bytes = pst_body_read (item, kind, charset, &error);
 
 	if (error != NULL)
 		pst_context_find (item->context, "property-damaged", "text: %s", error->message);
+	return bytes;
+}
+
+static char *
+read_html_words (const PstItem *item, PstBodyKind kind)
+{
+	const char *charset = NULL;
+	g_autoptr (GBytes) bytes = read_body (item, kind, &charset);
+	gsize length = 0;
+
 	if (bytes == NULL)
 		return NULL;
 	const char *data = g_bytes_get_data (bytes, &length);
-	if (length > MAX_BODY) {
-		pst_context_find (item->context, "text-cut", "the text has %" G_GSIZE_FORMAT " bytes",
-				  length);
-		length = MAX_BODY;
-		while (length > 0 && ((guint8)data[length] & 0xc0) == 0x80)
-			length--;
-	}
+	guint codepage = pst_codepage_from_charset (charset, strlen (charset));
+	g_autofree char *html = pst_codepage_to_utf8 (item->context->pages, codepage, data, length,
+						      &length, NULL);
+	return pst_html_get_words (html, length);
+}
+
+static char *
+read_words (const PstItem *item, PstBodyKind kind)
+{
+	const char *charset = NULL;
+	g_autoptr (GBytes) bytes = read_body (item, kind, &charset);
+	gsize length = 0;
+
+	if (bytes == NULL)
+		return NULL;
+	const char *data = g_bytes_get_data (bytes, &length);
 	GString *text = g_string_sized_new (length);
 	for (gsize i = 0; i < length; i++)
 		if (data[i] != '\0')
 			g_string_append_c (text, data[i]);
 	g_strchomp (text->str);
 	return g_string_free (text, FALSE);
+}
+
+/* Plain text if there is any; else rich text, which Outlook prefers here; else a page. */
+char *
+pst_fields_get_body (const PstItem *item)
+{
+	char *text = read_words (item, PST_BODY_PLAIN);
+
+	if (text == NULL) {
+		PstBodyRtf rtf = pst_body_look_at_rtf (item);
+		if (rtf.has_text || rtf.has_file)
+			text = read_words (item, PST_BODY_RTF_TEXT);
+		else if (rtf.has_html)
+			text = read_html_words (item, PST_BODY_RTF_HTML);
+		else
+			text = read_html_words (item, PST_BODY_HTML);
+	}
+	if (text == NULL || strlen (text) <= MAX_BODY)
+		return text;
+
+	gsize length = MAX_BODY;
+	pst_context_find (item->context, "text-cut", "the text has %" G_GSIZE_FORMAT " bytes",
+			  strlen (text));
+	while (length > 0 && ((guint8)text[length] & 0xc0) == 0x80)
+		length--;
+	text[length] = '\0';
+	return text;
 }
 
 char *

@@ -41,12 +41,16 @@ enum {
 	PR_SMTP_ADDRESS = 0x39fe,
 	PR_RECIPIENT_ENTRY_ID = 0x5ff7,
 	PR_RECIPIENT_NAME = 0x5ff6,
+	PR_RECIPIENT_FLAGS = 0x5ffd,
+	PR_RECIPIENT_TRACK_STATUS = 0x5fff,
 	PR_SENDER_SMTP = 0x5d01,
 	PR_SENT_REPRESENTING_SMTP = 0x5d02,
 };
 
 #define FLAG_READ   0x01
 #define FLAG_UNSENT 0x08
+
+#define RECIPIENT_IS_ORGANIZER 0x02
 
 /* [MS-OXOMSG] 2.2.1.34, last verb executed */
 #define VERB_REPLY     102
@@ -200,16 +204,28 @@ tidy_kind (gint64 kind)
 	return PST_RECIPIENT_TO;
 }
 
-static void
+static PstRecipient *
 add_recipient (GPtrArray *recipients, PstRecipientKind kind, PstAddress *address)
 {
 	if (address == NULL)
-		return;
+		return NULL;
 
 	PstRecipient *recipient = g_new0 (PstRecipient, 1);
 	recipient->kind = kind;
 	recipient->address = address;
 	g_ptr_array_add (recipients, recipient);
+	return recipient;
+}
+
+/* What only meetings have. */
+static void
+add_response (PstRecipient *recipient, const PstProps *row)
+{
+	gint64 flags = pst_props_get_int_or (row, PR_RECIPIENT_FLAGS, 0);
+	gint64 response = pst_props_get_int_or (row, PR_RECIPIENT_TRACK_STATUS, 0);
+
+	recipient->is_organizer = (flags & RECIPIENT_IS_ORGANIZER) != 0;
+	recipient->response = (guint)CLAMP (response, 0, 6);
 }
 
 static gboolean
@@ -232,8 +248,12 @@ read_recipient_table (const PstItem *item, guint kinds, GPtrArray *recipients, G
 		}
 		PstRecipientKind kind =
 			tidy_kind (pst_props_get_int_or (row, PR_RECIPIENT_TYPE, PST_RECIPIENT_TO));
-		if (kinds & 1u << kind)
-			add_recipient (recipients, kind, resolve_recipient (item, row));
+		PstRecipient *recipient =
+			kinds & 1u << kind
+				? add_recipient (recipients, kind, resolve_recipient (item, row))
+				: NULL;
+		if (recipient != NULL)
+			add_response (recipient, row);
 	}
 	const GError *damage = pst_table_get_damage (table);
 	if (damage != NULL)

@@ -26,6 +26,8 @@ typedef enum {
 typedef struct {
 	PstRecipientKind kind;
 	PstAddress *address;
+	guint response; /* to a meeting: 2 tentative, 3 accepted, 4 declined, 5 none yet */
+	gboolean is_organizer;
 } PstRecipient;
 
 typedef struct {

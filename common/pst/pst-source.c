@@ -17,6 +17,7 @@
 #define MAX_CONTENT (G_GINT64_CONSTANT (6) << 30)
 #define MAX_ASIDE   (G_GINT64_CONSTANT (64) << 20)
 #define MAX_FOLDERS 1000000
+#define MAX_ZONES_OF_ITEM 8
 #define MAX_PATH    16384
 
 /* Damage that costs something the account of items can't show. Everything else is only worth
@@ -26,6 +27,7 @@ static const char *const troubles[] = {
 	"attachment-table-damaged",
 	"block-listed-twice",
 	"embedded-too-deep",
+	"exception-text-missing",
 	"folder-damaged",
 	"folder-table-damaged",
 	"header-damaged",
@@ -35,6 +37,8 @@ static const char *const troubles[] = {
 	"page-loop",
 	"property-damaged",
 	"recipients-damaged",
+	"recurrence-damaged",
+	"recurrence-left-out",
 	"rtf-damaged",
 	"store-damaged",
 	"text-cut",
@@ -62,6 +66,7 @@ typedef struct {
 	Digest digest;
 	gboolean is_aside; /* not mail: flags and the like mean nothing */
 	PstAsideKind aside_kind;
+	GPtrArray *zones; /* NULL or GBytes: name, NUL, definition */
 } Item;
 
 typedef struct {
@@ -207,6 +212,7 @@ clear_item (Item *item)
 	g_clear_pointer (&item->sender, g_free);
 	g_clear_pointer (&item->keywords, g_strfreev);
 	g_clear_pointer (&item->spool, spool_unref);
+	g_clear_pointer (&item->zones, g_ptr_array_unref);
 	memset (item, 0, sizeof *item);
 }
 
@@ -275,6 +281,24 @@ take_aside (PstSource *source, PstWireFields *fields, GError **error)
 	item->is_aside = TRUE;
 	item->aside_kind = (PstAsideKind)kind;
 	item->spool = spool_new (SPOOL_MEMORY_LIMIT);
+	item->zones = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+	return TRUE;
+}
+
+/* Kept until the item is complete: what breaks off leaves no zone behind. */
+static gboolean
+take_zone (PstSource *source, PstWireFields *fields, GError **error)
+{
+	Item *item = &source->item;
+	g_autofree char *id = pst_wire_get_string (fields);
+	g_autoptr (GByteArray) zone = g_byte_array_new ();
+
+	if (!fields->is_sound || !item->is_open || !item->is_aside || *id == '\0' ||
+	    item->aside_kind != PST_ASIDE_CALENDAR || item->zones->len >= MAX_ZONES_OF_ITEM)
+		return fail_protocol (source, error);
+	g_byte_array_append (zone, (const guint8 *)id, (guint)strlen (id) + 1);
+	g_byte_array_append (zone, fields->data, (guint)fields->left);
+	g_ptr_array_add (item->zones, g_byte_array_free_to_bytes (g_steal_pointer (&zone)));
 	return TRUE;
 }
 
@@ -292,6 +316,27 @@ take_data (PstSource *source, PstWireFields *fields, GError **error)
 }
 
 static gboolean
+put_zones (PstSource *source, GError **error)
+{
+	const GPtrArray *zones = source->item.zones;
+
+	for (guint i = 0; i < zones->len; i++) {
+		g_autoptr (GError) local_error = NULL;
+		gsize length = 0;
+		const char *id = g_bytes_get_data (g_ptr_array_index (zones, i), &length);
+		gsize name = strlen (id) + 1;
+		if (pst_aside_put_zone (source->task.options.aside, id, id + name, length - name,
+					&local_error))
+			continue;
+		if (local_error == NULL)
+			return fail_protocol (source, error);
+		g_propagate_error (error, g_steal_pointer (&local_error));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean
 finish_aside (PstSource *source, GError **error)
 {
 	const Item *item = &source->item;
@@ -299,7 +344,8 @@ finish_aside (PstSource *source, GError **error)
 	const char *folder = get_folder_path (source, item->folder);
 
 	if (pst_aside_wants_folder (aside, folder)) {
-		if (!pst_aside_put (aside, item->aside_kind, item->spool, error))
+		if (!put_zones (source, error) ||
+		    !pst_aside_put (aside, item->aside_kind, item->spool, error))
 			return FALSE;
 		ledger_emitted_aside (source->ledger);
 	} else {
@@ -486,6 +532,7 @@ take_packet (PstSource *source, Message **message, GError **error)
 	case PST_WIRE_BEGIN: return take_begin (source, &fields, error);
 	case PST_WIRE_META: return take_meta (source, &fields, error);
 	case PST_WIRE_ASIDE: return take_aside (source, &fields, error);
+	case PST_WIRE_ZONE: return take_zone (source, &fields, error);
 	case PST_WIRE_DATA: return take_data (source, &fields, error);
 	case PST_WIRE_DONE: return take_done (source, message, error);
 	case PST_WIRE_SKIP: return take_skip (source, &fields, error);

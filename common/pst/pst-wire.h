@@ -26,6 +26,8 @@ typedef enum {
 	PST_WIRE_META,
 	/* u32 PstAsideKind: instead of META, for what is not mail */
 	PST_WIRE_ASIDE,
+	/* string name, bytes of its definition: between ASIDE and DATA */
+	PST_WIRE_ZONE,
 	/* bytes of content */
 	PST_WIRE_DATA,
 	PST_WIRE_DONE,

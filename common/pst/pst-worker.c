@@ -12,6 +12,8 @@
 #include "base/child.h"
 #include "base/digest.h"
 #include "base/sandbox.h"
+#include "pst/pst-calendar.h"
+#include "pst/pst-component.h"
 #include "pst/pst-contact.h"
 #include "pst/pst-mime.h"
 #include "pst/pst-recover.h"
@@ -181,14 +183,32 @@ convert (Reader *reader, PstItem *item, GError **error)
 }
 
 static void
+say_zones (Reader *reader, const GPtrArray *zones)
+{
+	for (guint i = 0; i < zones->len; i++) {
+		const PstCalendarZone *zone = g_ptr_array_index (zones, i);
+		pst_wire_begin (&reader->wire, PST_WIRE_ZONE);
+		pst_wire_put_string (&reader->wire, zone->id);
+		pst_wire_put_bytes (&reader->wire, zone->text, strlen (zone->text));
+		pst_wire_send (&reader->wire);
+	}
+}
+
+static void
 convert_aside (Reader *reader, const PstItem *item)
 {
 	g_autoptr (GString) entry = g_string_new (NULL);
+	g_autoptr (GPtrArray) zones = pst_calendar_zones_new ();
+	PstAside *aside = reader->task->options.aside;
 	PstAsideKind kind = PST_ASIDE_CONTACTS;
 
 	(void)pst_aside_get_kind (item->class, &kind); /* it is wanted, so it has one */
 	say_u32 (reader, PST_WIRE_ASIDE, kind);
-	pst_contact_append (item, entry);
+	if (kind == PST_ASIDE_CONTACTS)
+		pst_contact_append (item, entry);
+	else
+		pst_calendar_append (item, pst_aside_get_zone_names (aside), zones, entry);
+	say_zones (reader, zones);
 	g_byte_array_set_size (reader->data, 0);
 	(void)write_content (entry->str, entry->len, reader, NULL); /* or the process ends */
 	send_data (reader);
@@ -569,6 +589,8 @@ prepare (Reader *reader, GError **error)
 	if (!open_file (reader, error))
 		return FALSE;
 	reader->pages = pst_codepage_open_all ();
+	if (reader->task->options.aside != NULL)
+		pst_component_prepare ();
 	close_the_door (reader);
 	child_allow_cpu_seconds (INDEX_SECONDS +
 				 (guint)(pst_file_get_size (reader->file) / INDEX_BYTES_SECOND));
