@@ -20,6 +20,9 @@
 /* What trying out may cost beyond the size of the file itself, see spend(). */
 #define SLACK (16u << 20)
 
+/* Pages and blocks found are kept in memory; with 50 GB in use Outlook has some millions of them. */
+#define MAX_FOUND (1u << 24)
+
 /* A message as one page knew it. */
 typedef struct {
 	PstIndexNode node;
@@ -39,15 +42,14 @@ typedef struct {
 	GArray *blocks;   /* of PstIndexBlock: those the live index doesn't have */
 	GArray *versions; /* of Version */
 	guint64 budget;   /* bytes that may still be looked at twice */
+	gboolean is_cut;  /* more was there than an honest file has */
 	PstFindingFunc finding;
 	gpointer user_data;
 } Search;
 
 static void
-report (const Search *search, const char *name, const char *format, guint64 number)
+report (const Search *search, const char *name, const char *detail)
 {
-	g_autofree char *detail = g_strdup_printf ("%" G_GUINT64_FORMAT " %s", number, format);
-
 	if (search->finding != NULL)
 		search->finding (name, 0, detail, search->user_data);
 }
@@ -60,6 +62,7 @@ spend (Search *search, guint64 bytes)
 {
 	if (bytes > search->budget) {
 		search->budget = 0;
+		search->is_cut = TRUE;
 		return FALSE;
 	}
 	search->budget -= bytes;
@@ -84,6 +87,15 @@ is_live_version (const PstIndex *live, const PstIndexNode *node)
 }
 
 static void
+keep (Search *search, GArray *found, gconstpointer element)
+{
+	if (found->len < MAX_FOUND)
+		g_array_append_vals (found, element, 1);
+	else
+		search->is_cut = TRUE;
+}
+
+static void
 look_for_page (Search *search, guint64 offset, const guint8 *page)
 {
 	Version version;
@@ -96,7 +108,7 @@ look_for_page (Search *search, guint64 offset, const guint8 *page)
 		version.node = g_array_index (search->entries, PstIndexNode, i);
 		if (PST_NID_TYPE (version.node.nid) == PST_NID_MESSAGE &&
 		    version.node.data_bid != 0 && !is_live_version (search->live, &version.node))
-			g_array_append_val (search->versions, version);
+			keep (search, search->versions, &version);
 	}
 }
 
@@ -110,7 +122,7 @@ look_for_block (Search *search, guint64 end, const guint8 *end_of_bytes)
 		return;
 	if (spend (search, block.stored_size) &&
 	    pst_block_is_sound (search->format, &block, end_of_bytes))
-		g_array_append_val (search->blocks, block);
+		keep (search, search->blocks, &block);
 }
 
 /* BUFFER has room for a block that began in the last piece, then for a piece. */
@@ -132,9 +144,6 @@ search_file (Search *search, guint8 *buffer, GError **error)
 			look_for_block (search, at + i, piece + i);
 		memmove (buffer, buffer + PIECE, PST_BLOCK_MAX_PLACE);
 	}
-	if (search->budget == 0)
-		report (search, "recovery-cut-short", "bytes of free blocks are all the same",
-			pst_file_get_size (search->file));
 	return TRUE;
 }
 
@@ -201,13 +210,15 @@ choose_versions (Search *search, PstRecovery *recovery)
 		/* What a message was before it was changed is no loss while it is there. */
 		unreadable += !is_found && pst_index_find_node (search->live, nid) == NULL;
 	}
-	if (search->budget == 0)
-		report (search, "recovery-cut-short", "entries of old pages share large blocks",
-			versions->len);
-	if (unreadable > 0)
-		report (search, "remnants-unreadable",
-			"deleted messages have left traces, but nothing that can be read",
-			unreadable);
+	if (unreadable > 0) {
+		g_autofree char *detail = g_strdup_printf ("of %" G_GUINT64_FORMAT
+							   " deleted messages only traces are left",
+							   unreadable);
+		report (search, "remnants-unreadable", detail);
+	}
+	if (search->is_cut)
+		report (search, "recovery-cut-short",
+			"there are more traces in the file than there is room for in it");
 }
 
 PstRecovery *

@@ -37,6 +37,7 @@ static const char *const troubles[] = {
 	"page-loop",
 	"property-damaged",
 	"recipients-damaged",
+	"recovery-cut-short",
 	"recurrence-damaged",
 	"recurrence-left-out",
 	"rtf-damaged",

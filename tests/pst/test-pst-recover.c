@@ -241,7 +241,7 @@ test_unreadable (void)
 		g_autoptr (PstRecovery) recovery = search (opened);
 		g_assert_cmpuint (pst_recover_get_count (recovery), ==, 0);
 		g_assert_true (
-			g_str_has_prefix (opened->findings->str, "remnants-unreadable 0x0 1 "));
+			g_str_has_prefix (opened->findings->str, "remnants-unreadable 0x0 of 1 "));
 	}
 }
 
@@ -356,6 +356,31 @@ test_bounded (void)
 	g_assert_nonnull (strstr (opened->findings->str, "recovery-cut-short"));
 }
 
+/* Trailers that claim 8000 bytes every 64 bytes: each would have 8000 bytes summed up. */
+static void
+test_overlapping (void)
+{
+	guint64 bid = 0x10000;
+	g_autoptr (PstTiny) tiny = begin_tiny (PST_TINY_UNICODE);
+
+	pst_tiny_finish (tiny);
+	for (guint i = 0; i < 4096; i++, bid += 4) {
+		guint64 end = (tiny->bytes->len / 64 + 1) * 64;
+		guint zeros = (guint)(end - 16 - tiny->bytes->len);
+		for (guint n = 0; n < zeros; n++)
+			pst_tiny_put (tiny->bytes, 0, 1);
+		pst_tiny_put (tiny->bytes, 8000, 2);
+		pst_tiny_put (tiny->bytes, pst_block_signature (end - 8064, bid), 2);
+		pst_tiny_put (tiny->bytes, 0, 4);
+		pst_tiny_put (tiny->bytes, bid, 8);
+	}
+
+	g_autoptr (Opened) opened = opened_new_tiny (tiny);
+	g_autoptr (PstRecovery) recovery = search (opened);
+	g_assert_cmpuint (pst_recover_get_count (recovery), ==, 0);
+	g_assert_nonnull (strstr (opened->findings->str, "recovery-cut-short"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -375,6 +400,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/pst/recover/believes-sound-pages-only", test_damaged_page);
 	g_test_add_func ("/pst/recover/is-not-fooled-by-an-attached-file", test_file_within);
 	g_test_add_func ("/pst/recover/reads-blocks-across-pieces", test_large);
-	g_test_add_func ("/pst/recover/ends-soon-however-the-file-is-made", test_bounded);
+	g_test_add_func ("/pst/recover/ends-soon-when-entries-share-a-block", test_bounded);
+	g_test_add_func ("/pst/recover/ends-soon-when-blocks-overlap", test_overlapping);
 	return g_test_run ();
 }
