@@ -407,6 +407,15 @@ typedef struct {
 	GPtrArray *found;
 } Search;
 
+/* A folder that is a symbolic link is not followed, but its reader must come across it to say so. */
+static gboolean
+leads_to_folder (int directory_fd, const char *name)
+{
+	g_autofree char *cur = g_strconcat (name, "/cur", NULL);
+
+	return maildir_file_is_directory (directory_fd, cur);
+}
+
 static gboolean
 note_directory (const char *name, guint8 type, gpointer user_data, GError **error)
 {
@@ -414,8 +423,9 @@ note_directory (const char *name, guint8 type, gpointer user_data, GError **erro
 	gboolean wanted = search->nested ? name[0] != '.' && !is_reserved (name) :
 					   name[0] == '.' && name[1] != '.';
 
-	if (!wanted || (type != DT_DIR && type != DT_UNKNOWN) ||
-	    !maildir_file_is_directory (search->directory_fd, name))
+	if (!wanted || (type != DT_DIR && type != DT_LNK && type != DT_UNKNOWN) ||
+	    !(maildir_file_is_directory (search->directory_fd, name) ||
+	      leads_to_folder (search->directory_fd, name)))
 		return TRUE;
 	g_ptr_array_add (search->found, *search->parent == '\0' ?
 						g_strdup (name) :
@@ -436,6 +446,8 @@ find_nested (MaildirFolders *folders, int root_fd, GPtrArray *found, GError **er
 	for (guint i = 0; i < found->len; i++) {
 		const char *parent = found->pdata[i];
 		guint depth = 1;
+		if (!maildir_file_is_directory (root_fd, parent))
+			continue; /* a link */
 		for (const char *c = parent; *c != '\0'; c++)
 			depth += *c == '/';
 		if (depth > DEPTH_LIMIT) {

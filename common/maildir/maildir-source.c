@@ -169,17 +169,25 @@ enter_folder (MaildirSource *self, const MaildirFolder *place, GError **error)
 	return TRUE;
 }
 
-/* Other directories in the root, or folders that were deleted since. */
+/* Nothing of that name, as opposed to something that cannot be looked at. */
+static gboolean
+is_absent (int directory_fd, const char *name)
+{
+	struct stat status;
+
+	return fstatat (directory_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0 &&
+	       (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* Not other directories in the root, nor folders that were deleted since. Whatever else is there must be read, or
+ * refused aloud: links, and what we have no right to. */
 static gboolean
 is_folder (const MaildirSource *self, const MaildirFolder *place)
 {
 	g_autofree char *cur = g_strconcat (place->directory, "/cur", NULL);
 	g_autofree char *new = g_strconcat (place->directory, "/new", NULL);
-	struct stat status;
 
-	/* Whatever they are: a link in their place must be refused aloud, not passed over. */
-	return fstatat (self->root_fd, cur, &status, AT_SYMLINK_NOFOLLOW) == 0 ||
-	       fstatat (self->root_fd, new, &status, AT_SYMLINK_NOFOLLOW) == 0;
+	return !is_absent (self->root_fd, cur) || !is_absent (self->root_fd, new);
 }
 
 /* On to the next folder that can be read; one without entries is news by itself. place is NULL at

@@ -194,6 +194,47 @@ test_a_linked_folder_is_refused_aloud (void)
 	g_assert_cmpint (report_get_status (scene->report), ==, EXIT_STATUS_DIFFERENCES);
 }
 
+/* A folder that somebody has moved to a larger disk. */
+static void
+test_a_folder_that_is_a_link_is_refused_aloud (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autofree char *link = g_build_filename (scene->path, ".Old", NULL);
+
+	make_maildir (scene, "");
+	scene_write (scene->path, "cur/mail", "x");
+	scene_mkdir (scene->top, "elsewhere/cur");
+	scene_mkdir (scene->top, "elsewhere/new");
+	scene_write (scene->top, "elsewhere/cur/mail", "y");
+	g_assert_cmpint (symlink ("../elsewhere", link), ==, 0);
+	g_autoptr (MessageSource) source = open_source (scene);
+	expect (source, "INBOX", "Maildir/cur/mail");
+	expect_end (source);
+	g_assert_cmpint (report_get_status (scene->report), ==, EXIT_STATUS_DIFFERENCES);
+}
+
+static void
+test_a_folder_that_cannot_be_read_is_named (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autofree char *closed = g_build_filename (scene->path, ".Sent", NULL);
+
+	if (geteuid () == 0) {
+		g_test_skip ("root reads everything");
+		return;
+	}
+	make_maildir (scene, "");
+	make_maildir (scene, ".Sent");
+	scene_write (scene->path, "cur/mail", "x");
+	scene_write (scene->path, ".Sent/cur/mail", "y");
+	g_assert_cmpint (chmod (closed, 0), ==, 0);
+	g_autoptr (MessageSource) source = open_source (scene);
+	expect (source, "INBOX", "Maildir/cur/mail");
+	expect_end (source);
+	g_assert_cmpint (report_get_status (scene->report), ==, EXIT_STATUS_DIFFERENCES);
+	g_assert_cmpint (chmod (closed, 0700), ==, 0);
+}
+
 static void
 test_a_file_that_changes_is_not_read_in_halves (void)
 {
@@ -223,6 +264,10 @@ main (int argc, char **argv)
 			 test_a_message_in_both_places_is_one);
 	g_test_add_func ("/maildir/source/a-linked-folder-is-refused-aloud",
 			 test_a_linked_folder_is_refused_aloud);
+	g_test_add_func ("/maildir/source/a-folder-that-is-a-link-is-refused-aloud",
+			 test_a_folder_that_is_a_link_is_refused_aloud);
+	g_test_add_func ("/maildir/source/a-folder-that-cannot-be-read-is-named",
+			 test_a_folder_that_cannot_be_read_is_named);
 	g_test_add_func ("/maildir/source/a-file-that-changes-is-not-read-in-halves",
 			 test_a_file_that_changes_is_not_read_in_halves);
 	return g_test_run ();
