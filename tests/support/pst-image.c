@@ -340,6 +340,17 @@ pst_image_find_subnode (const PstImage *image, guint32 nid, guint type)
 }
 
 char *
+pst_image_enter_dir (void)
+{
+	const char *parent = g_getenv ("TMPDIR");
+	char *dir = g_build_filename (parent && *parent ? parent : "/tmp", "test-pst-XXXXXX", NULL);
+
+	g_assert_nonnull (g_mkdtemp (dir));
+	g_assert_true (g_setenv ("TMPDIR", dir, TRUE));
+	return dir;
+}
+
+char *
 pst_image_make (const PstWriterOptions *options, PstImageFill fill)
 {
 	static const char *const names[] = {"unicode.pst", "ansi.pst", "new.ost"};

@@ -59,6 +59,10 @@ typedef struct {
 
 typedef void (*PstImageFill) (PstWriter *writer);
 
+/* Make a new directory the one of temporary files. To be called before GLib is asked for that, as
+ * it never looks again; the caller removes the directory and frees its name. */
+char *pst_image_enter_dir (void);
+
 /* Write a file named after the format into the directory of temporary files, and its truth beside
  * it, with ".truth" added; the caller frees the path. */
 char *pst_image_make (const PstWriterOptions *options, PstImageFill fill);

@@ -370,11 +370,9 @@ test_names (void)
 int
 main (int argc, char **argv)
 {
-	g_autofree char *dir = g_dir_make_tmp ("test-pst-writer-XXXXXX", NULL);
+	g_autofree char *dir = pst_image_enter_dir ();
 	int result;
 
-	g_assert_nonnull (dir);
-	g_assert_true (g_setenv ("TMPDIR", dir, TRUE));
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/support/pst-writer/unpacking-agrees-with-the-specification",
 			 test_unpacks_example);

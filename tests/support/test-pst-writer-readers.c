@@ -184,11 +184,9 @@ test_recovers (void)
 int
 main (int argc, char **argv)
 {
-	g_autofree char *dir = g_dir_make_tmp ("test-pst-writer-XXXXXX", NULL);
+	g_autofree char *dir = pst_image_enter_dir ();
 	int result;
 
-	g_assert_nonnull (dir);
-	g_assert_true (g_setenv ("TMPDIR", dir, TRUE));
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/support/pst-writer/readpst-finds-every-mail", test_readpst);
 	g_test_add_func ("/support/pst-writer/pffexport-finds-every-attachment", test_pffexport);

@@ -392,11 +392,9 @@ test_errors (void)
 int
 main (int argc, char **argv)
 {
-	g_autofree char *dir = g_dir_make_tmp ("test-pst-writer-XXXXXX", NULL);
+	g_autofree char *dir = pst_image_enter_dir ();
 	int result;
 
-	g_assert_nonnull (dir);
-	g_assert_true (g_setenv ("TMPDIR", dir, TRUE));
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/support/pst-writer/same-calls-give-the-same-bytes", test_same_bytes);
 	g_test_add_func ("/support/pst-writer/header-names-format-and-encoding", test_header);
