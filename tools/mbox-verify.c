@@ -230,6 +230,9 @@ run (Cli *cli, int argc, char **argv, GError **error)
 	VerifyForm form = server ? VERIFY_FORM_SENT : VERIFY_FORM_RAW;
 	end_init (&source, argv[0], cli->ledger);
 	end_init (&target, argv[1], target_ledger);
+	/* What is compared with itself is not anywhere else. */
+	if (store_contains (argv[0], argv[1]) && store_contains (argv[1], argv[0]))
+		source.side.kind = VERIFY_COPY;
 	if (missing_file == NULL)
 		return compare (cli, &source, &target, form, error);
 	return compare_and_collect (cli, &source, &target, form, error);

@@ -188,7 +188,11 @@ store_is_original (const char *operand)
 {
 	if (strcmp (operand, "-") == 0)
 		return FALSE;
-	if (store_is_server (operand) || is_outlook_file (operand))
+	if (store_is_server (operand)) {
+		g_autoptr (NetUrl) url = net_url_new (operand, NULL);
+		return url != NULL && url->path == NULL; /* the account, not one folder of it */
+	}
+	if (is_outlook_file (operand))
 		return TRUE;
 	return g_file_test (operand, G_FILE_TEST_IS_DIR) && !maildir_source_recognises (operand) &&
 	       has_indexes (operand);
@@ -198,4 +202,44 @@ gboolean
 store_is_server (const char *operand)
 {
 	return net_url_is_url (operand);
+}
+
+static gboolean
+is_same_file (const char *a, const char *b)
+{
+	struct stat one;
+	struct stat other;
+
+	return stat (a, &one) == 0 && stat (b, &other) == 0 && one.st_dev == other.st_dev &&
+	       one.st_ino == other.st_ino;
+}
+
+static gboolean
+is_same_account (const char *a, const char *b)
+{
+	g_autoptr (NetUrl) one = net_url_new (a, NULL);
+	g_autoptr (NetUrl) other = net_url_new (b, NULL);
+
+	return one != NULL && other != NULL && one->port == other->port &&
+	       g_ascii_strcasecmp (one->host, other->host) == 0 &&
+	       g_strcmp0 (one->user, other->user) == 0 && g_strcmp0 (one->path, other->path) == 0;
+}
+
+gboolean
+store_contains (const char *outer, const char *inner)
+{
+	if (strcmp (outer, "-") == 0 || strcmp (inner, "-") == 0)
+		return FALSE;
+	if (store_is_server (outer) || store_is_server (inner))
+		return is_same_account (outer, inner);
+	g_autofree char *path = g_canonicalize_filename (inner, NULL);
+	while (!is_same_file (outer, path)) {
+		char *above = g_path_get_dirname (path);
+		gboolean at_top = strcmp (above, path) == 0;
+		g_free (path);
+		path = above;
+		if (at_top)
+			return is_same_file (outer, path);
+	}
+	return TRUE;
 }

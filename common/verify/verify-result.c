@@ -314,12 +314,23 @@ verify_result_get_status (const VerifyResult *result)
 	return result->verdict == VERIFY_PROVEN ? EXIT_STATUS_CLEAN : EXIT_STATUS_DIFFERENCES;
 }
 
+static void
+note_filtered (const char *reason, guint64 count, gpointer user_data)
+{
+	gboolean *filtered = user_data;
+
+	*filtered = *filtered || (count > 0 && strcmp (reason, "filtered") == 0);
+}
+
 gboolean
 verify_result_is_safe_to_delete (const VerifyResult *result)
 {
+	gboolean filtered = result->source.filtered || result->target.filtered;
+
+	/* A manifest tells that the run which wrote it was to carry only a part. */
+	ledger_foreach_skipped (result->source.ledger, note_filtered, &filtered);
 	return result->verdict == VERIFY_PROVEN && result->total.source > 0 &&
-	       result->source.kind != VERIFY_COPY && !result->source.filtered &&
-	       !result->target.filtered;
+	       result->source.kind != VERIFY_COPY && !filtered;
 }
 
 /* --- What was left out

@@ -53,6 +53,12 @@ prints 'and proven' '^Proven: 6 of 6 proven$'
 run "$verify" "${login[@]}" --two-way "$url" mail.mbox
 status_is 'the account is a source, too' 0
 prints 'an account is an original' 'safe to delete the old account$'
+run "$verify" "${login[@]}" "${url}INBOX" mail.mbox
+status_is 'so is a folder of it' 0
+not_ok 'but that is not the whole account' grep -q 'safe to delete' "$out"
+run "$verify" "${login[@]}" "$url" "${url%/}"
+status_is 'an account agrees with itself' 0
+not_ok 'but that is no reason to delete it' grep -q 'safe to delete' "$out"
 
 rm "$(files 'number 3')" "$(files 'number 2' | head -n 1)"
 run "$verify" "${login[@]}" --missing=left.mbs mail.mbox "$url"

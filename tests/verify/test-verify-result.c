@@ -229,6 +229,20 @@ test_safe (void)
 	assert_shows (world.result, "Not carried: not mail: 23 contacts, 1 appointment, 1 IPM.Odd; "
 				    "left out by rule: 1 hidden\n");
 
+	/* As a manifest tells it of a run with --folder. */
+	ledger_skipped (world.source.ledger, "old.pst:5", NULL, "filtered");
+	assert_hides (world.result, sentence);
+}
+
+static void
+test_copies (void)
+{
+	static const char sentence[] = "safe to delete the old account";
+	g_auto (World) world;
+
+	read_both (&world, &same, 1, &same, 1);
+	conclude (&world, VERIFY_ORIGINAL, (VerifyRules){0});
+	assert_shows (world.result, sentence);
 	world.result->source.filtered = TRUE;
 	assert_hides (world.result, sentence);
 	world.result->source.filtered = FALSE;
@@ -346,7 +360,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/verify/result/an-account-that-does-not-balance-is-never-proven",
 			 test_unbalanced);
 	g_test_add_func ("/verify/result/trouble-in-reading-is-never-proven", test_trouble);
-	g_test_add_func ("/verify/result/only-an-original-is-safe-to-delete", test_safe);
+	g_test_add_func ("/verify/result/only-the-whole-is-safe-to-delete", test_safe);
+	g_test_add_func ("/verify/result/only-an-original-is-safe-to-delete", test_copies);
 	g_test_add_func ("/verify/result/nothing-proves-nothing", test_empty);
 	g_test_add_func ("/verify/show/escapes-what-strangers-wrote", test_hostile);
 	g_test_add_func ("/verify/show/table-tells-folder-by-folder", test_table);
