@@ -130,6 +130,10 @@ run (Cli *cli, int argc, char **argv, GError **error)
 			error, "standard input is a terminal: name an mbox, or pipe mail in");
 	if (!parse_sink_options (&to, error) || !parse_store_options (&from, &below, error))
 		return FALSE;
+	for (int i = 0; i < argc - 1; i++)
+		if (store_contains (argv[i], argv[argc - 1]))
+			return cli_usage_error (error, "%s: lies in %s, which is only read",
+						argv[argc - 1], argv[i]);
 	g_autoptr (MessageSink) sink =
 		maildir_sink_new (argv[argc - 1], &to, cli->ledger, cli->report, error);
 	if (sink == NULL)

@@ -343,5 +343,11 @@ run "$mbox2maildir" --into=a//b a b
 complains 'so is a folder that is none' '--into=a//b: not a folder'
 run "$mbox2maildir" --dialect=mbx a b
 complains 'and an unknown dialect' '--dialect=mbx: one of'
+mkdir -p own/cur own/new own/tmp
+for target in own own/Copies own/../own; do
+	run "$mbox2maildir" own "$target"
+	status_is "and the source as target ($target)" 2
+done
+is 'which stays as it was' "$(find own | sort | tr '\n' ' ')" 'own own/cur own/new own/tmp '
 
 done_testing
