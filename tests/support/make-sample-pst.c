@@ -322,18 +322,19 @@ make (const Mode *mode, PstWriterOptions *options, const char *path, guint64 num
 static int
 show_usage (void)
 {
-	(void)fputs ("Usage: make-sample-pst [OPTION...] MODE FILE\n"
-		     "       make-sample-pst [OPTION...] many FILE N\n"
-		     "       make-sample-pst [OPTION...] large FILE MB\n"
-		     "       make-sample-pst damage FILE NID PART\n"
-		     "Modes: demo wide crypt-policy texts bodies items deleted\n"
-		     "  --format=unicode|ansi|ost\n"
-		     "  --crypt=none|permute|cyclic\n"
-		     "PART: properties value list subnodes recipients attachments attachment\n"
-		     "      attachment-value embedded node-page block-page of a message,\n"
-		     "      folder hierarchy contents of a folder\n"
-		     "  --codepage=N   of an ANSI file: 1252 has no room for demo, 65001 has\n",
-		     stderr);
+	(void)fputs (
+		"Usage: make-sample-pst [OPTION...] MODE FILE\n"
+		"       make-sample-pst [OPTION...] many FILE N\n"
+		"       make-sample-pst [OPTION...] large FILE MB\n"
+		"       make-sample-pst damage FILE NID PART\n"
+		"Modes: demo wide crypt-policy texts bodies items deleted\n"
+		"  --format=unicode|ansi|ost\n"
+		"  --crypt=none|permute|cyclic\n"
+		"PART: properties value list subnodes recipients attachments attachment\n"
+		"      attachment-value embedded [old-]node-page [old-]block-page of a message,\n"
+		"      folder hierarchy contents of a folder\n"
+		"  --codepage=N   of an ANSI file: 1252 has no room for demo, 65001 has\n",
+		stderr);
 	return 2;
 }
 

@@ -17,6 +17,8 @@ typedef enum {
 	IN_EMBEDDED,
 	IN_NODE_PAGE,
 	IN_BLOCK_PAGE,
+	IN_OLD_NODE_PAGE,
+	IN_OLD_BLOCK_PAGE,
 } Where;
 
 typedef struct {
@@ -39,6 +41,8 @@ static const Part parts[] = {
 	{"embedded", "message", IN_EMBEDDED, "parts", "properties"},
 	{"node-page", "message", IN_NODE_PAGE, NULL, NULL},
 	{"block-page", "message", IN_BLOCK_PAGE, NULL, NULL},
+	{"old-node-page", "message", IN_OLD_NODE_PAGE, NULL, NULL},
+	{"old-block-page", "message", IN_OLD_BLOCK_PAGE, NULL, NULL},
 	{"folder", "folder", IN_ITSELF, "properties", "properties"},
 	{"hierarchy", "folder", IN_ITSELF, "hierarchy", "table"},
 	{"contents", "folder", IN_ITSELF, "contents", "table"},
@@ -103,8 +107,10 @@ look_at_item (Search *search, JsonObject *object)
 	case IN_ITSELF: search->offset = find_in_list (object, search->part); break;
 	case IN_ATTACHMENTS:
 	case IN_EMBEDDED: search->offset = find_in_attachments (object, search->part); break;
-	case IN_NODE_PAGE: search->key = search->nid; break;
-	case IN_BLOCK_PAGE: search->key = json_object_get_int_member (object, "bid"); break;
+	case IN_NODE_PAGE:
+	case IN_OLD_NODE_PAGE: search->key = search->nid; break;
+	case IN_BLOCK_PAGE:
+	case IN_OLD_BLOCK_PAGE: search->key = json_object_get_int_member (object, "bid"); break;
 	}
 }
 
@@ -112,11 +118,14 @@ look_at_item (Search *search, JsonObject *object)
 static void
 look_at_page (Search *search, JsonObject *page)
 {
-	const char *tree = search->part->where == IN_NODE_PAGE ? "nodes" : "blocks";
+	Where where = search->part->where;
+	gboolean is_of_nodes = where == IN_NODE_PAGE || where == IN_OLD_NODE_PAGE;
+	gboolean is_old = where == IN_OLD_NODE_PAGE || where == IN_OLD_BLOCK_PAGE;
+	const char *tree = json_object_get_string_member (page, "tree");
 
-	if (search->key >= 0 && strcmp (json_object_get_string_member (page, "tree"), tree) == 0 &&
+	if (search->key >= 0 && strcmp (tree, is_of_nodes ? "nodes" : "blocks") == 0 &&
 	    json_object_get_int_member (page, "level") == 0 &&
-	    !json_object_has_member (page, "old") &&
+	    json_object_has_member (page, "old") == is_old &&
 	    search->key >= json_object_get_int_member (page, "first") &&
 	    search->key <= json_object_get_int_member (page, "last"))
 		search->offset = json_object_get_int_member (page, "offset");

@@ -14,6 +14,7 @@
  *	"attachment", "attachment-value"  first attachment that has such: its properties, its bytes
  *	"embedded"  properties of the first message in it
  *	"node-page", "block-page"  the leaf of the B-tree that lists its node, or its first block
+ *	"old-node-page", "old-block-page"  the same of the trees before a deletion
  * for a folder:
  *	"folder", "hierarchy", "contents"  properties, table of folders, table of messages
  * *offset (may be NULL): of the byte. Fails if the truth has no such item or part. */

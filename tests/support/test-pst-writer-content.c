@@ -283,7 +283,7 @@ test_deleted (void)
 	}
 }
 
-/* How many blocks and pages do not have the check sum the truth's writer gave them. */
+/* How many bytes of the file are not what they were. */
 static guint
 count_differences (const char *path, const PstImage *image)
 {
@@ -298,38 +298,60 @@ count_differences (const char *path, const PstImage *image)
 	return n;
 }
 
+typedef struct {
+	guint32 nid;
+	const char *part;
+} Damage;
+
+/* Each part is in another place; damaging it twice mends it. */
 static void
-test_damage (void)
+check_damages (const char *path, const Damage *damages, guint n)
 {
-	static const struct {
-		guint32 nid;
-		const char *part;
-	} cases[] = {
-		{0x200204, "properties"},  {0x200204, "subnodes"},   {0x200204, "recipients"},
-		{0x200204, "attachments"}, {0x200204, "attachment"}, {0x200204, "attachment-value"},
-		{0x200224, "embedded"},    {0x200204, "node-page"},  {0x200204, "block-page"},
-		{0x8082, "folder"},        {0x8082, "contents"},     {0x8082, "hierarchy"},
-	};
-	g_autofree char *path = make_file (PST_WRITER_UNICODE, sample_account_add);
 	g_autofree char *truth = g_strconcat (path, ".truth", NULL);
 	g_autoptr (PstImage) image = pst_image_load (path);
 	g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL);
 	g_autoptr (GError) error = NULL;
 
-	for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+	for (guint i = 0; i < n; i++) {
+		const Damage *damage = &damages[i];
 		guint64 offset = 0;
-		g_assert_true (pst_damage_item (path, truth, cases[i].nid, cases[i].part, &offset,
-						&error));
+		g_assert_true (
+			pst_damage_item (path, truth, damage->nid, damage->part, &offset, &error));
 		g_assert_no_error (error);
 		g_assert_cmpuint (count_differences (path, image), ==, 1);
 		g_assert_true (g_hash_table_add (places, GSIZE_TO_POINTER (offset)));
 		g_assert_true (
-			pst_damage_item (path, truth, cases[i].nid, cases[i].part, NULL, &error));
+			pst_damage_item (path, truth, damage->nid, damage->part, NULL, &error));
 		g_assert_cmpuint (count_differences (path, image), ==, 0);
 	}
-	g_assert_false (pst_damage_item (path, truth, 0x200204, "hierarchy", NULL, &error));
+	g_assert_false (pst_damage_item (path, truth, damages[0].nid, "value", NULL, &error));
 	g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
-	pst_image_remove (path);
+}
+
+static void
+test_damage (void)
+{
+	static const Damage of_account[] = {
+		{0x200204, "properties"},  {0x200204, "subnodes"},   {0x200204, "recipients"},
+		{0x200204, "attachments"}, {0x200204, "attachment"}, {0x200204, "attachment-value"},
+		{0x200224, "embedded"},    {0x200204, "node-page"},  {0x200204, "block-page"},
+		{0x8082, "folder"},        {0x8082, "contents"},     {0x8082, "hierarchy"},
+	};
+	static const Damage of_deleted[] = {
+		{0x2000a4, "properties"},
+		{0x2000a4, "attachment-value"},
+		{0x2000a4, "old-node-page"},
+		{0x2000a4, "old-block-page"},
+	};
+	g_autofree char *account = make_file (PST_WRITER_UNICODE, sample_account_add);
+
+	check_damages (account, of_account, G_N_ELEMENTS (of_account));
+	pst_image_remove (account);
+	for (guint format = 0; format < N_FORMATS; format++) {
+		g_autofree char *deleted = make_file (format, sample_special_add_deleted);
+		check_damages (deleted, of_deleted, G_N_ELEMENTS (of_deleted));
+		pst_image_remove (deleted);
+	}
 }
 
 /* Everything the caller gave beside the usual properties, under the names the file has for it. */
