@@ -328,6 +328,11 @@ def check_flags(nid, fields, wanted):
     ):
         if condition is not None and (flag in flags) != bool(condition):
             differ(nid, "flag " + flag, flag in flags, condition)
+    quoted = re.findall(r'"((?:\\.|[^"\\])*)"|(\S+)', fields.get("X-Mbs-Flags", ""))
+    keywords = [re.sub(r"\\(.)", r"\1", text) or atom for text, atom in quoted]
+    for category in wanted.get("categories", []):
+        if category not in keywords:
+            differ(nid, "category", keywords, category)
     seconds = wanted.get("delivery") or wanted.get("submit")
     got = fields.get("X-Mbs-Date", "").split()[:1]
     if got != ([str(seconds)] if seconds else []):
