@@ -20,6 +20,7 @@ enum {
 	TASK_DATE_COMPLETED = 0x810f,
 	TASK_RECURRENCE = 0x8116,
 	TASK_COMPLETE = 0x811c,
+	TASK_RECURRING = 0x8126,
 };
 
 /* Of PSETID_Common */
@@ -140,7 +141,8 @@ format_task_rule (const PstItem *item, char **rule)
 	const guint8 *data = blob != NULL ? g_bytes_get_data (blob, &length) : NULL;
 
 	*rule = NULL;
-	if (data == NULL)
+	if (data == NULL ||
+	    pst_fields_get_int_or (item, &pst_names_task, TASK_RECURRING, TRUE) == 0)
 		return TRUE;
 	g_autoptr (PstRecurrence) recurrence = pst_recurrence_parse (
 		data, length, item->context->pages, item->codepage, NULL, &error);

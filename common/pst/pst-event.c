@@ -24,6 +24,7 @@ enum {
 	ALL_DAY = 0x8215,
 	RECURRENCE = 0x8216,
 	STATE_FLAGS = 0x8217,
+	RECURRING = 0x8223,
 	EXCEPTION_REPLACE_TIME = 0x8228,
 	ZONE_STRUCT = 0x8233,
 	ZONE_NAME = 0x8234,
@@ -112,7 +113,9 @@ read_recurrence (const PstItem *item)
 	gsize length = 0;
 	const guint8 *data = blob != NULL ? g_bytes_get_data (blob, &length) : NULL;
 
-	if (length == 0)
+	/* What once was a series may still have its blob. */
+	if (length == 0 ||
+	    pst_fields_get_int_or (item, &pst_names_appointment, RECURRING, TRUE) == 0)
 		return NULL;
 	PstRecurrence *recurrence = pst_recurrence_parse (data, length, item->context->pages,
 							  item->codepage, &damage, &error);

@@ -306,16 +306,18 @@ append_weekdays (GString *rule, guint32 weekdays, int nth)
 	}
 }
 
-/* In months that are too short it happens on the last day. */
+/* In months that are too short it happens on the last day. MONTH is 0 for all of them. */
 static void
-append_month_day (GString *rule, guint32 day)
+append_month_day (GString *rule, guint32 day, guint month)
 {
-	if (day >= 31) {
-		g_string_append (rule, ";BYMONTHDAY=-1");
+	static const guint8 lengths[13] = {28, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	if (day <= lengths[month <= 12 ? month : 0]) {
+		g_string_append_printf (rule, ";BYMONTHDAY=%u", day);
 		return;
 	}
-	if (day <= 28) {
-		g_string_append_printf (rule, ";BYMONTHDAY=%u", day);
+	if (day >= 31) {
+		g_string_append (rule, ";BYMONTHDAY=-1");
 		return;
 	}
 	g_string_append (rule, ";BYMONTHDAY=28");
@@ -342,7 +344,7 @@ append_nth (GString *rule, guint32 weekdays, guint32 nth)
 }
 
 static gboolean
-append_pattern (const PstRecurrence *recurrence, GString *rule)
+append_pattern (const PstRecurrence *recurrence, GString *rule, guint month)
 {
 	switch (recurrence->pattern) {
 	case PST_PATTERN_DAY: return recurrence->frequency == PST_FREQUENCY_DAILY;
@@ -350,9 +352,9 @@ append_pattern (const PstRecurrence *recurrence, GString *rule)
 		append_weekdays (rule, recurrence->weekdays, 0);
 		return (recurrence->weekdays & 0x7f) != 0;
 	case PST_PATTERN_MONTH:
-		append_month_day (rule, recurrence->day);
+		append_month_day (rule, recurrence->day, month);
 		return recurrence->day >= 1 && recurrence->day <= 31;
-	case PST_PATTERN_MONTH_END: append_month_day (rule, 31); return TRUE;
+	case PST_PATTERN_MONTH_END: append_month_day (rule, 31, month); return TRUE;
 	case PST_PATTERN_MONTH_NTH:
 		return append_nth (rule, recurrence->weekdays, recurrence->nth);
 	}
@@ -406,9 +408,11 @@ pst_recurrence_format (const PstRecurrence *recurrence, guint month, const char 
 		g_string_append_printf (rule, ";UNTIL=%s", until);
 	if (interval > 1)
 		g_string_append_printf (rule, ";INTERVAL=%u", interval);
-	if (strcmp (frequency, "YEARLY") == 0)
+	if (strcmp (frequency, "YEARLY") != 0)
+		month = 0;
+	if (month != 0)
 		g_string_append_printf (rule, ";BYMONTH=%u", month);
-	if (!append_pattern (recurrence, rule))
+	if (!append_pattern (recurrence, rule, month))
 		return NULL;
 	if (recurrence->pattern == PST_PATTERN_WEEK && recurrence->first_weekday < 7)
 		g_string_append_printf (rule, ";WKST=%s", weekday_names[recurrence->first_weekday]);
