@@ -100,6 +100,7 @@ add_common_options (GOptionGroup *group, const CliTool *tool, CommonOptions *o)
 		{ "version", 'V', 0, G_OPTION_ARG_NONE, &o->version, "Show the version", NULL },
 		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "Say nothing but errors", NULL },
 		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &o->verbose, "Say more", NULL },
+		{ "strict", 0, 0, G_OPTION_ARG_NONE, &o->strict, "Let skipped items count as failed", NULL },
 		{ "progress", 0, 0, G_OPTION_ARG_STRING, &o->progress,
 		  "Progress on standard error: auto (if it is a terminal), never, always, json", "WHEN" },
 		{ "report", 0, 0, G_OPTION_ARG_FILENAME, &o->report,
@@ -109,7 +110,6 @@ add_common_options (GOptionGroup *group, const CliTool *tool, CommonOptions *o)
 	const GOptionEntry carries[] = {
 		{ "manifest", 0, 0, G_OPTION_ARG_FILENAME, &o->manifest,
 		  "Write a line for every message at the target to FILE", "FILE" },
-		{ "strict", 0, 0, G_OPTION_ARG_NONE, &o->strict, "Let skipped items count as failed", NULL },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
 	const GOptionEntry writes[] = {
@@ -307,6 +307,8 @@ run_tool (const CliTool *tool, Cli *cli, const CommonOptions *o, int argc, char 
 	if ((tool->traits & CLI_CARRIES) != 0) {
 		ledger_close (cli->ledger, o->strict);
 		say_counts (cli);
+	} else if (o->strict && ledger_get_counts (cli->ledger).skipped > 0) {
+		report_worsen (cli->report, EXIT_STATUS_DIFFERENCES);
 	}
 	ReportCounts counts = ledger_get_mail_counts (cli->ledger);
 	return manifest == NULL || manifest_commit (manifest, &counts, error);

@@ -16,7 +16,7 @@
 typedef enum {
 	CLI_READS_MAIL = 1 << 0, /* --folder, --exclude, --since, --before, --max-message-size */
 	CLI_WRITES = 1 << 1,     /* -n, --dry-run */
-	CLI_CARRIES = 1 << 2     /* --manifest, --strict; a closing line with the counts */
+	CLI_CARRIES = 1 << 2     /* --manifest; a closing line with the counts */
 } CliTraits;
 
 /* What run is given. Everything belongs to cli_main. */

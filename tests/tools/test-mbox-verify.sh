@@ -305,5 +305,7 @@ done
 run "$verify" --folder=Old three.mbox Maildir
 status_is 'a filter may leave nothing to prove' 0
 prints 'which is said' '^Not carried: left out by rule: 3 filtered$'
+run "$verify" --strict --folder=Old three.mbox Maildir
+status_is 'but not without a difference if one is strict' 1
 
 done_testing
