@@ -15,6 +15,13 @@
 static GCancellable *cancellable;
 static int caught; /* atomic: the signal's number, 0 = none */
 
+/* The thread that waits for signals tells whoever made it that it runs. */
+static struct {
+	GMutex mutex;
+	GCond changed;
+	gboolean is_running;
+} start;
+
 static void
 fill_signals (sigset_t *set)
 {
@@ -24,12 +31,23 @@ fill_signals (sigset_t *set)
 	sigaddset (set, SIGINT);
 }
 
+/* From here on the thread needs no memory until a signal comes. */
+static void
+tell_running (void)
+{
+	g_mutex_lock (&start.mutex);
+	start.is_running = TRUE;
+	g_cond_signal (&start.changed);
+	g_mutex_unlock (&start.mutex);
+}
+
 static gpointer
 wait_for_signal (gpointer data)
 {
 	sigset_t set;
 	int number = 0;
 
+	tell_running ();
 	fill_signals (&set);
 	while (sigwait (&set, &number) != 0)
 		;
@@ -53,6 +71,13 @@ stop_install (void)
 	pthread_sigmask (SIG_BLOCK, &set, NULL);
 	cancellable = g_cancellable_new ();
 	g_thread_unref (g_thread_new ("signals", wait_for_signal, NULL));
+
+	/* A fork while the thread still begins could find the allocator locked by it, and the child
+	 * has no thread that would ever unlock it. */
+	g_mutex_lock (&start.mutex);
+	while (!start.is_running)
+		g_cond_wait (&start.changed, &start.mutex);
+	g_mutex_unlock (&start.mutex);
 }
 
 void
