@@ -143,6 +143,25 @@ child_allow_cpu_seconds (guint seconds)
 }
 
 void
+child_allow_wall_seconds (guint seconds)
+{
+	(void)alarm (seconds); /* what was left of the last one doesn't matter */
+}
+
+char *
+child_collect (Child *child)
+{
+	int status = 0;
+
+	close (child->fd);
+	while (waitpid (child->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	child->pid = 0;
+	child->fd = -1;
+	return child_describe_status (status);
+}
+
+void
 child_end (Child *child)
 {
 	if (child->pid <= 0)
@@ -160,6 +179,8 @@ child_describe_status (int status)
 {
 	if (WIFSIGNALED (status) && WTERMSIG (status) == SIGXCPU)
 		return g_strdup ("used up its processor time");
+	if (WIFSIGNALED (status) && WTERMSIG (status) == SIGALRM)
+		return g_strdup ("waited too long for its file");
 	if (WIFSIGNALED (status))
 		return g_strdup_printf ("killed by signal %d (%s)", WTERMSIG (status),
 					g_strsignal (WTERMSIG (status)));

@@ -42,11 +42,19 @@ void child_lock_in (const ChildLimits *limits);
  * been used. */
 void child_allow_cpu_seconds (guint seconds);
 
+/* Called by the child before something that may never come back, reading from a dead server say:
+ * die by SIGALRM unless this is called again within so many seconds. 0: no need to die. */
+void child_allow_wall_seconds (guint seconds);
+
+/* After the end of what a child said: wait for its end, which is as child_describe_status() says.
+ * Newly allocated. */
+char *child_collect (Child *child);
+
 /* Close the socket, end the child if it still runs, and collect it. Harmless if it was never
  * started. */
 void child_end (Child *child);
 
-/* "killed by signal 11 (Segmentation fault)", "out of time", "ended with status 3": newly
+/* "killed by signal 11 (Segmentation fault)", "used up its processor time", "ended with status 3": newly
  * allocated. */
 char *child_describe_status (int status);
 

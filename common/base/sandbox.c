@@ -45,6 +45,7 @@ static const int allowed_calls[] = {
 	SCMP_SYS (setrlimit),     SCMP_SYS (prlimit64),     SCMP_SYS (getpid),       SCMP_SYS (gettid),
 	SCMP_SYS (rt_sigaction),  SCMP_SYS (rt_sigreturn),  SCMP_SYS (rt_sigprocmask), SCMP_SYS (restart_syscall),
 	SCMP_SYS (exit),          SCMP_SYS (exit_group),    SCMP_SYS (seccomp),      SCMP_SYS (sysinfo), /* qsort */
+	SCMP_SYS (alarm),         SCMP_SYS (setitimer), /* which of them alarm() is */
 };
 
 /* What the C library needs to make and collect a child. */

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "pst/pst-block.h"
 
 /* Exported by libpst, but in none of its headers. */
@@ -30,6 +31,7 @@ extern void pst_debug_setlevel (int level);
 
 struct _PstFile {
 	int fd;
+	guint patience; /* seconds for one read; 0: any */
 	guint64 size;
 	gboolean header_sound;
 	gboolean is_ost;
@@ -55,6 +57,23 @@ set_io_error (GError **error, const char *what)
 	return FALSE;
 }
 
+void
+pst_file_set_patience (PstFile *file, guint seconds)
+{
+	file->patience = seconds;
+}
+
+static gssize
+read_some (const PstFile *file, guint64 offset, void *buffer, gsize length)
+{
+	if (file->patience > 0)
+		child_allow_wall_seconds (file->patience);
+	gssize n = pread (file->fd, buffer, length, (off_t)offset);
+	if (file->patience > 0)
+		child_allow_wall_seconds (0);
+	return n;
+}
+
 gboolean
 pst_file_read (const PstFile *file, guint64 offset, void *buffer, gsize length, GError **error)
 {
@@ -68,7 +87,7 @@ pst_file_read (const PstFile *file, guint64 offset, void *buffer, gsize length, 
 		return FALSE;
 	}
 	while (done < length) {
-		gssize n = pread (file->fd, to + done, length - done, (off_t)(offset + done));
+		gssize n = read_some (file, offset + done, to + done, length - done);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

@@ -56,6 +56,10 @@ PstRoot pst_file_get_block_root (const PstFile *file);
 gboolean pst_file_read (const PstFile *file, guint64 offset, void *buffer, gsize length,
 			GError **error);
 
+/* Let a read that takes longer than SECONDS end the process, by child_allow_wall_seconds();
+ * 0, as at first: wait for ever. */
+void pst_file_set_patience (PstFile *file, guint seconds);
+
 /* Undo the crypt method on a data block, in place; an internal block (bit 1 of BID) stays as it is.
  * LENGTH at most PST_FILE_MAX_BLOCK. Done by libpst. */
 #define PST_FILE_MAX_BLOCK 65536

@@ -521,8 +521,9 @@ take_packet (PstSource *source, Message **message, GError **error)
 	if (!child_receive (source->child.fd, source->packet, CHILD_MAX_PACKET, &length, error))
 		return FALSE;
 	if (length == 0) {
+		g_autofree char *how = child_collect (&source->child);
 		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-			     "%s: the process that reads it died", source->path);
+			     "%s: the process that reads it was lost: %s", source->path, how);
 		return FALSE;
 	}
 

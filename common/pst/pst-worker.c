@@ -5,6 +5,7 @@
 #include "pst/pst-worker.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,11 @@
 #define ITEM_SECONDS       60
 #define ITEM_BYTES_SECONDS (64 << 20) /* written: then it has earned another ITEM_SECONDS */
 #define DIRECTORY_SECONDS  1800
+
+/* By the clock on the wall, for one read: dead servers and broken disks. A file that doesn't answer
+ * again and again isn't worth ten minutes for each of its items. */
+#define PATIENCE_SECONDS 600
+#define MAX_TIMEOUTS     3
 
 #define NOT_OLD G_MAXUINT32
 
@@ -373,6 +379,8 @@ step_over (Reader *reader, guint64 begun_at, int status)
 static gboolean
 run_workers (Reader *reader, GError **error)
 {
+	guint timeouts = 0;
+
 	while (reader->shared->position < reader->entries->len) {
 		guint64 begun_at = reader->shared->position;
 		int status = 0;
@@ -385,6 +393,12 @@ run_workers (Reader *reader, GError **error)
 		if (WIFEXITED (status) && WEXITSTATUS (status) == 0)
 			return TRUE;
 		step_over (reader, begun_at, status);
+		if (WIFSIGNALED (status) && WTERMSIG (status) == SIGALRM &&
+		    ++timeouts == MAX_TIMEOUTS) {
+			g_set_error_literal (error, PST_ERROR, PST_ERROR_IO,
+					     "the file doesn't answer any more");
+			return FALSE;
+		}
 	}
 	return TRUE;
 }
@@ -551,9 +565,15 @@ say_plan (Reader *reader)
 static gboolean
 open_file (Reader *reader, GError **error)
 {
+	guint patience =
+		reader->task->options.patience > 0 ? reader->task->options.patience : PATIENCE_SECONDS;
+
+	child_allow_wall_seconds (patience);
 	reader->file = pst_file_open (reader->task->path, error);
+	child_allow_wall_seconds (0);
 	if (reader->file == NULL)
 		return FALSE;
+	pst_file_set_patience (reader->file, patience);
 
 	guint64 missing = pst_file_get_missing_bytes (reader->file);
 	if (missing > 0) {

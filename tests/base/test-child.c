@@ -152,6 +152,29 @@ test_cpu_time (void)
 }
 
 static int
+wait_for_ever (int fd, gpointer user_data)
+{
+	char byte;
+	int pair[2];
+
+	child_allow_wall_seconds (1);
+	return pipe (pair) == 0 && read (pair[0], &byte, 1) == 1;
+}
+
+static void
+test_wall_time (void)
+{
+	g_autoptr (GError) error = NULL;
+	Child child = {0};
+
+	g_assert_true (child_start (&child, wait_for_ever, NULL, &error));
+	assert_receives (&child, "");
+	g_autofree char *how = child_collect (&child);
+	g_assert_cmpstr (how, ==, "waited too long for its file");
+	child_end (&child);
+}
+
+static int
 send_until_nobody_listens (int fd, gpointer user_data)
 {
 	while (child_send (fd, "x", 1))
@@ -181,6 +204,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/base/child/its-death-is-an-end-and-no-more", test_death);
 	g_test_add_func ("/base/child/locked-in-it-opens-nothing", test_locked_in);
 	g_test_add_func ("/base/child/a-spinning-worker-is-ended", test_cpu_time);
+	g_test_add_func ("/base/child/one-that-waits-for-ever-is-ended", test_wall_time);
 	g_test_add_func ("/base/child/it-ends-when-nobody-listens", test_parent_leaves);
 	return g_test_run ();
 }
