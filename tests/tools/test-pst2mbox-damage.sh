@@ -16,10 +16,13 @@ seed=${SEED:-1}
 cd "$tmp" || exit 99
 mkdir good bad
 
-"$support/make-sample-pst" many good/many.pst 60 || exit 99
+for format in unicode ansi ost; do
+	"$support/make-sample-pst" --format="$format" many "good/$format.pst" 60 || exit 99
+done
 "$support/make-sample-pst" demo good/demo.pst || exit 99
 "$support/make-sample-pst" wide good/wide.pst || exit 99
-files=(many demo wide)
+# Small files are damaged more often: more of what happens to them is interesting.
+files=(unicode ansi ost unicode ansi ost demo wide)
 
 # messages STREAM: "origin digest" of each message, sorted.
 messages ()
@@ -65,8 +68,8 @@ judge ()
 : > faults
 unharmed=0 harmed=0 refused=0
 for ((n = seed; n < seed + mutants; n++)); do
-	file=${files[n % 7 < 4 ? 0 : n % 7 < 6 ? 1 : 2]}
-	kind=${kinds[n % ${#kinds[@]}]}
+	file=${files[n % ${#files[@]}]}
+	kind=${kinds[n / ${#files[@]} % ${#kinds[@]}]}
 	rm -f bad/*
 	"$support/mutate" "$kind" "$n" "good/$file.pst" "bad/$file.pst" || exit 99
 	timeout 20 "$pst2mbox" --report=bad/report "bad/$file.pst" > bad/stream 2> "$err"
