@@ -18,6 +18,7 @@
 #define BATCH_BYTES     (8 * 1024 * 1024)
 #define WINDOW_COMMANDS 64
 #define WINDOW_BYTES    (16 * 1024 * 1024)
+#define WINDOW_MESSAGES 2000 /* small ones cost more memory than their bytes */
 #define LITERAL_MINUS   4096 /* RFC 7888, 5 */
 
 /* Messages that the journal announced together. */
@@ -58,6 +59,7 @@ typedef struct {
 	GQueue in_flight;      /* of Span, in the order sent */
 	GQueue again;          /* of Span: halves of refused batches */
 	guint64 window_bytes;
+	guint window_messages;
 } ImapSink;
 
 /* --- Parcels --------------------------------------------------------------------------------------- */
@@ -225,6 +227,7 @@ take_span (ImapSink *sink, guint tag)
 			continue;
 		g_queue_delete_link (&sink->in_flight, link);
 		sink->window_bytes -= span->bytes;
+		sink->window_messages -= span->count;
 		return span;
 	}
 	return NULL;
@@ -342,7 +345,8 @@ wait_for_window (ImapSink *sink, guint64 bytes, GError **error)
 	if (!read_replies (sink, error))
 		return FALSE;
 	while (!g_queue_is_empty (&sink->in_flight) &&
-	       (sink->in_flight.length >= WINDOW_COMMANDS || sink->window_bytes + bytes > WINDOW_BYTES))
+	       (sink->in_flight.length >= WINDOW_COMMANDS || sink->window_messages >= WINDOW_MESSAGES ||
+		sink->window_bytes + bytes > WINDOW_BYTES))
 		if (!read_one (sink, 0, NULL, NULL, error))
 			return FALSE;
 	return TRUE;
@@ -360,6 +364,7 @@ send_command (ImapSink *sink, Span *span, GError **error)
 	/* From here on the queue owns it; its reply may come, and free it, before we have said everything. */
 	g_queue_push_tail (&sink->in_flight, span);
 	sink->window_bytes += span->bytes;
+	sink->window_messages += span->count;
 	if (!imap_connection_begin (sink->connection, &span->tag, error) ||
 	    !imap_connection_print (sink->connection, error, "APPEND %s", span->parcel->box->quoted))
 		return FALSE;
