@@ -21,12 +21,11 @@
 #define WINDOW_MESSAGES 2000 /* small ones cost more memory than their bytes */
 #define LITERAL_MINUS   4096 /* RFC 7888, 5 */
 
-/* Messages that the journal announced together. */
+/* Messages that the journal announced together. It lives as long as a span of it, so counted by references. */
 typedef struct {
 	ImapBox *box;
-	ImapBatch *record; /* the journal's; gone when open is 0 */
+	ImapBatch *record; /* the journal's; gone when all is settled */
 	GPtrArray *items;  /* of ImapItem */
-	guint open;
 	guint64 bytes;
 } Parcel;
 
@@ -67,7 +66,7 @@ typedef struct {
 static Parcel *
 parcel_new (ImapBox *box)
 {
-	Parcel *parcel = g_new0 (Parcel, 1);
+	Parcel *parcel = g_rc_box_new0 (Parcel);
 
 	parcel->box = box;
 	parcel->items = g_ptr_array_new_with_free_func ((GDestroyNotify) imap_item_free);
@@ -75,35 +74,40 @@ parcel_new (ImapBox *box)
 }
 
 static void
-parcel_free (Parcel *parcel)
+parcel_clear (Parcel *parcel)
 {
-	if (parcel == NULL)
-		return;
 	g_ptr_array_unref (parcel->items);
-	g_free (parcel);
 }
 
-/* The fate of count messages has become known. */
 static void
-parcel_settle (Parcel *parcel, guint count)
+parcel_unref (Parcel *parcel)
 {
-	parcel->open -= count;
-	if (parcel->open == 0)
-		parcel_free (parcel);
+	g_rc_box_release_full (parcel, (GDestroyNotify) parcel_clear);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Parcel, parcel_unref)
 
 static Span *
 span_new (Parcel *parcel, guint first, guint count)
 {
 	Span *span = g_new0 (Span, 1);
 
-	span->parcel = parcel;
+	span->parcel = g_rc_box_acquire (parcel);
 	span->first = first;
 	span->count = count;
 	for (guint i = first; i < first + count; i++)
 		span->bytes += ((ImapItem *) g_ptr_array_index (parcel->items, i))->entry.size;
 	return span;
 }
+
+static void
+span_free (Span *span)
+{
+	parcel_unref (span->parcel);
+	g_free (span);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Span, span_free)
 
 /* --- Answers --------------------------------------------------------------------------------------- */
 
@@ -152,7 +156,6 @@ take_delivery (ImapSink *sink, const Span *span, const ImapResponse *reply, GErr
 		if (!ledger_emitted (sink->ledger, item->message, target, error))
 			return FALSE;
 	}
-	parcel_settle (parcel, span->count);
 	return TRUE;
 }
 
@@ -180,9 +183,7 @@ fail_message (ImapSink *sink, const Span *span, const char *reason, GError **err
 	const ImapItem *item = g_ptr_array_index (span->parcel->items, span->first);
 
 	ledger_failed (sink->ledger, item->message->origin, item->message->folder->path, "%s", reason);
-	gboolean ok = imap_journal_refuse (sink->journal, span->parcel->record, span->first, reason, error);
-	parcel_settle (span->parcel, 1);
-	return ok;
+	return imap_journal_refuse (sink->journal, span->parcel->record, span->first, reason, error);
 }
 
 /* Nothing of a refused command is stored (RFC 3502, 6.3.11). */
@@ -236,7 +237,7 @@ take_span (ImapSink *sink, guint tag)
 static gboolean
 take_reply (ImapSink *sink, const ImapResponse *reply, GError **error)
 {
-	g_autofree Span *span = take_span (sink, imap_connection_get_tag (reply));
+	g_autoptr (Span) span = take_span (sink, imap_connection_get_tag (reply));
 
 	if (span == NULL) {
 		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: the server answers what nobody asked",
@@ -382,14 +383,12 @@ send_command (ImapSink *sink, Span *span, GError **error)
 static gboolean
 send_span (ImapSink *sink, Span *span, GError **error)
 {
-	guint step = sink->many ? span->count : 1;
-	Parcel *parcel = span->parcel;
-	guint first = span->first;
-	guint end = span->first + span->count;
+	g_autoptr (Span) whole = span;
+	guint step = sink->many ? whole->count : 1;
+	guint end = whole->first + whole->count;
 
-	g_free (span);
-	for (; first < end; first += step) {
-		g_autofree Span *part = span_new (parcel, first, step);
+	for (guint first = whole->first; first < end; first += step) {
+		g_autoptr (Span) part = span_new (whole->parcel, first, step);
 		if (!wait_for_window (sink, part->bytes, error) ||
 		    !send_command (sink, g_steal_pointer (&part), error))
 			return FALSE;
@@ -425,7 +424,7 @@ drain (ImapSink *sink, GError **error)
 static gboolean
 send_parcel (ImapSink *sink, GError **error)
 {
-	Parcel *parcel = g_steal_pointer (&sink->parcel);
+	g_autoptr (Parcel) parcel = g_steal_pointer (&sink->parcel);
 
 	if (parcel == NULL)
 		return TRUE;
@@ -433,13 +432,10 @@ send_parcel (ImapSink *sink, GError **error)
 	g_autofree ImapJournalEntry *entries = g_new (ImapJournalEntry, count);
 	for (guint i = 0; i < count; i++)
 		entries[i] = ((ImapItem *) g_ptr_array_index (parcel->items, i))->entry;
-	parcel->open = count;
 	parcel->record = imap_journal_intend (sink->journal, parcel->box->journal, parcel->box->uid_validity,
 					      parcel->box->uid_next, entries, count, error);
-	if (parcel->record == NULL) {
-		parcel_free (parcel);
+	if (parcel->record == NULL)
 		return FALSE;
-	}
 	return send_span (sink, span_new (parcel, 0, count), error) &&
 	       imap_connection_flush (sink->connection, error) && send_again (sink, error);
 }
@@ -655,33 +651,14 @@ imap_sink_finish (MessageSink *base, GError **error)
 	return TRUE;
 }
 
-/* A parcel is in one place if it is being filled, and in several spans if it is on its way. */
-static void
-free_parcels (ImapSink *sink)
-{
-	g_autoptr (GHashTable) parcels = g_hash_table_new (NULL, NULL);
-	GHashTableIter iter;
-	gpointer parcel;
-	Span *span;
-
-	while ((span = g_queue_pop_head (&sink->in_flight)) != NULL ||
-	       (span = g_queue_pop_head (&sink->again)) != NULL) {
-		g_hash_table_add (parcels, span->parcel);
-		g_free (span);
-	}
-	if (sink->parcel != NULL)
-		g_hash_table_add (parcels, sink->parcel);
-	g_hash_table_iter_init (&iter, parcels);
-	while (g_hash_table_iter_next (&iter, &parcel, NULL))
-		parcel_free (parcel);
-}
-
 static void
 imap_sink_free (MessageSink *base)
 {
 	ImapSink *sink = (ImapSink *) base;
 
-	free_parcels (sink);
+	g_clear_pointer (&sink->parcel, parcel_unref);
+	g_queue_clear_full (&sink->in_flight, (GDestroyNotify) span_free);
+	g_queue_clear_full (&sink->again, (GDestroyNotify) span_free);
 	imap_connection_free (sink->connection);
 	imap_folders_free (sink->folders);
 	g_hash_table_unref (sink->map);
