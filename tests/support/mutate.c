@@ -102,16 +102,19 @@ static const struct {
 int
 main (int argc, char **argv)
 {
+	g_autofree guint8 *data = NULL;
+	g_autoptr (GRand) random = NULL;
 	Victim victim;
 
-	if (argc != 5 || !g_file_get_contents (argv[3], (char **) &victim.data, &victim.length, NULL) ||
-	    victim.length < PAGE)
+	if (argc != 5 || !g_file_get_contents (argv[3], (char **) &data, &victim.length, NULL) || victim.length < PAGE)
 		return 2;
-	victim.random = g_rand_new_with_seed ((guint32) g_ascii_strtoull (argv[2], NULL, 10));
+	random = g_rand_new_with_seed ((guint32) g_ascii_strtoull (argv[2], NULL, 10));
+	victim.data = data;
+	victim.random = random;
 	for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
 		if (strcmp (kinds[i].name, argv[1]) == 0) {
 			kinds[i].damage (&victim);
-			return !g_file_set_contents (argv[4], (const char *) victim.data, (gssize) victim.length, NULL);
+			return !g_file_set_contents (argv[4], (const char *) data, (gssize) victim.length, NULL);
 		}
 	return 2;
 }
