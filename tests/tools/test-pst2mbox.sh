@@ -158,7 +158,7 @@ convert_and_kill ()
 		sleep 0.01
 	done
 	worker=${worker// /}
-	if [ -n "$worker" ]; then kill -s SEGV "$worker"; fi
+	if [ -n "$worker" ]; then kill -s KILL "$worker"; fi
 	while [ -n "$worker" ] && [ -e "/proc/$worker" ]; do sleep 0.01; done
 	cat <&3 > "$tmp/many.mbs"
 	wait $supervisor
@@ -177,7 +177,7 @@ done
 if [ $status != 99 ]; then
 	is 'an item that kills its reader is a difference' $status 1
 	is 'it costs itself and nothing else' "$(messages "$tmp/many.mbs")" 1999
-	like 'it is named' "$(cat "$tmp/many.err")" 'its reader was lost: killed by signal 11'
+	like 'it is named' "$(cat "$tmp/many.err")" 'its reader was lost: killed by signal 9'
 	is 'and no other is there twice' \
 		"$(grep -a '^X-Mbs-Origin: ' "$tmp/many.mbs" | sort | uniq -d | wc -l)" 0
 else
