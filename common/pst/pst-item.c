@@ -18,11 +18,14 @@ enum {
 	PR_SENT_REPRESENTING_TYPE = 0x0064,
 	PR_SENT_REPRESENTING_ADDRESS = 0x0065,
 	PR_TRANSPORT_HEADERS = 0x007d,
+	PR_NDR_DIAGNOSTIC = 0x0c05,
 	PR_RECIPIENT_TYPE = 0x0c15,
 	PR_SENDER_ENTRY_ID = 0x0c19,
 	PR_SENDER_NAME = 0x0c1a,
 	PR_SENDER_TYPE = 0x0c1e,
+	PR_SUPPLEMENTARY_INFO = 0x0c1b,
 	PR_SENDER_ADDRESS = 0x0c1f,
+	PR_NDR_STATUS = 0x0c20,
 	PR_DISPLAY_BCC = 0x0e02,
 	PR_DISPLAY_CC = 0x0e03,
 	PR_DISPLAY_TO = 0x0e04,
@@ -102,6 +105,7 @@ static void
 recipient_free (PstRecipient *recipient)
 {
 	pst_address_free (recipient->address);
+	g_free (recipient->failure.text);
 	g_free (recipient);
 }
 
@@ -228,6 +232,24 @@ add_response (PstRecipient *recipient, const PstProps *row)
 	recipient->response = (guint)CLAMP (response, 0, 6);
 }
 
+/* What only reports have, most of them for each recipient, some for all. */
+static void
+add_failure (PstRecipient *recipient, const PstItem *item, const PstProps *row)
+{
+	const PstProps *const places[] = {row, item->props};
+	PstRecipientFailure *failure = &recipient->failure;
+
+	failure->diagnostic = -1;
+	for (gsize i = 0; i < G_N_ELEMENTS (places) && !failure->is_failure; i++) {
+		failure->status = pst_props_get_int_or (places[i], PR_NDR_STATUS, 0);
+		failure->diagnostic = pst_props_get_int_or (places[i], PR_NDR_DIAGNOSTIC, -1);
+		failure->text = pst_context_get_text (item->context, places[i],
+						      PR_SUPPLEMENTARY_INFO, item->codepage);
+		failure->is_failure = failure->status != 0 || failure->diagnostic != -1 ||
+				      failure->text != NULL;
+	}
+}
+
 static gboolean
 read_recipient_table (const PstItem *item, guint kinds, GPtrArray *recipients, GError **error)
 {
@@ -254,6 +276,8 @@ read_recipient_table (const PstItem *item, guint kinds, GPtrArray *recipients, G
 				: NULL;
 		if (recipient != NULL)
 			add_response (recipient, row);
+		if (recipient != NULL && g_ascii_strncasecmp (item->class, "REPORT", 6) == 0)
+			add_failure (recipient, item, row);
 	}
 	const GError *damage = pst_table_get_damage (table);
 	if (damage != NULL)

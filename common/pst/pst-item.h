@@ -23,9 +23,18 @@ typedef enum {
 	PST_RECIPIENT_BCC = 3,
 } PstRecipientKind;
 
+/* Why a message didn't reach somebody. */
+typedef struct {
+	gboolean is_failure; /* the item says something about it */
+	gint64 status;       /* 511 for 5.1.1; 0 if absent */
+	gint64 diagnostic;   /* of X.400 ([MS-OXOMSG] 2.2.2.34); -1 if absent */
+	char *text;          /* what the server said; NULL if absent */
+} PstRecipientFailure;
+
 typedef struct {
 	PstRecipientKind kind;
 	PstAddress *address;
+	PstRecipientFailure failure;
 	guint response; /* to a meeting: 2 tentative, 3 accepted, 4 declined, 5 none yet */
 	gboolean is_organizer;
 } PstRecipient;

@@ -10,6 +10,7 @@
 #include "pst/pst-body.h"
 #include "pst/pst-envelope.h"
 #include "pst/pst-headers.h"
+#include "pst/pst-report.h"
 
 /* Messages forwarded in messages: people reach ten, a file that refers to itself has no end. */
 #define MAX_DEPTH 100
@@ -365,6 +366,58 @@ build_attachments (PstMime *mime, const PstItem *item, GPtrArray *attachments, G
 	return TRUE;
 }
 
+/* --- Reports --------------------------------------------------------------- */
+
+/* What programs read of a report: a file of that type, which is taken out of FILES, or what the
+ * item has of it. NULL if this isn't one. */
+static PstPart *
+take_status (const PstItem *item, GPtrArray *files, char **type)
+{
+	for (guint i = 0; i < files->len; i++) {
+		g_autofree char *found = pst_part_get_type (g_ptr_array_index (files, i));
+		if (g_str_equal (found, "message/delivery-status") ||
+		    g_str_equal (found, "message/disposition-notification")) {
+			*type = g_strdup (found + strlen ("message/"));
+			return g_ptr_array_steal_index (files, i);
+		}
+	}
+	const char *built_type = NULL;
+	g_autoptr (GString) text = pst_report_build (item, &built_type);
+	if (text == NULL)
+		return NULL;
+
+	GString *header = g_string_new (NULL);
+	g_autoptr (GBytes) bytes = g_bytes_new (text->str, text->len);
+	g_string_append_printf (header, "Content-Type: message/%s\n", built_type);
+	*type = g_strdup (built_type);
+	return pst_part_new_text (header, bytes, NULL, NULL, 0);
+}
+
+/* RFC 6522: what people read, what programs read, and the message it is about, if it is there.
+ * TEXT, which may be NULL, is taken over; without a status it is given back. */
+static PstPart *
+wrap_report (const PstItem *item, PstPart *text, GPtrArray *files)
+{
+	g_autofree char *type = NULL;
+	PstPart *status = take_status (item, files, &type);
+
+	if (status == NULL)
+		return text;
+	g_autofree char *parameters = g_strdup_printf (";\n report-type=%s", type);
+	PstPart *report = pst_part_new_multipart ("report", parameters);
+	pst_part_add_child (report, text != NULL ? text : new_note (""));
+	pst_part_add_child (report, status);
+	for (guint i = 0; i < files->len; i++) {
+		g_autofree char *found = pst_part_get_type (g_ptr_array_index (files, i));
+		if (g_str_equal (found, "message/rfc822") ||
+		    g_str_equal (found, "text/rfc822-headers")) {
+			pst_part_add_child (report, g_ptr_array_steal_index (files, i));
+			break;
+		}
+	}
+	return report;
+}
+
 static GPtrArray *
 new_part_array (void)
 {
@@ -387,14 +440,12 @@ build_root (PstMime *mime, PstItem *item, GPtrArray *attachments, const char *pa
 	    !build_attachments (mime, item, attachments, ids, path, depth, pictures, files, error))
 		return NULL;
 	g_ptr_array_extend_and_steal (files, g_steal_pointer (&rich_text));
-	if (text == NULL && files->len == 0)
-		return new_note ("");
-
 	g_autofree char *type = text != NULL ? pst_part_get_type (text) : NULL;
 	g_autofree char *parameters =
 		g_strdup_printf (";\n type=\"%s\"", type != NULL ? type : "text/plain");
-	return layer ("mixed", "", layer ("related", parameters, g_steal_pointer (&text), pictures),
-		      files);
+	PstPart *root = layer ("related", parameters, g_steal_pointer (&text), pictures);
+	root = layer ("mixed", "", wrap_report (item, root, files), files);
+	return root != NULL ? root : new_note ("");
 }
 
 /* --- S/MIME ---------------------------------------------------------------- */

@@ -363,6 +363,123 @@ test_attachments (Fixture *fixture, gconstpointer data)
 			  "<a@example.org>\nSubject: inner\n");
 }
 
+/* UTF-16 of ASCII, for a property. Lives as long as the test. */
+static PstWriterProperty
+text_property (guint16 id, const char *text)
+{
+	gsize length = strlen (text);
+	guint8 *bytes = g_malloc0 (2 * length + 2);
+
+	g_test_queue_free (bytes);
+	for (gsize i = 0; i < length; i++)
+		bytes[2 * i] = (guint8)text[i];
+	return (PstWriterProperty){
+		.tag = (guint32)id << 16 | 0x1f, .bytes = bytes, .length = 2 * length};
+}
+
+static void
+test_delivery_report (Fixture *fixture, gconstpointer data)
+{
+	static const guint8 status[] = {0xff, 0x01, 0, 0}; /* 511 */
+	const PstWriterProperty extra[] = {text_property (0x0c1b, "550 no such user"),
+					   {.tag = 0x0c200003, .bytes = status, .length = 4},
+					   text_property (0x1001, "It did not arrive."),
+					   text_property (0x6820, "mx.example.org")};
+	const PstWriterRecipient people[] = {
+		{PST_WRITER_TO, {.name = "Bo", .address = "bo@example.org"}},
+		{PST_WRITER_TO, {.address = "cy@example.org"}}};
+	const PstWriterMessage inner = {.subject = "inner", .sender = ann, .plain = "within"};
+	const PstWriterAttachment attachments[] = {
+		{.name = "log.bin", .bytes = "abc", .size = 3},
+		{.message = &inner},
+	};
+	const PstWriterMessage message = {.message_class = "REPORT.IPM.Note.NDR",
+					  .subject = "Undeliverable: inner",
+					  .sender = ann,
+					  .recipients = people,
+					  .n_recipients = 2,
+					  .attachments = attachments,
+					  .n_attachments = 2,
+					  .extra = extra,
+					  .n_extra = 4};
+
+	add (fixture, &message);
+	convert (fixture);
+	const char *text = content (fixture, 0);
+	assert_has (text, "Content-Type: multipart/mixed;\n");
+	assert_has (text, "Content-Type: multipart/report;\n");
+	assert_has (text, ";\n report-type=delivery-status\n");
+	assert_has (text, "\n\nIt did not arrive.\n--=_");
+	assert_has (text, "Content-Type: message/delivery-status\n"
+			  "Content-Transfer-Encoding: 7bit\n\n"
+			  "Reporting-MTA: dns; mx.example.org\n\n"
+			  "Final-Recipient: rfc822; bo@example.org\nAction: failed\n"
+			  "Status: 5.1.1\nX-Supplementary-Info: 550 no such user\n"
+			  "X-Display-Name: Bo\n\n"
+			  "Final-Recipient: rfc822; cy@example.org\nAction: failed\n"
+			  "Status: 5.1.1\nX-Supplementary-Info: 550 no such user\n\n--=_");
+	const char *rest = strstr (text, "Content-Type: message/delivery-status");
+	g_assert_true (strstr (rest, "message/rfc822") < strstr (rest, "log.bin"));
+}
+
+static void
+test_receipt (Fixture *fixture, gconstpointer data)
+{
+	const PstWriterProperty extra[] = {text_property (0x1046, "<1@example.org>")};
+	PstWriterMessage message = {.message_class = "REPORT.IPM.Note.IPNRN",
+				    .subject = "Read: hello",
+				    .sender = ann,
+				    .representing = ann,
+				    .plain = "It was read.",
+				    .extra = extra,
+				    .n_extra = 1};
+
+	add (fixture, &message);
+	message.message_class = "report.ipm.note.ipnnrn";
+	add (fixture, &message);
+	message.message_class = "REPORT.IPM.Note.Something";
+	add (fixture, &message);
+	convert (fixture);
+	assert_has (content (fixture, 0), ";\n report-type=disposition-notification\n");
+	assert_has (content (fixture, 0),
+		    "Content-Type: message/disposition-notification\n"
+		    "Content-Transfer-Encoding: 7bit\n\n"
+		    "Final-Recipient: rfc822; ann@example.org\n"
+		    "Original-Message-ID: <1@example.org>\n"
+		    "Disposition: manual-action/MDN-sent-manually; displayed\n\n--=_");
+	assert_has (content (fixture, 1), "MDN-sent-manually; deleted\n");
+	assert_lacks (content (fixture, 2), "multipart");
+}
+
+/* It came as an ordinary mail, and its parts were kept as files: they go back to their places, to the byte. */
+static void
+test_report_in_files (Fixture *fixture, gconstpointer data)
+{
+	static const char status[] = "Final-Recipient: rfc822; x@y.example\nDisposition: a/b; displayed\n";
+	const PstWriterAttachment attachments[] = {
+		{.name = "headers.txt", .mime = "text/rfc822-headers", .bytes = "A: b\n", .size = 5},
+		{.mime = "message/disposition-notification",
+		 .bytes = status,
+		 .size = sizeof status - 1},
+	};
+	const PstWriterMessage message = {.message_class = "REPORT.IPM.Note.IPNRN",
+					  .subject = "s",
+					  .sender = ann,
+					  .plain = "x",
+					  .attachments = attachments,
+					  .n_attachments = 2};
+
+	add (fixture, &message);
+	convert (fixture);
+	const char *text = content (fixture, 0);
+	assert_has (text, ";\n report-type=disposition-notification\n");
+	assert_lacks (text, "multipart/mixed");
+	assert_has (text, status);
+	assert_lacks (text, "ann@example.org\nDisposition");
+	g_assert_true (strstr (text, "message/disposition-notification") <
+		       strstr (text, "text/rfc822-headers"));
+}
+
 /* Somebody who knows our boundary writes it into a part that we carry as it is. */
 static void
 test_boundary_in_attachment (Fixture *fixture, gconstpointer data)
@@ -578,6 +695,9 @@ main (int argc, char **argv)
 	ADD ("/pst/source/bodies-keep-every-character", test_bodies);
 	ADD ("/pst/source/signed-mail-is-exact", test_smime);
 	ADD ("/pst/source/attachments-of-every-kind", test_attachments);
+	ADD ("/pst/source/delivery-reports-can-be-read-by-programs", test_delivery_report);
+	ADD ("/pst/source/receipts-can-be-read-by-programs", test_receipt);
+	ADD ("/pst/source/reports-kept-as-files-are-put-together", test_report_in_files);
 	ADD ("/pst/source/boundaries-cannot-be-guessed", test_boundary_in_attachment);
 	ADD ("/pst/source/flags-categories-and-dates", test_state);
 	ADD ("/pst/source/knows-what-is-mail", test_what_is_mail);
