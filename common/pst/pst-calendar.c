@@ -153,8 +153,11 @@ format_task_rule (const PstItem *item, char **rule)
 	g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (
 		pst_recurrence_get_seconds (recurrence->end_date));
 	g_autofree char *until =
-		g_strdup_printf ("%04d%02d%02d", g_date_time_get_year (end),
-				 g_date_time_get_month (end), g_date_time_get_day_of_month (end));
+		pst_component_can_say (g_date_time_to_unix (end))
+			? g_strdup_printf ("%04d%02d%02d", g_date_time_get_year (end),
+					   g_date_time_get_month (end),
+					   g_date_time_get_day_of_month (end))
+			: NULL;
 	if (!recurrence->is_sliding)
 		*rule = pst_recurrence_format (recurrence, (guint)g_date_time_get_month (start),
 					       until);

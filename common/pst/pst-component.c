@@ -20,6 +20,10 @@ enum {
 
 #define MAX_ATTACHED (16u << 20)
 
+/* The first day of 1601, and of 3000: clocks in between don't leave these years either. */
+#define FIRST_SECOND G_GINT64_CONSTANT (-11644473600)
+#define LAST_SECOND  G_GINT64_CONSTANT (32503680000)
+
 void
 pst_component_prepare (void)
 {
@@ -29,10 +33,17 @@ pst_component_prepare (void)
 
 /* --- Values ---------------------------------------------------------------- */
 
+gboolean
+pst_component_can_say (gint64 seconds)
+{
+	return seconds >= FIRST_SECOND && seconds <= LAST_SECOND;
+}
+
 static gboolean
 make_time (gint64 seconds, icaltimetype *result)
 {
-	g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
+	g_autoptr (GDateTime) time =
+		pst_component_can_say (seconds) ? g_date_time_new_from_unix_utc (seconds) : NULL;
 
 	*result = icaltime_null_time ();
 	if (time == NULL)
@@ -246,16 +257,16 @@ add_times (icalcomponent *component, const PstItem *item, gint64 since)
 {
 	gint64 created = 0;
 	gint64 changed = 0;
-	gboolean has_created =
-		pst_fields_get_item_time (item, PR_CREATION_TIME, &created) && created >= 0;
+	gboolean has_created = pst_fields_get_item_time (item, PR_CREATION_TIME, &created) &&
+			       created >= 0 && pst_component_can_say (created);
 	gboolean has_changed =
 		pst_fields_get_item_time (item, PR_LAST_MODIFICATION_TIME, &changed) &&
-		changed >= 0;
+		changed >= 0 && pst_component_can_say (changed);
 
 	pst_component_add_utc (component, ICAL_DTSTAMP_PROPERTY,
 			       has_changed   ? changed
 			       : has_created ? created
-					     : since);
+					     : CLAMP (since, 0, LAST_SECOND));
 	if (has_created)
 		pst_component_add_utc (component, ICAL_CREATED_PROPERTY, created);
 	if (has_changed)

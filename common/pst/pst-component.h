@@ -27,6 +27,9 @@ icalcomponent *pst_component_new (const PstItem *item, icalcomponent_kind kind, 
 void pst_component_add_text (icalcomponent *component, icalproperty_kind kind, const char *text);
 void pst_component_add_x (icalcomponent *component, const char *name, const char *text);
 
+/* libical writes no time after the year 3000 (as of 3.0); such a one is left out below. */
+gboolean pst_component_can_say (gint64 seconds);
+
 /* An instant, in UTC. Seconds since 1970. */
 void pst_component_add_utc (icalcomponent *component, icalproperty_kind kind, gint64 seconds);
 

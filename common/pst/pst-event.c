@@ -123,6 +123,11 @@ read_recurrence (const PstItem *item)
 		pst_context_find (item->context, "recurrence-damaged", "%s", error->message);
 	else if (damage != NULL)
 		pst_context_find (item->context, "recurrence-damaged", "%s", damage);
+	if (recurrence != NULL &&
+	    !pst_component_can_say (pst_recurrence_get_seconds (recurrence->start_date))) {
+		pst_context_find (item->context, "recurrence-damaged", "it begins at no time");
+		g_clear_pointer (&recurrence, pst_recurrence_free);
+	}
 	return recurrence;
 }
 
@@ -200,18 +205,19 @@ read_event (const PstItem *item, Event *event)
 
 	event->item = item;
 	event->is_all_day = pst_fields_get_bool (item, &pst_names_appointment, ALL_DAY);
-	if (!pst_fields_get_time (item, &pst_names_appointment, START_WHOLE, &event->start))
-		return FALSE;
-	event->end = event->start;
-	(void)pst_fields_get_time (item, &pst_names_appointment, END_WHOLE, &event->end);
-	if (event->end < event->start)
-		event->end = event->start;
 	event->uid = read_uid (item);
-	event->recurrence = read_recurrence (item);
-	event->zone = read_zone (event);
 	event->attachments = pst_attachment_read_all (item, &error);
 	if (event->attachments == NULL)
 		pst_context_find (item->context, "attachment-left-out", "%s", error->message);
+	if (!pst_fields_get_time (item, &pst_names_appointment, START_WHOLE, &event->start) ||
+	    !pst_component_can_say (event->start))
+		return FALSE;
+	event->end = event->start;
+	(void)pst_fields_get_time (item, &pst_names_appointment, END_WHOLE, &event->end);
+	if (event->end < event->start || !pst_component_can_say (event->end))
+		event->end = event->start;
+	event->recurrence = read_recurrence (item);
+	event->zone = read_zone (event);
 	return TRUE;
 }
 
@@ -398,7 +404,8 @@ format_until (const Event *event)
 	g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (
 		event->is_all_day ? last : get_utc (event, last));
 
-	if (time == NULL)
+	/* Outlook's word for "without an end" lies in the year 4500. */
+	if (time == NULL || !pst_component_can_say (last))
 		return NULL;
 	if (event->is_all_day)
 		return g_strdup_printf ("%04d%02d%02d", g_date_time_get_year (time),
@@ -505,6 +512,14 @@ make_exception (const Event *event, const PstException *exception)
 	return component;
 }
 
+static gboolean
+makes_sense (const Event *event, const PstException *exception)
+{
+	return pst_component_can_say (get_instance_seconds (event, exception->original)) &&
+	       pst_component_can_say (pst_recurrence_get_seconds (exception->start)) &&
+	       pst_component_can_say (pst_recurrence_get_seconds (exception->end));
+}
+
 static void
 append_exceptions (const Event *event, gint64 busy, gboolean is_reminded, gint64 delta,
 		   GString *text)
@@ -518,6 +533,11 @@ append_exceptions (const Event *event, gint64 busy, gboolean is_reminded, gint64
 			pst_recurrence_get_instance (event->recurrence, exception->original);
 		if (!g_hash_table_add (seen, GUINT_TO_POINTER (instance)))
 			continue;
+		if (!makes_sense (event, exception)) {
+			pst_context_find (event->item->context, "recurrence-damaged",
+					  "an exception is at no time");
+			continue;
+		}
 		g_autoptr (icalcomponent) component = make_exception (event, exception);
 		gint64 own_busy = exception->has_busy ? exception->busy : busy;
 		add_busy (component, own_busy);
@@ -581,11 +601,9 @@ pst_event_append (const PstItem *item, PstZoneNames *names, GPtrArray *zones, GS
 	gboolean is_reminded = pst_fields_get_bool (item, &pst_names_common, REMINDER_SET);
 	gboolean has_start = read_event (item, &event);
 
-	if (!has_start) {
-		event.uid = read_uid (item);
+	if (!has_start)
 		pst_context_find (item->context, "event-without-start",
 				  "the appointment doesn't say when it is");
-	}
 	choose_zone (&event, names, zones);
 	g_autoptr (icalcomponent) component =
 		pst_component_new (item, ICAL_VEVENT_COMPONENT, event.uid, event.start);

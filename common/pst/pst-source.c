@@ -27,6 +27,7 @@ static const char *const troubles[] = {
 	"attachment-table-damaged",
 	"block-listed-twice",
 	"embedded-too-deep",
+	"event-without-start",
 	"exception-text-missing",
 	"folder-damaged",
 	"folder-table-damaged",
