@@ -328,10 +328,13 @@ test_large_contact (Fixture *fixture, gconstpointer data)
 	PstWriterMessage message = {.plain = note->str};
 	pst_writer_properties_add_text (list, 0x3001, long_name);
 	add_item (fixture, "IPM.Contact", &message, list);
+	add_item (fixture, "IPM.StickyNote", &message, list);
 	convert (fixture);
+	g_assert_cmpuint (strlen (fixture->calendar), >, 4u << 20);
+	g_assert_cmpuint (strlen (fixture->calendar), <, (4u << 20) + 300000);
 	g_assert_cmpuint (fixture->contacts->len, >, 4u << 20);
 	g_assert_cmpuint (fixture->contacts->len, <, (4u << 20) + 300000);
-	g_assert_cmpuint (ledger_get_counts (fixture->ledger).emitted, ==, 1);
+	g_assert_cmpuint (ledger_get_counts (fixture->ledger).emitted, ==, 2);
 }
 
 /* --- Distribution lists ---------------------------------------------------- */
