@@ -16,11 +16,12 @@ static char **map;
 
 static const GOptionEntry options[] = {
 	{ "state", 0, 0, G_OPTION_ARG_FILENAME, &state_directory,
-	  "Keep the journal of what is delivered in DIR (default: ~/.local/state/mailferry)", "DIR" },
+	  "Keep the journal of what is delivered in DIR (default: ~/.local/state/mailferry)",
+	  "DIR" },
 	{ "again", 0, 0, G_OPTION_ARG_NONE, &again,
 	  "Send what is not at the server now, also if it was delivered before", NULL },
-	{ "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map, "Put folder FROM and what is below it at TO (may be repeated)",
-	  "FROM=TO" },
+	{ "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map,
+	  "Put folder FROM and what is below it at TO (may be repeated)", "FROM=TO" },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
@@ -35,7 +36,8 @@ static MessageSource *
 open_source (Cli *cli, const char *operand, const NetOptions *net, GError **error)
 {
 	const StoreOptions store = { .connection = net };
-	MessageSource *source = store_open_source (operand, &store, cli->ledger, cli->report, error);
+	MessageSource *source = store_open_source (operand, &store, cli->ledger, cli->report,
+						   error);
 
 	return source != NULL ? message_filter_source (source, &cli->filter, cli->ledger) : NULL;
 }
@@ -75,7 +77,8 @@ run (Cli *cli, int argc, char **argv, GError **error)
 		imap_sink_new (url, net, &sink_options, cli->ledger, cli->report, error);
 	if (sink == NULL)
 		return FALSE;
-	return transfer_run (source, sink, cli->ledger, cli->report, error) && message_sink_finish (sink, error);
+	return transfer_run (source, sink, cli->ledger, cli->report, error) &&
+	       message_sink_finish (sink, error);
 }
 
 static const CliTool maildir_push = {

@@ -154,8 +154,8 @@ compare (Cli *cli, End *source, End *target, VerifyForm form, GError **error)
 	return verify_show_report (result, cli->report, error) && show (cli, result, error);
 }
 
-/* The second reading says nothing that the first one has not said, but for what is gone. Takes output
- * over. */
+/* The second reading says nothing that the first one has not said, but for what is gone. Takes
+ * output over. */
 static gboolean
 write_missing (Cli *cli, const End *source, VerifyForm form, Output *output, GError **error)
 {

@@ -54,8 +54,8 @@ char *child_collect (Child *child);
  * started. */
 void child_end (Child *child);
 
-/* "killed by signal 11 (Segmentation fault)", "used up its processor time", "ended with status 3": newly
- * allocated. */
+/* "killed by signal 11 (Segmentation fault)", "used up its processor time", "ended with status 3":
+ * newly allocated. */
 char *child_describe_status (int status);
 
 /* One packet of at most size bytes; *length 0 at the end. Longer packets are an error. */

@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Every identity in this project is a SHA-256; nettle uses the processor's SHA instructions where it has them.
+ * Every identity in this project is a SHA-256; nettle uses the processor's SHA instructions where
+ * it has them.
  */
 #pragma once
 

@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A room says what went wrong by a GError. Where the reason decides how the program ends, its domain is
- * RUN_ERROR; every other domain (G_IO_ERROR, G_FILE_ERROR ...) means "could not do the job".
+ * A room says what went wrong by a GError. Where the reason decides how the program ends, its
+ * domain is RUN_ERROR; every other domain (G_IO_ERROR, G_FILE_ERROR ...) means "could not do the
+ * job".
  */
 #pragma once
 
@@ -23,7 +24,8 @@ GQuark run_error_quark (void);
 /* How a program ends; the numbers are a contract with scripts. */
 typedef enum {
 	EXIT_STATUS_CLEAN = 0,
-	EXIT_STATUS_DIFFERENCES = 1, /* finished, but something failed or differs, each one listed */
+	/* finished, but something failed or differs, each one listed */
+	EXIT_STATUS_DIFFERENCES = 1,
 	EXIT_STATUS_TROUBLE = 2,
 	EXIT_STATUS_TEMPORARY = 75,
 	EXIT_STATUS_LOGIN = 77

@@ -53,7 +53,8 @@ static gboolean
 wait_readable (LineReader *reader, GError **error)
 {
 	struct pollfd waits[2] = { { .fd = reader->fd, .events = POLLIN },
-				   { .fd = g_cancellable_get_fd (stop_cancellable ()), .events = POLLIN } };
+				   { .fd = g_cancellable_get_fd (stop_cancellable ()),
+				     .events = POLLIN } };
 	int ready = poll (waits, 2, -1);
 
 	g_cancellable_release_fd (stop_cancellable ());
@@ -71,12 +72,13 @@ read_some (LineReader *reader, GError **error)
 	for (;;) {
 		if (!wait_readable (reader, error))
 			return FALSE;
-		ssize_t n = read (reader->fd, reader->window + reader->end, reader->window_size - reader->end);
+		ssize_t n = read (reader->fd, reader->window + reader->end,
+				  reader->window_size - reader->end);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0) {
-			g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", reader->name,
-				     g_strerror (errno));
+			g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s",
+				     reader->name, g_strerror (errno));
 			return FALSE;
 		}
 		reader->at_end = n == 0;
@@ -93,7 +95,8 @@ fill (LineReader *reader, gsize wanted, GError **error)
 	if (reader->end - reader->start >= wanted)
 		return TRUE;
 	if (reader->window_size - reader->start < wanted) {
-		memmove (reader->window, reader->window + reader->start, reader->end - reader->start);
+		memmove (reader->window, reader->window + reader->start,
+			 reader->end - reader->start);
 		reader->end -= reader->start;
 		reader->start = 0;
 	}
@@ -152,7 +155,8 @@ line_reader_next (LineReader *reader, LinePiece *piece, GError **error)
 }
 
 gboolean
-line_reader_look_ahead (LineReader *reader, gsize wanted, const guint8 **data, gsize *length, GError **error)
+line_reader_look_ahead (LineReader *reader, gsize wanted, const guint8 **data, gsize *length,
+			GError **error)
 {
 	if (!fill (reader, wanted, error))
 		return FALSE;

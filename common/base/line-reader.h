@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A line is what ends in LF, terminator included; the last one may lack it. A line longer than the window
- * comes in pieces, so memory stays flat whatever the file holds. NUL and CR are bytes like any other.
+ * A line is what ends in LF, terminator included; the last one may lack it. A line longer than the
+ * window comes in pieces, so memory stays flat whatever the file holds. NUL and CR are bytes like
+ * any other.
  */
 #pragma once
 
@@ -27,16 +28,18 @@ void line_reader_free (LineReader *reader);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LineReader, line_reader_free)
 
-/* TRUE with a piece; TRUE with piece->data NULL at the end; FALSE with an error (read failed, stopped). */
+/* TRUE with a piece; TRUE with piece->data NULL at the end; FALSE with an error (read failed,
+ * stopped). */
 gboolean line_reader_next (LineReader *reader, LinePiece *piece, GError **error);
 
-/* What follows the last piece, without moving: at least wanted bytes if the input has them and the window
- * allows it. Invalidates the last piece. */
-gboolean line_reader_look_ahead (LineReader *reader, gsize wanted, const guint8 **data, gsize *length,
-				 GError **error);
+/* What follows the last piece, without moving: at least wanted bytes if the input has them and the
+ * window allows it. Invalidates the last piece. */
+gboolean line_reader_look_ahead (LineReader *reader, gsize wanted, const guint8 **data,
+				 gsize *length, GError **error);
 
 /* Up to length bytes, whatever they are; *got is 0 at the end. For content of known size. */
-gboolean line_reader_read (LineReader *reader, const guint8 **data, gsize length, gsize *got, GError **error);
+gboolean line_reader_read (LineReader *reader, const guint8 **data, gsize length, gsize *got,
+			   GError **error);
 
 /* Where the next piece will begin. */
 goffset line_reader_get_offset (const LineReader *reader);

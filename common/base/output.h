@@ -14,8 +14,8 @@ Output *output_new (int fd, const char *name);
 gboolean output_write (Output *output, const void *data, gsize length, GError **error);
 gboolean output_write_string (Output *output, const char *text, GError **error);
 
-/* Everything handed to the system, and the descriptor closed without an error (also standard output):
- * a full disk may speak up only here. Called once. */
+/* Everything handed to the system, and the descriptor closed without an error (also standard
+ * output): a full disk may speak up only here. Called once. */
 gboolean output_finish (Output *output, GError **error);
 
 /* Hand on what is buffered, so that a reader at the other end of a pipe sees it. */

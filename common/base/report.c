@@ -141,7 +141,8 @@ begin_line (Report *report, const char *type)
 }
 
 static void
-show_finding (Report *report, const char *name, const char *origin, const char *folder, const char *detail)
+show_finding (Report *report, const char *name, const char *origin, const char *folder,
+	      const char *detail)
 {
 	guint times = GPOINTER_TO_UINT (g_hash_table_lookup (report->seen, name)) + 1;
 
@@ -156,7 +157,8 @@ show_finding (Report *report, const char *name, const char *origin, const char *
 }
 
 static void
-put_finding (Report *report, const char *name, const char *origin, const char *folder, const char *detail)
+put_finding (Report *report, const char *name, const char *origin, const char *folder,
+	     const char *detail)
 {
 	if (report->file == NULL)
 		return;
@@ -294,8 +296,8 @@ draw_line (Report *report, double seconds, const char *folder)
 	g_autofree char *safe = text_for_terminal (folder != NULL ? folder : "");
 	g_autoptr (GString) line = g_string_new ("\r\033[K");
 
-	g_string_append_printf (line, "%" G_GUINT64_FORMAT " messages, %s, %s/s", report->done_messages,
-				done, speed);
+	g_string_append_printf (line, "%" G_GUINT64_FORMAT " messages, %s, %s/s",
+				report->done_messages, done, speed);
 	if (report->expected > report->done_bytes && rate > 0) {
 		guint64 left = (guint64) ((double) (report->expected - report->done_bytes) / rate);
 		g_string_append_printf (line, ", %" G_GUINT64_FORMAT ":%02u left", left / 60,
@@ -332,11 +334,13 @@ say_how_many_more (Report *report)
 
 	g_hash_table_iter_init (&iter, report->seen);
 	while (g_hash_table_iter_next (&iter, &name, &times)) {
-		guint more = GPOINTER_TO_UINT (times) - MIN (GPOINTER_TO_UINT (times), SHOWN_PER_NAME);
+		guint more = GPOINTER_TO_UINT (times) -
+			     MIN (GPOINTER_TO_UINT (times), SHOWN_PER_NAME);
 		if (more == 0 || report->verbosity != 0)
 			continue;
-		g_autofree char *text = g_strdup_printf ("and %u more like this (--verbose shows all) [%s]",
-							 more, (char *) name);
+		g_autofree char *text =
+			g_strdup_printf ("and %u more like this (--verbose shows all) [%s]", more,
+					 (char *) name);
 		say (report, text);
 	}
 }

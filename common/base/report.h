@@ -2,10 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Rooms hand findings to the Report they were given and never print themselves. A finding has a short stable
- * name ("from-without-year") that scripts rely on; its detail is for people. Everything goes to the report
- * file (--report, JSON Lines); people see the first few of each name, then how many more there were.
- * Safe to use from several threads.
+ * Rooms hand findings to the Report they were given and never print themselves. A finding has a
+ * short stable name ("from-without-year") that scripts rely on; its detail is for people.
+ * Everything goes to the report file (--report, JSON Lines); people see the first few of each name,
+ * then how many more there were. Safe to use from several threads.
  */
 #pragma once
 
@@ -45,11 +45,13 @@ gboolean report_open_file (Report *report, const char *path, GError **error);
 void report_finding (Report *report, ReportGrade grade, const char *name, const char *origin,
 		     const char *folder, const char *format, ...) G_GNUC_PRINTF (6, 7);
 
-/* The same for what people are shown in another way, as the program's result: into the report file only. */
+/* The same for what people are shown in another way, as the program's result: into the report file
+ * only. */
 void report_file_finding (Report *report, ReportGrade grade, const char *name, const char *origin,
 			  const char *folder, const char *detail);
 
-/* One line for people: "tool: text". message is shown unless quiet, detail only if verbose, error always. */
+/* One line for people: "tool: text". message is shown unless quiet, detail only if verbose, error
+ * always. */
 void report_message (Report *report, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void report_detail (Report *report, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void report_error (Report *report, const GError *error);
@@ -74,5 +76,6 @@ typedef struct {
 	guint64 bytes;
 } ReportCounts;
 
-/* Write "and N more" lines, the summary line, and close the report file. Called once, at the end. */
+/* Write "and N more" lines, the summary line, and close the report file. Called once, at the
+ * end. */
 gboolean report_close (Report *report, const ReportCounts *counts, GError **error);

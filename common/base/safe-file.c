@@ -30,7 +30,8 @@ struct SafeFile {
 static gboolean
 fail (GError **error, const char *name, int number)
 {
-	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: cannot write: %s", name, g_strerror (number));
+	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: cannot write: %s", name,
+		     g_strerror (number));
 	return FALSE;
 }
 
@@ -71,14 +72,16 @@ safe_file_sync_all (int fd, const char *name, GError **error)
 }
 
 gboolean
-safe_file_move (int from_fd, const char *from, int to_fd, const char *to, const char *shown, GError **error)
+safe_file_move (int from_fd, const char *from, int to_fd, const char *to, const char *shown,
+		GError **error)
 {
 	if (renameat2 (from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0)
 		return TRUE;
 	if (errno != EINVAL && errno != ENOSYS)
 		return fail (error, shown, errno);
 
-	/* NFS and some others know no such flag; there the caller's own look at the directory must do. */
+	/* NFS and some others know no such flag; there the caller's own look at the directory must
+	 * do. */
 	return renameat (from_fd, from, to_fd, to) == 0 || fail (error, shown, errno);
 }
 
@@ -115,8 +118,8 @@ is_special (const char *path)
 	struct stat st;
 
 	return stat (path, &st) == 0 &&
-	       ((!S_ISREG (st.st_mode) && !S_ISDIR (st.st_mode)) || g_str_has_prefix (path, "/dev/") ||
-		g_str_has_prefix (path, "/proc/"));
+	       ((!S_ISREG (st.st_mode) && !S_ISDIR (st.st_mode)) ||
+		g_str_has_prefix (path, "/dev/") || g_str_has_prefix (path, "/proc/"));
 }
 
 SafeFile *

@@ -35,29 +35,35 @@ forbid_files (void)
 
 /* Reading what is open, memory, time, talking through an open socket, ending. */
 static const int allowed_calls[] = {
-	SCMP_SYS (read),          SCMP_SYS (pread64),       SCMP_SYS (readv),        SCMP_SYS (preadv),
-	SCMP_SYS (write),         SCMP_SYS (writev),        SCMP_SYS (lseek),        SCMP_SYS (fstat),
-	SCMP_SYS (newfstatat),    SCMP_SYS (close),         SCMP_SYS (fadvise64),    SCMP_SYS (sendto),
-	SCMP_SYS (sendmsg),       SCMP_SYS (recvfrom),      SCMP_SYS (recvmsg),      SCMP_SYS (poll),
-	SCMP_SYS (ppoll),         SCMP_SYS (munmap),        SCMP_SYS (mremap),       SCMP_SYS (madvise),
-	SCMP_SYS (brk),           SCMP_SYS (futex),         SCMP_SYS (sched_yield),  SCMP_SYS (getrandom),
-	SCMP_SYS (clock_gettime), SCMP_SYS (gettimeofday),  SCMP_SYS (getrusage),    SCMP_SYS (getrlimit),
-	SCMP_SYS (setrlimit),     SCMP_SYS (prlimit64),     SCMP_SYS (getpid),       SCMP_SYS (gettid),
-	SCMP_SYS (rt_sigaction),  SCMP_SYS (rt_sigreturn),  SCMP_SYS (rt_sigprocmask), SCMP_SYS (restart_syscall),
-	SCMP_SYS (exit),          SCMP_SYS (exit_group),    SCMP_SYS (seccomp),      SCMP_SYS (sysinfo), /* qsort */
+	SCMP_SYS (read),          SCMP_SYS (pread64),        SCMP_SYS (readv),
+	SCMP_SYS (preadv),        SCMP_SYS (write),          SCMP_SYS (writev),
+	SCMP_SYS (lseek),         SCMP_SYS (fstat),          SCMP_SYS (newfstatat),
+	SCMP_SYS (close),         SCMP_SYS (fadvise64),      SCMP_SYS (sendto),
+	SCMP_SYS (sendmsg),       SCMP_SYS (recvfrom),       SCMP_SYS (recvmsg),
+	SCMP_SYS (poll),          SCMP_SYS (ppoll),          SCMP_SYS (munmap),
+	SCMP_SYS (mremap),        SCMP_SYS (madvise),        SCMP_SYS (brk),
+	SCMP_SYS (futex),         SCMP_SYS (sched_yield),    SCMP_SYS (getrandom),
+	SCMP_SYS (clock_gettime), SCMP_SYS (gettimeofday),   SCMP_SYS (getrusage),
+	SCMP_SYS (getrlimit),     SCMP_SYS (setrlimit),      SCMP_SYS (prlimit64),
+	SCMP_SYS (getpid),        SCMP_SYS (gettid),         SCMP_SYS (rt_sigaction),
+	SCMP_SYS (rt_sigreturn),  SCMP_SYS (rt_sigprocmask), SCMP_SYS (restart_syscall),
+	SCMP_SYS (exit),          SCMP_SYS (exit_group),     SCMP_SYS (seccomp),
+	SCMP_SYS (sysinfo), /* qsort */
 	SCMP_SYS (alarm),         SCMP_SYS (setitimer), /* which of them alarm() is */
 };
 
 /* What the C library needs to make and collect a child. */
 static const int fork_calls[] = {
-	SCMP_SYS (clone),   SCMP_SYS (clone3),  SCMP_SYS (fork),   SCMP_SYS (wait4),
-	SCMP_SYS (getppid), SCMP_SYS (set_robust_list), SCMP_SYS (rseq), SCMP_SYS (prctl), SCMP_SYS (set_tid_address),
+	SCMP_SYS (clone), SCMP_SYS (clone3),  SCMP_SYS (fork),
+	SCMP_SYS (wait4), SCMP_SYS (getppid), SCMP_SYS (set_robust_list),
+	SCMP_SYS (rseq),  SCMP_SYS (prctl),   SCMP_SYS (set_tid_address),
 };
 
 /* No parser has any business with these: better dead than wrong. */
 static const int deadly_calls[] = {
-	SCMP_SYS (execve), SCMP_SYS (execveat), SCMP_SYS (socket), SCMP_SYS (connect), SCMP_SYS (ptrace),
-	SCMP_SYS (bind),   SCMP_SYS (process_vm_writev),
+	SCMP_SYS (execve),  SCMP_SYS (execveat), SCMP_SYS (socket),
+	SCMP_SYS (connect), SCMP_SYS (ptrace),   SCMP_SYS (bind),
+	SCMP_SYS (process_vm_writev),
 };
 
 static gboolean
@@ -65,7 +71,8 @@ add_rules (scmp_filter_ctx filter, guint32 action, const int *calls, gsize n)
 {
 	/* A call this architecture lacks cannot be made either. */
 	for (gsize i = 0; i < n; i++)
-		if (seccomp_rule_add (filter, action, calls[i], 0) < 0 && action != SCMP_ACT_KILL_PROCESS)
+		if (seccomp_rule_add (filter, action, calls[i], 0) < 0 &&
+		    action != SCMP_ACT_KILL_PROCESS)
 			return FALSE;
 	return TRUE;
 }
@@ -77,7 +84,8 @@ add_memory_rules (scmp_filter_ctx filter)
 	const int calls[] = { SCMP_SYS (mmap), SCMP_SYS (mprotect) };
 
 	for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
-		if (seccomp_rule_add (filter, SCMP_ACT_ALLOW, calls[i], 1, SCMP_A2 (SCMP_CMP_MASKED_EQ, 4, 0)) < 0)
+		if (seccomp_rule_add (filter, SCMP_ACT_ALLOW, calls[i], 1,
+				      SCMP_A2 (SCMP_CMP_MASKED_EQ, 4, 0)) < 0)
 			return FALSE;
 	/* abort() signals its own process. */
 	return seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (tgkill), 1,
@@ -90,8 +98,10 @@ allow_few_calls (gboolean may_fork)
 	/* Anything unknown fails with EPERM, which libraries survive. */
 	scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ERRNO (EPERM));
 	gboolean done = filter != NULL &&
-			add_rules (filter, SCMP_ACT_ALLOW, allowed_calls, G_N_ELEMENTS (allowed_calls)) &&
-			add_rules (filter, SCMP_ACT_KILL_PROCESS, deadly_calls, G_N_ELEMENTS (deadly_calls)) &&
+			add_rules (filter, SCMP_ACT_ALLOW, allowed_calls,
+				   G_N_ELEMENTS (allowed_calls)) &&
+			add_rules (filter, SCMP_ACT_KILL_PROCESS, deadly_calls,
+				   G_N_ELEMENTS (deadly_calls)) &&
 			add_memory_rules (filter);
 
 	if (done && may_fork)

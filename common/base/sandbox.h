@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Two walls, each as far as the kernel has it: Landlock takes away the file system, seccomp all system calls but
- * those that reading, computing and talking need. To be called when every file and every converter is open: what is
- * loaded later is not found any more.
+ * Two walls, each as far as the kernel has it: Landlock takes away the file system, seccomp all
+ * system calls but those that reading, computing and talking need. To be called when every file and
+ * every converter is open: what is loaded later is not found any more.
  */
 #pragma once
 
@@ -16,9 +16,11 @@ typedef enum {
 	SANDBOX_NO_FORK = 1 << 2    /* asked for with the second one: no children either */
 } SandboxWalls;
 
-/* Put up the wanted walls, for good; returns those that stand. Needs no privileges and sets no-new-privileges. Under
- * AddressSanitizer, whose own work needs more calls, there is no SANDBOX_FEW_CALLS. */
+/* Put up the wanted walls, for good; returns those that stand. Needs no privileges and sets
+ * no-new-privileges. Under AddressSanitizer, whose own work needs more calls, there is no
+ * SANDBOX_FEW_CALLS. */
 SandboxWalls sandbox_enter (SandboxWalls wanted);
 
-/* The wanted walls that do not stand, for people: "no Landlock", "no seccomp"; NULL if all stand. Static. */
+/* The wanted walls that do not stand, for people: "no Landlock", "no seccomp"; NULL if all stand.
+ * Static. */
 const char *sandbox_describe_missing (SandboxWalls wanted, SandboxWalls standing);

@@ -63,8 +63,8 @@ open_unlinked (GError **error)
 	g_autofree char *path = g_build_filename (directory, "mailferry.XXXXXX", NULL);
 	fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
-		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: cannot make a temporary file: %s",
-			     directory, g_strerror (errno));
+		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT,
+			     "%s: cannot make a temporary file: %s", directory, g_strerror (errno));
 	else
 		unlink (path);
 	return fd;
@@ -98,7 +98,8 @@ spool_write (Spool *spool, const void *data, gsize length, GError **error)
 {
 	if (length == 0)
 		return TRUE;
-	if (spool->fd < 0 && spool->used + length > spool->memory_limit && !move_to_file (spool, error))
+	if (spool->fd < 0 && spool->used + length > spool->memory_limit &&
+	    !move_to_file (spool, error))
 		return FALSE;
 	if (spool->fd >= 0) {
 		if (!safe_file_write_all (spool->fd, data, length, "temporary file", error))
@@ -127,15 +128,16 @@ spool_peek (const Spool *spool)
 }
 
 static gboolean
-read_file (const Spool *spool, goffset offset, void *buffer, gsize length, gsize *got, GError **error)
+read_file (const Spool *spool, goffset offset, void *buffer, gsize length, gsize *got,
+	   GError **error)
 {
 	for (;;) {
 		ssize_t n = pread (spool->fd, buffer, length, offset);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "temporary file: cannot read: %s",
-				     g_strerror (errno));
+			g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+				     "temporary file: cannot read: %s", g_strerror (errno));
 			return FALSE;
 		}
 		*got = (gsize) n;
@@ -144,7 +146,8 @@ read_file (const Spool *spool, goffset offset, void *buffer, gsize length, gsize
 }
 
 gboolean
-spool_read_at (const Spool *spool, goffset offset, void *buffer, gsize length, gsize *got, GError **error)
+spool_read_at (const Spool *spool, goffset offset, void *buffer, gsize length, gsize *got,
+	       GError **error)
 {
 	if (spool->fd >= 0)
 		return read_file (spool, offset, buffer, length, got, error);

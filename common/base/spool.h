@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Nobody holds a large message in memory, and a private unlinked file cannot be cut short by a stranger.
+ * Nobody holds a large message in memory, and a private unlinked file cannot be cut short by a
+ * stranger.
  */
 #pragma once
 
@@ -24,8 +25,8 @@ goffset spool_get_size (const Spool *spool);
 /* The bytes in memory, or NULL if they are in a file. Valid until the next write. */
 const guint8 *spool_peek (const Spool *spool);
 
-/* Up to length bytes from offset into buffer; *got is 0 at the end. Does not move anything: readers on
- * several threads do not disturb each other. */
+/* Up to length bytes from offset into buffer; *got is 0 at the end. Does not move anything: readers
+ * on several threads do not disturb each other. */
 gboolean spool_read_at (const Spool *spool, goffset offset, void *buffer, gsize length, gsize *got,
 			GError **error);
 

@@ -2,15 +2,17 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Kill -9 is always safe here, so a signal needs no clean-up of its own: the loops ask stop_requested and end
- * in order; whoever waits for the network passes stop_cancellable. If that takes too long, the process ends
- * by itself. The one piece of process-wide state in the house, because signals are process-wide.
+ * Kill -9 is always safe here, so a signal needs no clean-up of its own: the loops ask
+ * stop_requested and end in order; whoever waits for the network passes stop_cancellable. If that
+ * takes too long, the process ends by itself. The one piece of process-wide state in the house,
+ * because signals are process-wide.
  */
 #pragma once
 
 #include <gio/gio.h>
 
-/* Call first thing in main, before any thread is made. Also ignores SIGPIPE: EPIPE is reported as an error. */
+/* Call first thing in main, before any thread is made. Also ignores SIGPIPE: EPIPE is reported as
+ * an error. */
 void stop_install (void);
 
 /* Call in a forked child: signals have their usual effect again. */

@@ -26,14 +26,16 @@ const GOptionEntry cli_connection_options[] = {
 	{ "password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file,
 	  "Read the password from the first line of FILE, which only its owner may read", "FILE" },
 	{ "password-command", 0, 0, G_OPTION_ARG_STRING, &password_command,
-	  "Take the password from the first line that the shell command COMMAND prints", "COMMAND" },
+	  "Take the password from the first line that the shell command COMMAND prints",
+	  "COMMAND" },
 	{ "password-fd", 0, 0, G_OPTION_ARG_INT, &secret.fd,
 	  "Read the password from the open file descriptor N", "N" },
 	{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &ca_file,
 	  "Trust the authorities in FILE (PEM) instead of the system's", "FILE" },
 	{ "tls-pin", 0, 0, G_OPTION_ARG_STRING, &tls_pin,
 	  "Trust exactly the certificate with this digest", "sha256:HEX" },
-	{ "insecure-cleartext", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, (gpointer) count_cleartext,
+	{ "insecure-cleartext", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK,
+	  (gpointer) count_cleartext,
 	  "Speak imap:// without encryption to this machine (given twice: to any)", NULL },
 	{ "as", 0, 0, G_OPTION_ARG_STRING, &authzid,
 	  "Log in with the rights of the user in the URL, into the account of USER", "USER" },
@@ -46,7 +48,8 @@ cli_connection_get (GError **error)
 	int sources = (password_file != NULL) + (password_command != NULL) + (secret.fd >= 0);
 
 	if (sources > 1) {
-		cli_usage_error (error, "only one of --password-file, --password-command and --password-fd");
+		cli_usage_error (
+			error, "only one of --password-file, --password-command and --password-fd");
 		return NULL;
 	}
 	if (tls_pin != NULL && !net_options_parse_pin (tls_pin, NULL)) {

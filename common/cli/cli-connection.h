@@ -11,5 +11,6 @@
 /* For CliTool.connection. */
 extern const GOptionEntry cli_connection_options[];
 
-/* What they said, checked; valid as long as the process. RUN_ERROR_USAGE if they contradict each other. */
+/* What they said, checked; valid as long as the process. RUN_ERROR_USAGE if they contradict each
+ * other. */
 const NetOptions *cli_connection_get (GError **error);

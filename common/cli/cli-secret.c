@@ -33,7 +33,8 @@ wipe (char *buffer, gsize size)
 	g_free (buffer);
 }
 
-/* Everything from fd, at most limit bytes, with a NUL behind; the buffer has limit + 1 bytes. NULL with errno set. */
+/* Everything from fd, at most limit bytes, with a NUL behind; the buffer has limit + 1 bytes. NULL
+ * with errno set. */
 static char *
 read_all (int fd, gsize limit)
 {
@@ -75,7 +76,8 @@ read_first_line (int fd, const char *name, GError **error)
 	return secret;
 }
 
-/* -1 with an error; a pipe or a terminal may have any mode, a file only one that keeps others out. */
+/* -1 with an error; a pipe or a terminal may have any mode, a file only one that keeps others
+ * out. */
 static int
 open_private (const char *path, GError **error)
 {
@@ -108,7 +110,8 @@ prepare_child (gpointer user_data)
 	stop_reset_in_child ();
 }
 
-/* Its standard input is empty: ours may be mail. Programs that ask something open the terminal themselves. */
+/* Its standard input is empty: ours may be mail. Programs that ask something open the terminal
+ * themselves. */
 static char *
 run_command (const char *command, GError **error)
 {
@@ -118,8 +121,8 @@ run_command (const char *command, GError **error)
 	int fd = -1;
 	int status = 0;
 
-	if (!g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, prepare_child,
-				       NULL, &pid, NULL, &fd, NULL, &cause)) {
+	if (!g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+				       prepare_child, NULL, &pid, NULL, &fd, NULL, &cause)) {
 		fail (error, "--password-command", cause->message);
 		return NULL;
 	}
@@ -131,11 +134,12 @@ run_command (const char *command, GError **error)
 		return secret;
 	if (secret != NULL)
 		wipe (secret, strlen (secret));
-	fail (error, "--password-command", cause != NULL ? cause->message : "its output holds no password");
+	fail (error, "--password-command",
+	      cause != NULL ? cause->message : "its output holds no password");
 	return NULL;
 }
 
-/* --- ~/.netrc -------------------------------------------------------------------------------------- */
+/* --- ~/.netrc --------------------------------------------------------------------------------- */
 
 /* The next word, which may be quoted; NULL at the end. *at moves behind it. Newly allocated. */
 static char *
@@ -239,7 +243,7 @@ look_in_netrc (const char *user, const char *host, char **secret, GError **error
 	return TRUE;
 }
 
-/* --- The other places ------------------------------------------------------------------------------ */
+/* --- The other places ------------------------------------------------------------------------- */
 
 static gboolean
 look_in_credentials (const char *user, const char *host, char **secret, GError **error)
@@ -318,10 +322,11 @@ ask (const char *user, const char *host, GError **error)
 	if (tty >= 0)
 		close (tty);
 	if (secret == NULL && stop_check (error))
-		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE,
-			     "no password for %s at %s: give --password-file, --password-command or "
-			     "--password-fd, or put it into ~/.netrc",
-			     user, host);
+		g_set_error (
+			error, RUN_ERROR, RUN_ERROR_USAGE,
+			"no password for %s at %s: give --password-file, --password-command or "
+			"--password-fd, or put it into ~/.netrc",
+			user, host);
 	return secret;
 }
 

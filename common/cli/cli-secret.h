@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Not in arguments (everybody can list them), not in a child's environment, not in a log. Buffers are overwritten
- * after use.
+ * Not in arguments (everybody can list them), not in a child's environment, not in a log. Buffers
+ * are overwritten after use.
  */
 #pragma once
 
@@ -17,11 +17,11 @@ typedef struct {
 } CliSecret;
 
 /* A NetSecretFunc; user_data is a CliSecret. In this order: what the command line said;
- * $CREDENTIALS_DIRECTORY/USER@HOST, then $CREDENTIALS_DIRECTORY/password (systemd.exec(5)); ~/.netrc; a prompt on the
- * terminal. RUN_ERROR_USAGE if nothing has one, RUN_ERROR_INPUT if the place named cannot be read, or is a file that
- * others may read. */
+ * $CREDENTIALS_DIRECTORY/USER@HOST, then $CREDENTIALS_DIRECTORY/password (systemd.exec(5));
+ * ~/.netrc; a prompt on the terminal. RUN_ERROR_USAGE if nothing has one, RUN_ERROR_INPUT if the
+ * place named cannot be read, or is a file that others may read. */
 char *cli_secret_get (const char *user, const char *host, gpointer user_data, GError **error);
 
-/* The password for user at host in the text of a netrc file, in newly allocated memory; NULL if there is none.
- * Entries without a login fit every user; "default" fits every host. */
+/* The password for user at host in the text of a netrc file, in newly allocated memory; NULL if
+ * there is none. Entries without a login fit every user; "default" fits every host. */
 char *cli_secret_find_in_netrc (const char *text, const char *user, const char *host);

@@ -50,8 +50,9 @@ Output *
 cli_open_mail_output (GError **error)
 {
 	if (isatty (STDOUT_FILENO)) {
-		cli_usage_error (error, "standard output is a terminal: pipe the mail into another tool or "
-					"redirect it to a file");
+		cli_usage_error (
+			error, "standard output is a terminal: pipe the mail into another tool or "
+			       "redirect it to a file");
 		return NULL;
 	}
 	return output_new (STDOUT_FILENO, "standard output");
@@ -69,8 +70,8 @@ cli_base_name (const char *operand)
 	return g_path_get_basename (operand);
 }
 
-/* A closed standard descriptor would be taken by the next file we open, and mail written into it. Fill the gap with
- * something that fails in the way it is used. */
+/* A closed standard descriptor would be taken by the next file we open, and mail written into it.
+ * Fill the gap with something that fails in the way it is used. */
 static void
 guard_standard_descriptors (void)
 {
@@ -96,13 +97,16 @@ add_common_options (GOptionGroup *group, const CliTool *tool, CommonOptions *o)
 {
 	const GOptionEntry general[] = {
 		{ "h", 'h', G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->short_help, NULL, NULL },
-		{ "help", 0, 0, G_OPTION_ARG_NONE, &o->help, "Show this help (-h: a short one)", NULL },
+		{ "help", 0, 0, G_OPTION_ARG_NONE, &o->help, "Show this help (-h: a short one)",
+		  NULL },
 		{ "version", 'V', 0, G_OPTION_ARG_NONE, &o->version, "Show the version", NULL },
 		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "Say nothing but errors", NULL },
 		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &o->verbose, "Say more", NULL },
-		{ "strict", 0, 0, G_OPTION_ARG_NONE, &o->strict, "Let skipped items count as failed", NULL },
+		{ "strict", 0, 0, G_OPTION_ARG_NONE, &o->strict,
+		  "Let skipped items count as failed", NULL },
 		{ "progress", 0, 0, G_OPTION_ARG_STRING, &o->progress,
-		  "Progress on standard error: auto (if it is a terminal), never, always, json", "WHEN" },
+		  "Progress on standard error: auto (if it is a terminal), never, always, json",
+		  "WHEN" },
 		{ "report", 0, 0, G_OPTION_ARG_FILENAME, &o->report,
 		  "Write all findings and the counts to FILE as JSON Lines", "FILE" },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -113,7 +117,8 @@ add_common_options (GOptionGroup *group, const CliTool *tool, CommonOptions *o)
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
 	const GOptionEntry writes[] = {
-		{ "dry-run", 'n', 0, G_OPTION_ARG_NONE, &o->dry_run, "Do everything except writing", NULL },
+		{ "dry-run", 'n', 0, G_OPTION_ARG_NONE, &o->dry_run, "Do everything except writing",
+		  NULL },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
 	const GOptionEntry reads[] = {
@@ -123,7 +128,8 @@ add_common_options (GOptionGroup *group, const CliTool *tool, CommonOptions *o)
 		  "Not the folders matching GLOB (may be repeated)", "GLOB" },
 		{ "since", 0, 0, G_OPTION_ARG_STRING, &o->since,
 		  "Only messages received at DATE (UTC, e.g. 2024-01-31) or later", "DATE" },
-		{ "before", 0, 0, G_OPTION_ARG_STRING, &o->before, "Only messages received before DATE", "DATE" },
+		{ "before", 0, 0, G_OPTION_ARG_STRING, &o->before,
+		  "Only messages received before DATE", "DATE" },
 		{ "max-message-size", 0, 0, G_OPTION_ARG_STRING, &o->max_message_size,
 		  "Only messages of at most SIZE bytes (suffixes K, M, G)", "SIZE" },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -179,11 +185,12 @@ print_short_help (const CliTool *tool, GError **error)
 {
 	g_autoptr (GString) text = g_string_new (NULL);
 
-	g_string_printf (text, "usage: %s [OPTION...] %s\n%s\n\nexamples:\n", tool->name, tool->operands,
-			 tool->summary);
+	g_string_printf (text, "usage: %s [OPTION...] %s\n%s\n\nexamples:\n", tool->name,
+			 tool->operands, tool->summary);
 	for (gsize i = 0; tool->examples != NULL && tool->examples[i] != NULL; i++)
 		g_string_append_printf (text, "  %s\n", tool->examples[i]);
-	g_string_append_printf (text, "\nAll options: %s --help, and man %s.\n", tool->name, tool->name);
+	g_string_append_printf (text, "\nAll options: %s --help, and man %s.\n", tool->name,
+				tool->name);
 	return print (text->str, error);
 }
 
@@ -193,7 +200,8 @@ parse_date (const char *option, const char *text, gboolean *has, gint64 *seconds
 	if (text == NULL)
 		return TRUE;
 	g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-	g_autofree char *midnight = g_strconcat (text, strchr (text, 'T') == NULL ? "T00:00:00" : "", NULL);
+	g_autofree char *midnight =
+		g_strconcat (text, strchr (text, 'T') == NULL ? "T00:00:00" : "", NULL);
 	g_autoptr (GDateTime) date = g_date_time_new_from_iso8601 (midnight, utc);
 	if (date == NULL)
 		return cli_usage_error (error, "--%s=%s: not a date like 2024-01-31", option, text);
@@ -212,7 +220,9 @@ parse_size (const char *text, goffset *size, GError **error)
 	if (text == NULL)
 		return TRUE;
 	g_autofree char *number = g_strndup (text, digits);
-	const char *suffix = text[digits] != '\0' ? strchr (suffixes, g_ascii_toupper (text[digits])) : NULL;
+	const char *suffix = text[digits] != '\0'
+				     ? strchr (suffixes, g_ascii_toupper (text[digits]))
+				     : NULL;
 	guint shift = suffix != NULL ? 10 * (guint) (suffix - suffixes + 1) : 0;
 	gboolean good = g_ascii_string_to_unsigned (number, 10, 1, G_MAXINT64, &value, NULL) &&
 			(text[digits] == '\0' || (suffix != NULL && text[digits + 1] == '\0')) &&
@@ -257,14 +267,15 @@ apply (Cli *cli, CommonOptions *o, GError **error)
 	cli->filter.excluded = o->excluded;
 	return parse_progress (cli->report, o->progress, error) &&
 	       parse_date ("since", o->since, &cli->filter.has_since, &cli->filter.since, error) &&
-	       parse_date ("before", o->before, &cli->filter.has_before, &cli->filter.before, error) &&
+	       parse_date ("before", o->before, &cli->filter.has_before, &cli->filter.before,
+			   error) &&
 	       parse_size (o->max_message_size, &cli->filter.max_message_size, error) &&
 	       (o->report == NULL || report_open_file (cli->report, o->report, error));
 }
 
 static gboolean
-open_manifest (const CliTool *tool, Cli *cli, const char *path, const char *operand, Manifest **manifest,
-	       GError **error)
+open_manifest (const CliTool *tool, Cli *cli, const char *path, const char *operand,
+	       Manifest **manifest, GError **error)
 {
 	g_autofree char *source = cli_base_name (operand != NULL ? operand : "-");
 	g_autofree char *version = g_strdup_printf ("%s/%s", tool->name, PACKAGE_VERSION);
@@ -282,21 +293,23 @@ say_counts (Cli *cli)
 	ReportCounts counts = ledger_get_counts (cli->ledger);
 	guint64 mail = ledger_get_mail_counts (cli->ledger).emitted;
 	g_autofree char *size = g_format_size (counts.bytes);
-	g_autofree char *aside =
-		counts.emitted > mail
-			? g_strdup_printf (" and %" G_GUINT64_FORMAT " other items", counts.emitted - mail)
-			: g_strdup ("");
+	g_autofree char *aside = counts.emitted > mail ? g_strdup_printf (" and %" G_GUINT64_FORMAT
+									  " other items",
+									  counts.emitted - mail)
+						       : g_strdup ("");
 
 	report_message (cli->report,
 			"%" G_GUINT64_FORMAT " messages%s%s, %" G_GUINT64_FORMAT
-			" already there, %" G_GUINT64_FORMAT " skipped, %" G_GUINT64_FORMAT " failed (%s)",
-			mail, aside, cli->dry_run ? " to carry" : "", counts.present, counts.skipped,
-			counts.failed, size);
+			" already there, %" G_GUINT64_FORMAT " skipped, %" G_GUINT64_FORMAT
+			" failed (%s)",
+			mail, aside, cli->dry_run ? " to carry" : "", counts.present,
+			counts.skipped, counts.failed, size);
 }
 
 /* The run proper; the manifest only appears if it went through. */
 static gboolean
-run_tool (const CliTool *tool, Cli *cli, const CommonOptions *o, int argc, char **argv, GError **error)
+run_tool (const CliTool *tool, Cli *cli, const CommonOptions *o, int argc, char **argv,
+	  GError **error)
 {
 	g_autoptr (Manifest) manifest = NULL;
 
@@ -364,7 +377,8 @@ start (const CliTool *tool, Cli *cli, CommonOptions *o, int argc, char **argv, G
 		return print (text, error);
 	}
 	if (o->version) {
-		g_autofree char *text = g_strdup_printf ("%s (mailferry) %s\n", tool->name, PACKAGE_VERSION);
+		g_autofree char *text = g_strdup_printf ("%s (mailferry) %s\n", tool->name,
+							 PACKAGE_VERSION);
 		return print (text, error);
 	}
 	return apply (cli, o, error) && run_tool (tool, cli, o, argc - 1, argv + 1, error);

@@ -36,7 +36,8 @@ typedef struct {
 	const char *const *examples; /* NULL-terminated; shown by -h */
 	CliTraits traits;
 	const GOptionEntry *options;    /* own options, into the tool's static variables; or NULL */
-	const GOptionEntry *connection; /* of tools that open a URL: cli_connection_options; or NULL */
+	/* of tools that open a URL: cli_connection_options; or NULL */
+	const GOptionEntry *connection;
 	/* argv[0..argc) are the operands. FALSE with an error: the run could not do its job. */
 	gboolean (*run) (Cli *cli, int argc, char **argv, GError **error);
 } CliTool;
@@ -50,6 +51,6 @@ gboolean cli_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF
 /* Standard output for mail: an error if it is a terminal or closed. Caller frees. */
 Output *cli_open_mail_output (GError **error);
 
-/* "old.pst" for "/tmp/old.pst", "stdin" for "-", "user@host" for a URL with anything secret in it cut: what may stand
- * in manifests. Newly allocated. */
+/* "old.pst" for "/tmp/old.pst", "stdin" for "-", "user@host" for a URL with anything secret in it
+ * cut: what may stand in manifests. Newly allocated. */
 char *cli_base_name (const char *operand);

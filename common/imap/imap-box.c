@@ -40,7 +40,8 @@ imap_box_new (char *mailbox, Folder *folder, Folder *target, ImapJournalBox *jou
 	box->journal = journal;
 	box->keywords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	expect_all_flags (box);
-	box->seen = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+	box->seen = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
+					   (GDestroyNotify) g_bytes_unref, NULL);
 	return box;
 }
 
@@ -67,7 +68,7 @@ imap_box_free (ImapBox *box)
 	g_free (box);
 }
 
-/* --- SELECT ---------------------------------------------------------------------------------------- */
+/* --- SELECT ----------------------------------------------------------------------------------- */
 
 static void
 note_permanent_flags (ImapBox *box, const ImapValue *list)
@@ -94,7 +95,8 @@ note_state (const ImapResponse *response, gpointer user_data)
 	if (response->has_number && g_strcmp0 (response->name, "EXISTS") == 0)
 		box->exists = response->number;
 	if (imap_response_has_code (response, "UIDVALIDITY"))
-		(void) imap_value_get_number (imap_value_at (response->code, 1), &box->uid_validity);
+		(void) imap_value_get_number (imap_value_at (response->code, 1),
+					      &box->uid_validity);
 	if (imap_response_has_code (response, "UIDNEXT"))
 		(void) imap_value_get_number (imap_value_at (response->code, 1), &box->uid_next);
 	if (imap_response_has_code (response, "PERMANENTFLAGS"))
@@ -115,7 +117,8 @@ select_box (ImapBox *box, const ImapBoxContext *context, GError **error)
 	if (context->dry_run)
 		expect_all_flags (box); /* a mailbox that is only looked at keeps none */
 	if (reply->status != IMAP_STATUS_OK)
-		box->refusal = g_strdup_printf ("the server does not open the folder: %s", reply->text);
+		box->refusal = g_strdup_printf ("the server does not open the folder: %s",
+						reply->text);
 	return TRUE;
 }
 
@@ -136,33 +139,35 @@ create_box (ImapBox *box, const ImapBoxContext *context, GError **error)
 {
 	gboolean name_refused = TRUE;
 
-	if (imap_folders_exists (context->folders, box->mailbox) || strcmp (box->mailbox, "INBOX") == 0)
+	if (imap_folders_exists (context->folders, box->mailbox) ||
+	    strcmp (box->mailbox, "INBOX") == 0)
 		return TRUE;
 	box->is_new = TRUE;
 	while (!context->dry_run) {
 		g_autoptr (GError) refusal = NULL;
-		if (imap_folders_create (context->folders, context->connection, box->mailbox, box->target,
-					 &name_refused, &refusal))
+		if (imap_folders_create (context->folders, context->connection, box->mailbox,
+					 box->target, &name_refused, &refusal))
 			break;
 		if (!g_error_matches (refusal, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE)) {
 			g_propagate_error (error, g_steal_pointer (&refusal));
 			return FALSE;
 		}
-		char *other = name_refused ? imap_folders_get_other_mailbox (context->folders, box->target,
-									     box->mailbox)
-					   : NULL;
+		char *other = name_refused
+				      ? imap_folders_get_other_mailbox (context->folders,
+									box->target, box->mailbox)
+				      : NULL;
 		if (other == NULL) {
 			box->refusal = g_strdup (refusal->message);
 			return TRUE;
 		}
-		report_finding (context->report, REPORT_NOTE, "folder-renamed", NULL, box->folder->path,
-				"goes to %s: %s", other, refusal->message);
+		report_finding (context->report, REPORT_NOTE, "folder-renamed", NULL,
+				box->folder->path, "goes to %s: %s", other, refusal->message);
 		rename_box (box, context, other);
 	}
 	return TRUE;
 }
 
-/* --- Waiting until a session that was cut off has done its work ------------------------------------ */
+/* --- Waiting until a session that was cut off has done its work ------------------------------- */
 
 static void
 note_uid_next (const ImapResponse *response, gpointer user_data)
@@ -173,12 +178,13 @@ note_uid_next (const ImapResponse *response, gpointer user_data)
 		(void) imap_value_get_number (imap_value_find (list->items, "UIDNEXT"), user_data);
 }
 
-/* The old session may still be storing what it had received. It has settled when UIDNEXT stays the same for a good
- * while, measured by how long this server has taken for an answer at worst. */
+/* The old session may still be storing what it had received. It has settled when UIDNEXT stays the
+ * same for a good while, measured by how long this server has taken for an answer at worst. */
 static gboolean
 settle (ImapBox *box, const ImapBoxContext *context, GError **error)
 {
-	guint quiet_ms = CLAMP (3 * imap_journal_get_slowest (context->journal), SETTLE_MIN_MS, SETTLE_MAX_MS);
+	guint quiet_ms = CLAMP (3 * imap_journal_get_slowest (context->journal), SETTLE_MIN_MS,
+				SETTLE_MAX_MS);
 	g_autofree char *command = g_strdup_printf ("STATUS %s (UIDNEXT)", box->quoted);
 	gint64 start = g_get_monotonic_time ();
 	gint64 changed = start;
@@ -187,7 +193,8 @@ settle (ImapBox *box, const ImapBoxContext *context, GError **error)
 	for (;;) {
 		guint32 uid_next = 0;
 		g_autoptr (ImapResponse) reply = NULL;
-		if (!imap_connection_run (context->connection, command, note_uid_next, &uid_next, &reply, error))
+		if (!imap_connection_run (context->connection, command, note_uid_next, &uid_next,
+					  &reply, error))
 			return FALSE;
 		gint64 now = g_get_monotonic_time ();
 		if (uid_next != before)
@@ -197,7 +204,8 @@ settle (ImapBox *box, const ImapBoxContext *context, GError **error)
 			return TRUE;
 		if (now - start >= 1000 * (gint64) SETTLE_MAX_MS) {
 			report_finding (context->report, REPORT_NOTE, "folder-still-changing", NULL,
-					box->folder->path, "after %d s; comparing with what is there now",
+					box->folder->path,
+					"after %d s; comparing with what is there now",
 					SETTLE_MAX_MS / 1000);
 			return TRUE;
 		}
@@ -207,7 +215,7 @@ settle (ImapBox *box, const ImapBoxContext *context, GError **error)
 	}
 }
 
-/* --- What is there --------------------------------------------------------------------------------- */
+/* --- What is there ---------------------------------------------------------------------------- */
 
 typedef struct {
 	GArray *existing;
@@ -241,8 +249,9 @@ note_existing (const ImapResponse *response, gpointer user_data)
 	    !imap_value_get_number (imap_value_find (items, "RFC822.SIZE"), &size) ||
 	    existing.uid < listing->from)
 		return;
-	const guint8 *data = header->spool != NULL ? spool_peek (header->spool)
-						   : (const guint8 *) (header->text != NULL ? header->text : "");
+	const guint8 *data = header->spool != NULL
+				     ? spool_peek (header->spool)
+				     : (const guint8 *) (header->text != NULL ? header->text : "");
 	gsize length = header->spool != NULL ? (gsize) spool_get_size (header->spool)
 					     : strlen ((const char *) data);
 	if (data == NULL)
@@ -266,7 +275,8 @@ compare_existing (gconstpointer a, gconstpointer b)
 static gboolean
 list_existing (ImapBox *box, const ImapBoxContext *context, guint32 from, GError **error)
 {
-	g_autofree char *command = g_strdup_printf ("UID FETCH %u:* (UID " IMAP_KEY_ITEMS ")", from);
+	g_autofree char *command = g_strdup_printf ("UID FETCH %u:* (UID " IMAP_KEY_ITEMS ")",
+						    from);
 	Listing listing = { .from = from };
 
 	box->existing = g_array_new (FALSE, FALSE, sizeof (Existing));
@@ -306,7 +316,7 @@ claim (ImapBox *box, guint64 key)
 	return existing->uid;
 }
 
-/* --- What of it is ours ---------------------------------------------------------------------------- */
+/* --- What of it is ours ----------------------------------------------------------------------- */
 
 /* Takes deliveries with known UIDs out of the list; *gone counts those that are not in it. */
 static void
@@ -331,7 +341,8 @@ remove_by_uid (ImapBox *box, guint32 from, guint *gone)
 	*gone += g_hash_table_size (uids);
 }
 
-/* The same for those the server did not tell the UID of, or whose UIDs are void since UIDVALIDITY has changed. */
+/* The same for those the server did not tell the UID of, or whose UIDs are void since UIDVALIDITY
+ * has changed. */
 static void
 remove_by_key (ImapBox *box, guint32 from, guint *gone)
 {
@@ -367,8 +378,10 @@ resolve_doubtful (ImapBox *box, const ImapBoxContext *context, GError **error)
 			return FALSE;
 	}
 	if (asked > 0)
-		report_detail (context->report, "%s: an earlier run was cut off: of %u messages in doubt %u have arrived",
-			       box->folder->path, asked, found);
+		report_detail (
+			context->report,
+			"%s: an earlier run was cut off: of %u messages in doubt %u have arrived",
+			box->folder->path, asked, found);
 	return TRUE;
 }
 
@@ -389,10 +402,12 @@ static void
 say_gone (ImapBox *box, const ImapBoxContext *context, guint gone)
 {
 	if (gone > 0)
-		report_finding (context->report, REPORT_TROUBLE, "gone-since-delivery", NULL, box->folder->path,
-				"%u of %u messages that were delivered earlier are no longer there; "
-				"mbox-verify --missing finds out which, --again sends them once more",
-				gone, box->journal->deliveries->len);
+		report_finding (
+			context->report, REPORT_TROUBLE, "gone-since-delivery", NULL,
+			box->folder->path,
+			"%u of %u messages that were delivered earlier are no longer there; "
+			"mbox-verify --missing finds out which, --again sends them once more",
+			gone, box->journal->deliveries->len);
 }
 
 static gboolean
@@ -443,8 +458,8 @@ imap_box_open (ImapBox *box, const ImapBoxContext *context, GError **error)
 }
 
 gboolean
-imap_box_has (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry, guint32 *uid, gboolean *has,
-	      GError **error)
+imap_box_has (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry,
+	      guint32 *uid, gboolean *has, GError **error)
 {
 	GBytes *l0 = g_bytes_new (entry->l0, DIGEST_SIZE);
 	guint occurrence = 1 + GPOINTER_TO_UINT (g_hash_table_lookup (box->seen, l0));
@@ -457,5 +472,6 @@ imap_box_has (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntr
 	*uid = claim (box, entry->key);
 	*has = *uid != 0;
 	return !*has || context->dry_run ||
-	       imap_journal_found (context->journal, box->journal, box->uid_validity, *uid, entry, error);
+	       imap_journal_found (context->journal, box->journal, box->uid_validity, *uid, entry,
+				   error);
 }

@@ -2,9 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Opening a mailbox answers two questions before anything is sent: what became of messages that an earlier run was
- * cut off from (they are looked for, once the server has settled), and, where the journal cannot know, which messages
- * were there before us. Both by counting keys (imap-key.h), so true copies stay copies.
+ * Opening a mailbox answers two questions before anything is sent: what became of messages that an
+ * earlier run was cut off from (they are looked for, once the server has settled), and, where the
+ * journal cannot know, which messages were there before us. Both by counting keys (imap-key.h), so
+ * true copies stay copies.
  */
 #pragma once
 
@@ -53,6 +54,7 @@ void imap_box_free (ImapBox *box);
 /* Open it, making it if need be. Nothing may be in flight. TRUE also with box->refusal set. */
 gboolean imap_box_open (ImapBox *box, const ImapBoxContext *context, GError **error);
 
-/* Is one more message with these bytes the journal's, or was it there before us? Counts it. *uid is 0 if unknown. */
-gboolean imap_box_has (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry, guint32 *uid,
-		       gboolean *has, GError **error);
+/* Is one more message with these bytes the journal's, or was it there before us? Counts it. *uid is
+ * 0 if unknown. */
+gboolean imap_box_has (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry,
+		       guint32 *uid, gboolean *has, GError **error);

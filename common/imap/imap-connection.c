@@ -27,7 +27,7 @@ struct ImapConnection {
 	GByteArray *text; /* of the response being read */
 };
 
-/* --- Small things ---------------------------------------------------------------------------------- */
+/* --- Small things ----------------------------------------------------------------------------- */
 
 char *
 imap_quote (const char *text)
@@ -58,7 +58,8 @@ imap_connection_get_account (const ImapConnection *connection)
 static gboolean
 fail (const ImapConnection *connection, RunError code, const char *reason, GError **error)
 {
-	g_set_error (error, RUN_ERROR, code, "%s: %s", net_connection_get_peer (connection->net), reason);
+	g_set_error (error, RUN_ERROR, code, "%s: %s", net_connection_get_peer (connection->net),
+		     reason);
 	return FALSE;
 }
 
@@ -75,15 +76,16 @@ is_temporary (const ImapResponse *reply)
 }
 
 gboolean
-imap_connection_refused (const ImapConnection *connection, const ImapResponse *reply, const char *what,
-			 GError **error)
+imap_connection_refused (const ImapConnection *connection, const ImapResponse *reply,
+			 const char *what, GError **error)
 {
-	g_set_error (error, RUN_ERROR, is_temporary (reply) ? RUN_ERROR_TEMPORARY : RUN_ERROR_OUTPUT,
-		     "%s: %s: %s", net_connection_get_peer (connection->net), what, reply->text);
+	g_set_error (error, RUN_ERROR,
+		     is_temporary (reply) ? RUN_ERROR_TEMPORARY : RUN_ERROR_OUTPUT, "%s: %s: %s",
+		     net_connection_get_peer (connection->net), what, reply->text);
 	return FALSE;
 }
 
-/* --- Reading --------------------------------------------------------------------------------------- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 static void
 learn_capabilities (ImapConnection *connection, const GPtrArray *values, guint from)
@@ -92,7 +94,8 @@ learn_capabilities (ImapConnection *connection, const GPtrArray *values, guint f
 	for (guint i = from; i < values->len; i++) {
 		const ImapValue *value = g_ptr_array_index (values, i);
 		if (value->type == IMAP_VALUE_ATOM)
-			g_hash_table_add (connection->capabilities, g_ascii_strup (value->text, -1));
+			g_hash_table_add (connection->capabilities,
+					  g_ascii_strup (value->text, -1));
 	}
 	connection->capabilities_known = TRUE;
 }
@@ -101,7 +104,8 @@ static gboolean
 read_literal (ImapConnection *connection, goffset size, GPtrArray *literals, GError **error)
 {
 	if (size > LITERAL_LIMIT || literals->len >= LITERALS_LIMIT)
-		return fail (connection, RUN_ERROR_INPUT, "the server announces more than IMAP allows", error);
+		return fail (connection, RUN_ERROR_INPUT,
+			     "the server announces more than IMAP allows", error);
 	Spool *spool = spool_new (LITERAL_IN_MEMORY);
 	g_ptr_array_add (literals, spool);
 	return net_connection_read_spool (connection->net, size, spool, error);
@@ -122,7 +126,8 @@ read_parts (ImapConnection *connection, GPtrArray *literals, GError **error)
 		if (!net_connection_read_line (connection->net, LINE_LIMIT, &line, &length, error))
 			return FALSE;
 		if (text->len + length > RESPONSE_LIMIT)
-			return fail (connection, RUN_ERROR_INPUT, "the server talks without end", error);
+			return fail (connection, RUN_ERROR_INPUT, "the server talks without end",
+				     error);
 		g_byte_array_append (text, line, (guint) length);
 		if (!imap_response_wants_literal (text->data, text->len, &size))
 			return TRUE;
@@ -135,7 +140,8 @@ read_parts (ImapConnection *connection, GPtrArray *literals, GError **error)
 ImapResponse *
 imap_connection_read (ImapConnection *connection, GError **error)
 {
-	g_autoptr (GPtrArray) literals = g_ptr_array_new_with_free_func ((GDestroyNotify) spool_unref);
+	g_autoptr (GPtrArray) literals =
+		g_ptr_array_new_with_free_func ((GDestroyNotify) spool_unref);
 
 	if (!read_parts (connection, literals, error))
 		return NULL;
@@ -146,7 +152,8 @@ imap_connection_read (ImapConnection *connection, GError **error)
 		return NULL;
 	}
 	if (response->status == IMAP_STATUS_BYE && !connection->leaving) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY, "%s: the server ends the session: %s",
+		g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY,
+			     "%s: the server ends the session: %s",
 			     net_connection_get_peer (connection->net), response->text);
 		return NULL;
 	}
@@ -174,7 +181,7 @@ imap_connection_get_tag (const ImapResponse *response)
 	return (guint) number;
 }
 
-/* --- Writing --------------------------------------------------------------------------------------- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 /* A write fails when the server has hung up; why it did may be waiting to be read. */
 static gboolean
@@ -187,7 +194,8 @@ explain (ImapConnection *connection, GError **error)
 		if (response == NULL)
 			break;
 	}
-	if (reason != NULL && error != NULL && strstr (reason->message, "ends the session") != NULL) {
+	if (reason != NULL && error != NULL &&
+	    strstr (reason->message, "ends the session") != NULL) {
 		g_clear_error (error);
 		*error = g_steal_pointer (&reason);
 	}
@@ -197,7 +205,8 @@ explain (ImapConnection *connection, GError **error)
 gboolean
 imap_connection_write (ImapConnection *connection, const void *data, gsize length, GError **error)
 {
-	return net_connection_write (connection->net, data, length, error) || explain (connection, error);
+	return net_connection_write (connection->net, data, length, error) ||
+	       explain (connection, error);
 }
 
 gboolean
@@ -224,26 +233,29 @@ imap_connection_flush (ImapConnection *connection, GError **error)
 	return net_connection_flush (connection->net, error) || explain (connection, error);
 }
 
-/* --- One command at a time ------------------------------------------------------------------------- */
+/* --- One command at a time -------------------------------------------------------------------- */
 
-/* Read up to the reply to tag, or, where continues is not NULL, up to a "+" (then *continues is TRUE). */
+/* Read up to the reply to tag, or, where continues is not NULL, up to a "+" (then *continues is
+ * TRUE). */
 static ImapResponse *
-await (ImapConnection *connection, guint tag, ImapUntaggedFunc function, gpointer user_data, gboolean *continues,
-       GError **error)
+await (ImapConnection *connection, guint tag, ImapUntaggedFunc function, gpointer user_data,
+       gboolean *continues, GError **error)
 {
 	for (;;) {
 		g_autoptr (ImapResponse) response = imap_connection_read (connection, error);
 
 		if (response == NULL)
 			return NULL;
-		if (response->kind == IMAP_RESPONSE_TAGGED && imap_connection_get_tag (response) == tag)
+		if (response->kind == IMAP_RESPONSE_TAGGED &&
+		    imap_connection_get_tag (response) == tag)
 			return g_steal_pointer (&response);
 		if (response->kind == IMAP_RESPONSE_CONTINUE && continues != NULL) {
 			*continues = TRUE;
 			return g_steal_pointer (&response);
 		}
 		if (response->kind != IMAP_RESPONSE_UNTAGGED) {
-			fail (connection, RUN_ERROR_INPUT, "the server answers what nobody asked", error);
+			fail (connection, RUN_ERROR_INPUT, "the server answers what nobody asked",
+			      error);
 			return NULL;
 		}
 		if (function != NULL)
@@ -259,16 +271,16 @@ imap_connection_send (ImapConnection *connection, const char *command, guint *ta
 }
 
 gboolean
-imap_connection_wait (ImapConnection *connection, guint tag, ImapUntaggedFunc function, gpointer user_data,
-		      ImapResponse **reply, GError **error)
+imap_connection_wait (ImapConnection *connection, guint tag, ImapUntaggedFunc function,
+		      gpointer user_data, ImapResponse **reply, GError **error)
 {
 	*reply = await (connection, tag, function, user_data, NULL, error);
 	return *reply != NULL;
 }
 
 gboolean
-imap_connection_run (ImapConnection *connection, const char *command, ImapUntaggedFunc function, gpointer user_data,
-		     ImapResponse **reply, GError **error)
+imap_connection_run (ImapConnection *connection, const char *command, ImapUntaggedFunc function,
+		     gpointer user_data, ImapResponse **reply, GError **error)
 {
 	guint tag = 0;
 
@@ -285,10 +297,11 @@ imap_connection_must (ImapConnection *connection, const char *command, ImapUntag
 
 	if (!imap_connection_run (connection, command, function, user_data, &reply, error))
 		return FALSE;
-	return reply->status == IMAP_STATUS_OK || imap_connection_refused (connection, reply, command, error);
+	return reply->status == IMAP_STATUS_OK ||
+	       imap_connection_refused (connection, reply, command, error);
 }
 
-/* --- Logging in ------------------------------------------------------------------------------------ */
+/* --- Logging in ------------------------------------------------------------------------------- */
 
 static gboolean
 ask_capabilities (ImapConnection *connection, GError **error)
@@ -298,7 +311,8 @@ ask_capabilities (ImapConnection *connection, GError **error)
 	if (!imap_connection_must (connection, "CAPABILITY", NULL, NULL, error))
 		return FALSE;
 	return connection->capabilities_known ||
-	       fail (connection, RUN_ERROR_INPUT, "the server keeps its capabilities to itself", error);
+	       fail (connection, RUN_ERROR_INPUT, "the server keeps its capabilities to itself",
+		     error);
 }
 
 static void
@@ -310,7 +324,8 @@ forget_capabilities (ImapConnection *connection)
 
 /* One line that continues the command tag, and what comes of it. The line is a secret. */
 static ImapResponse *
-send_secret (ImapConnection *connection, guint tag, const char *line, gboolean *continues, GError **error)
+send_secret (ImapConnection *connection, guint tag, const char *line, gboolean *continues,
+	     GError **error)
 {
 	if (!net_connection_write (connection->net, line, strlen (line), error) ||
 	    !net_connection_write (connection->net, "\r\n", 2, error) ||
@@ -348,7 +363,8 @@ authenticate_plain (ImapConnection *connection, const char *password, GError **e
 	guint tag = 0;
 
 	if (!imap_connection_begin (connection, &tag, error) ||
-	    !imap_connection_print (connection, error, "AUTHENTICATE PLAIN%s", initial ? " " : "\r\n"))
+	    !imap_connection_print (connection, error, "AUTHENTICATE PLAIN%s",
+				    initial ? " " : "\r\n"))
 		return NULL;
 	if (!initial) {
 		response = await (connection, tag, NULL, NULL, &continues, error);
@@ -371,7 +387,8 @@ is_quotable (const char *text)
 	return TRUE;
 }
 
-/* RFC 3501, 6.2.3: only for servers too old for AUTHENTICATE PLAIN, so literals wait for their "+". */
+/* RFC 3501, 6.2.3: only for servers too old for AUTHENTICATE PLAIN, so literals wait for their
+ * "+". */
 static ImapResponse *
 login (ImapConnection *connection, const char *password, GError **error)
 {
@@ -388,7 +405,8 @@ login (ImapConnection *connection, const char *password, GError **error)
 		gboolean ok = imap_connection_write (connection, " ", 1, error);
 		if (ok && !is_quotable (words[i])) {
 			ok = imap_connection_print (connection, error, "{%zu}\r\n", strlen (word));
-			response = ok ? await (connection, tag, NULL, NULL, &continues, error) : NULL;
+			response = ok ? await (connection, tag, NULL, NULL, &continues, error)
+				      : NULL;
 			ok = response != NULL && continues;
 		}
 		ok = ok && net_connection_write (connection->net, word, strlen (word), error);
@@ -402,15 +420,17 @@ login (ImapConnection *connection, const char *password, GError **error)
 }
 
 static gboolean
-choose_and_log_in (ImapConnection *connection, const char *password, ImapResponse **reply, GError **error)
+choose_and_log_in (ImapConnection *connection, const char *password, ImapResponse **reply,
+		   GError **error)
 {
 	if (imap_connection_has (connection, "AUTH=PLAIN"))
 		*reply = authenticate_plain (connection, password, error);
 	else if (connection->options->authzid != NULL)
-		return fail (connection, RUN_ERROR_LOGIN, "the server does not offer PLAIN, which --as needs",
-			     error);
+		return fail (connection, RUN_ERROR_LOGIN,
+			     "the server does not offer PLAIN, which --as needs", error);
 	else if (imap_connection_has (connection, "LOGINDISABLED"))
-		return fail (connection, RUN_ERROR_LOGIN, "the server takes no plain passwords", error);
+		return fail (connection, RUN_ERROR_LOGIN, "the server takes no plain passwords",
+			     error);
 	else
 		*reply = login (connection, password, error);
 	return *reply != NULL;
@@ -428,7 +448,8 @@ log_in (ImapConnection *connection, GError **error)
 					      options->secret_data, error);
 	if (password == NULL)
 		return FALSE;
-	connection->capabilities_known = FALSE; /* the user may have others; some servers tell unasked */
+	/* the user may have others; some servers tell unasked */
+	connection->capabilities_known = FALSE;
 	gboolean ok = choose_and_log_in (connection, password, &reply, error);
 	net_secret_free (password);
 	if (!ok)
@@ -443,7 +464,7 @@ log_in (ImapConnection *connection, GError **error)
 	return FALSE;
 }
 
-/* --- From the first byte to the login -------------------------------------------------------------- */
+/* --- From the first byte to the login --------------------------------------------------------- */
 
 static gboolean
 upgrade (ImapConnection *connection, GError **error)
@@ -451,7 +472,8 @@ upgrade (ImapConnection *connection, GError **error)
 	if (!ask_capabilities (connection, error))
 		return FALSE;
 	if (!imap_connection_has (connection, "STARTTLS"))
-		return fail (connection, RUN_ERROR_INPUT, "the server offers no encryption (STARTTLS)", error);
+		return fail (connection, RUN_ERROR_INPUT,
+			     "the server offers no encryption (STARTTLS)", error);
 	if (!imap_connection_must (connection, "STARTTLS", NULL, NULL, error) ||
 	    !net_connection_start_tls (connection->net, error))
 		return FALSE;
@@ -468,17 +490,20 @@ secure (ImapConnection *connection, gboolean preauth, GError **error)
 	if (net_connection_is_encrypted (connection->net))
 		return TRUE;
 	if (preauth)
-		return fail (connection, RUN_ERROR_INPUT,
-			     "the server wants no login before there is encryption (PREAUTH): not going on",
-			     error);
+		return fail (
+			connection, RUN_ERROR_INPUT,
+			"the server wants no login before there is encryption (PREAUTH): "
+			"not going on",
+			error);
 	if (cleartext == 0)
 		return upgrade (connection, error);
 	if (cleartext > 1 || net_connection_is_loopback (connection->net))
 		return TRUE;
-	return fail (connection, RUN_ERROR_USAGE,
-		     "--insecure-cleartext is only for this machine; give it twice to let everybody on the way "
-		     "read the password and the mail",
-		     error);
+	return fail (
+		connection, RUN_ERROR_USAGE,
+		"--insecure-cleartext is only for this machine; give it twice to let everybody "
+		"on the way read the password and the mail",
+		error);
 }
 
 static gboolean
@@ -489,8 +514,10 @@ open_session (ImapConnection *connection, GError **error)
 	if (greeting == NULL)
 		return FALSE;
 	gboolean preauth = greeting->status == IMAP_STATUS_PREAUTH;
-	if (greeting->kind != IMAP_RESPONSE_UNTAGGED || (greeting->status != IMAP_STATUS_OK && !preauth))
-		return fail (connection, RUN_ERROR_INPUT, "the server does not greet as IMAP servers do", error);
+	if (greeting->kind != IMAP_RESPONSE_UNTAGGED ||
+	    (greeting->status != IMAP_STATUS_OK && !preauth))
+		return fail (connection, RUN_ERROR_INPUT,
+			     "the server does not greet as IMAP servers do", error);
 	if (!secure (connection, preauth, error) || !ask_capabilities (connection, error))
 		return FALSE;
 	return (preauth || log_in (connection, error)) && ask_capabilities (connection, error);
@@ -500,8 +527,8 @@ ImapConnection *
 imap_connection_new (const NetUrl *url, const NetOptions *options, GError **error)
 {
 	if (url->user == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE, "the URL needs a user name: %s://USER@%s",
-			     url->scheme, url->host);
+		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE,
+			     "the URL needs a user name: %s://USER@%s", url->scheme, url->host);
 		return NULL;
 	}
 	g_autoptr (NetConnection) net = net_connection_new (url, options, error);

@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Commands may be pipelined: begin, write, read the replies later. Untagged data belongs to whoever reads. A BYE
- * that nobody asked for ends the session with RUN_ERROR_TEMPORARY and the server's words.
+ * Commands may be pipelined: begin, write, read the replies later. Untagged data belongs to whoever
+ * reads. A BYE that nobody asked for ends the session with RUN_ERROR_TEMPORARY and the server's
+ * words.
  */
 #pragma once
 
@@ -12,8 +13,9 @@
 
 typedef struct ImapConnection ImapConnection;
 
-/* Connected, encrypted as url and options demand, logged in, capabilities known. Both are borrowed for the life of
- * the connection. RUN_ERROR_LOGIN if the server refuses the user; see net-connection.h for the rest. */
+/* Connected, encrypted as url and options demand, logged in, capabilities known. Both are borrowed
+ * for the life of the connection. RUN_ERROR_LOGIN if the server refuses the user; see
+ * net-connection.h for the rest. */
 ImapConnection *imap_connection_new (const NetUrl *url, const NetOptions *options, GError **error);
 
 /* Hangs up without a word. */
@@ -34,36 +36,41 @@ const char *imap_connection_get_account (const ImapConnection *connection);
 
 typedef void (*ImapUntaggedFunc) (const ImapResponse *response, gpointer user_data);
 
-/* Send one command (without tag and CRLF) and read up to its reply; untagged data in between goes to function (may
- * be NULL). TRUE with *reply whether that is OK, NO or BAD. Nothing else may be in flight. */
-gboolean imap_connection_run (ImapConnection *connection, const char *command, ImapUntaggedFunc function,
-			      gpointer user_data, ImapResponse **reply, GError **error);
+/* Send one command (without tag and CRLF) and read up to its reply; untagged data in between goes
+ * to function (may be NULL). TRUE with *reply whether that is OK, NO or BAD. Nothing else may be in
+ * flight. */
+gboolean imap_connection_run (ImapConnection *connection, const char *command,
+			      ImapUntaggedFunc function, gpointer user_data, ImapResponse **reply,
+			      GError **error);
 
 /* The same, but a NO or BAD is an error. */
-gboolean imap_connection_must (ImapConnection *connection, const char *command, ImapUntaggedFunc function,
-			       gpointer user_data, GError **error);
+gboolean imap_connection_must (ImapConnection *connection, const char *command,
+			       ImapUntaggedFunc function, gpointer user_data, GError **error);
 
-/* What a NO or BAD stands for: RUN_ERROR_TEMPORARY (in use, throttled ...), RUN_ERROR_OUTPUT (over quota, and all
- * others). what says what was tried: "cannot open folder X". Always FALSE. RFC 5530; Cyrus and Courier say "over
- * quota" without a code. */
-gboolean imap_connection_refused (const ImapConnection *connection, const ImapResponse *reply, const char *what,
-				  GError **error);
+/* What a NO or BAD stands for: RUN_ERROR_TEMPORARY (in use, throttled ...), RUN_ERROR_OUTPUT (over
+ * quota, and all others). what says what was tried: "cannot open folder X". Always FALSE. RFC 5530;
+ * Cyrus and Courier say "over quota" without a code. */
+gboolean imap_connection_refused (const ImapConnection *connection, const ImapResponse *reply,
+				  const char *what, GError **error);
 
 /* --- Pipelining ---- */
 
 /* Write a new tag and a blank; *tag is its number. */
 gboolean imap_connection_begin (ImapConnection *connection, guint *tag, GError **error);
-gboolean imap_connection_write (ImapConnection *connection, const void *data, gsize length, GError **error);
+gboolean imap_connection_write (ImapConnection *connection, const void *data, gsize length,
+				GError **error);
 gboolean imap_connection_print (ImapConnection *connection, GError **error, const char *format, ...)
 	G_GNUC_PRINTF (3, 4);
 gboolean imap_connection_flush (ImapConnection *connection, GError **error);
 
 /* One whole command, as in imap_connection_run, without waiting for anything. */
-gboolean imap_connection_send (ImapConnection *connection, const char *command, guint *tag, GError **error);
+gboolean imap_connection_send (ImapConnection *connection, const char *command, guint *tag,
+			       GError **error);
 
-/* Read up to the reply to the oldest command in flight, which is tag; the rest as in imap_connection_run. */
-gboolean imap_connection_wait (ImapConnection *connection, guint tag, ImapUntaggedFunc function, gpointer user_data,
-			       ImapResponse **reply, GError **error);
+/* Read up to the reply to the oldest command in flight, which is tag; the rest as in
+ * imap_connection_run. */
+gboolean imap_connection_wait (ImapConnection *connection, guint tag, ImapUntaggedFunc function,
+			       gpointer user_data, ImapResponse **reply, GError **error);
 
 /* The next response, whatever it is; what was written is sent first. */
 ImapResponse *imap_connection_read (ImapConnection *connection, GError **error);
@@ -74,5 +81,6 @@ gboolean imap_connection_has_response (ImapConnection *connection);
 /* The number of the command that response (tagged) replies to; 0 if it is none of ours. */
 guint imap_connection_get_tag (const ImapResponse *response);
 
-/* Text as an IMAP quoted string; newly allocated. The text has neither NUL, CR, LF nor bytes above 7F. */
+/* Text as an IMAP quoted string; newly allocated. The text has neither NUL, CR, LF nor bytes above
+ * 7F. */
 char *imap_quote (const char *text);

@@ -14,8 +14,8 @@
 
 #define INBOX "INBOX"
 
-/* Dovecot's Maildir++ refuses '.' and '/' whatever the separator, and '~' at the front; others refuse what LIST takes
- * for a pattern, or quotes. */
+/* Dovecot's Maildir++ refuses '.' and '/' whatever the separator, and '~' at the front; others
+ * refuse what LIST takes for a pattern, or quotes. */
 #define OFTEN_REFUSED "/.~*%\"\\"
 
 /* How much is left of a name that was refused in every other way; it may have been too long. */
@@ -45,7 +45,7 @@ static const struct {
 	{ FOLDER_ROLE_ARCHIVE, "\\Archive", { "Archive", "Archives", NULL } },
 };
 
-/* --- Names ----------------------------------------------------------------------------------------- */
+/* --- Names ------------------------------------------------------------------------------------ */
 
 static gboolean
 is_inbox (const char *mailbox)
@@ -77,15 +77,18 @@ append_component (GString *out, const char *component, char separator, gboolean 
 	gboolean dots = is_dots (component);
 
 	for (const char *p = component; *p != '\0'; p++) {
-		gboolean refused = strchr (OFTEN_REFUSED, *p) != NULL || is_blank_at_end (component, p);
-		if (*p == separator || g_ascii_iscntrl (*p) || is_escape (p) || dots || (refused && !as_it_is))
+		gboolean refused = strchr (OFTEN_REFUSED, *p) != NULL ||
+				   is_blank_at_end (component, p);
+		if (*p == separator || g_ascii_iscntrl (*p) || is_escape (p) || dots ||
+		    (refused && !as_it_is))
 			g_string_append_printf (out, "%%%02X", (guint8) *p);
 		else
 			g_string_append_c (out, *p);
 	}
 }
 
-/* Undoes exactly what append_component does: a %XX that it would never have written is the user's own. */
+/* Undoes exactly what append_component does: a %XX that it would never have written is the user's
+ * own. */
 static char *
 decode_component (const char *text, char separator)
 {
@@ -94,11 +97,13 @@ decode_component (const char *text, char separator)
 	for (const char *p = text; *p != '\0'; p++) {
 		char c = *p;
 		if (is_escape (p)) {
-			char value = (char) (g_ascii_xdigit_value (p[1]) * 16 + g_ascii_xdigit_value (p[2]));
+			char value = (char) (g_ascii_xdigit_value (p[1]) * 16 +
+					     g_ascii_xdigit_value (p[2]));
 			gboolean at_end = p == text || p[3] == '\0';
-			gboolean ours = value != '\0' && (value == separator || g_ascii_iscntrl (value) ||
-							 strchr (OFTEN_REFUSED, value) != NULL ||
-							 (value == ' ' && at_end));
+			gboolean ours = value != '\0' &&
+					(value == separator || g_ascii_iscntrl (value) ||
+					 strchr (OFTEN_REFUSED, value) != NULL ||
+					 (value == ' ' && at_end));
 			if (ours) {
 				c = value;
 				p += 2;
@@ -109,7 +114,8 @@ decode_component (const char *text, char separator)
 	return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-/* Letters, digits and little else, and a digest of the whole path so that no two are the same. Not to be undone. */
+/* Letters, digits and little else, and a digest of the whole path so that no two are the same. Not
+ * to be undone. */
 static void
 append_safe_name (GString *out, const Folder *folder)
 {
@@ -117,17 +123,20 @@ append_safe_name (GString *out, const Folder *folder)
 	guint8 digest[DIGEST_SIZE];
 	char hex[DIGEST_HEX_SIZE];
 
-	for (guint i = 0; *last != '\0' && i < SAFE_CHARACTERS; i++, last = g_utf8_next_char (last)) {
+	for (guint i = 0; *last != '\0' && i < SAFE_CHARACTERS;
+	     i++, last = g_utf8_next_char (last)) {
 		gboolean safe = g_unichar_isalnum (g_utf8_get_char (last)) ||
 				(i > 0 && strchr (" -_", *last) != NULL);
-		g_string_append_len (out, safe ? last : "_", safe ? g_utf8_next_char (last) - last : 1);
+		g_string_append_len (out, safe ? last : "_",
+				     safe ? g_utf8_next_char (last) - last : 1);
 	}
 	digest_of (folder->path, strlen (folder->path), digest);
 	g_string_append_printf (out, "~%s", digest_to_hex (digest, 4, hex));
 }
 
 char *
-imap_folders_encode_as (ImapNaming naming, const Folder *folder, const char *prefix, char separator, gboolean has_inbox)
+imap_folders_encode_as (ImapNaming naming, const Folder *folder, const char *prefix, char separator,
+			gboolean has_inbox)
 {
 	g_autoptr (GString) name = g_string_new (NULL);
 	char level = separator != '\0' ? separator : '/';
@@ -165,9 +174,10 @@ imap_folders_decode (const char *mailbox, const char *prefix, char separator, Fo
 		return NULL;
 	g_autofree char *decoded = utf7_decode (mailbox + strlen (prefix), -1);
 	/* Not every server insists on modified UTF-7: then the bytes are the name. */
-	g_autofree char *name = decoded != NULL ? g_steal_pointer (&decoded)
-						: text_to_utf8 (mailbox + strlen (prefix),
-								strlen (mailbox) - strlen (prefix), NULL);
+	g_autofree char *name = decoded != NULL
+					? g_steal_pointer (&decoded)
+					: text_to_utf8 (mailbox + strlen (prefix),
+							strlen (mailbox) - strlen (prefix), NULL);
 	g_auto (GStrv) components = g_strsplit (name, level, -1);
 	for (gsize i = 0; components[i] != NULL; i++) {
 		char *component = decode_component (components[i], level[0]);
@@ -178,7 +188,7 @@ imap_folders_decode (const char *mailbox, const char *prefix, char separator, Fo
 	return folder_new ((const char *const *) components, inbox ? FOLDER_ROLE_INBOX : role);
 }
 
-/* --- What the server has --------------------------------------------------------------------------- */
+/* --- What the server has ---------------------------------------------------------------------- */
 
 static void
 mailbox_free (gpointer data)
@@ -201,10 +211,13 @@ learn_namespace (const ImapResponse *response, gpointer user_data)
 		return;
 	for (guint kind = 0; kind < 3; kind++) {
 		const ImapValue *list = imap_value_at (response->values, kind);
-		for (guint i = 0; list != NULL && list->items != NULL && i < list->items->len; i++) {
+		for (guint i = 0; list != NULL && list->items != NULL && i < list->items->len;
+		     i++) {
 			const ImapValue *space = g_ptr_array_index (list->items, i);
-			g_autofree char *prefix = imap_value_dup_text (imap_value_at (space->items, 0));
-			g_autofree char *level = imap_value_dup_text (imap_value_at (space->items, 1));
+			g_autofree char *prefix =
+				imap_value_dup_text (imap_value_at (space->items, 0));
+			g_autofree char *level =
+				imap_value_dup_text (imap_value_at (space->items, 1));
 			if (kind > 0 && prefix != NULL && prefix[0] != '\0') {
 				g_ptr_array_add (foreign, g_steal_pointer (&prefix));
 			} else if (kind == 0 && i == 0 && prefix != NULL) {
@@ -233,7 +246,8 @@ learn_separator (const ImapResponse *response, gpointer user_data)
 static gboolean
 has_attribute (const ImapValue *attributes, const char *name)
 {
-	for (guint i = 0; attributes != NULL && attributes->items != NULL && i < attributes->items->len; i++) {
+	for (guint i = 0;
+	     attributes != NULL && attributes->items != NULL && i < attributes->items->len; i++) {
 		const ImapValue *value = g_ptr_array_index (attributes->items, i);
 		if (value->type == IMAP_VALUE_ATOM && g_ascii_strcasecmp (value->text, name) == 0)
 			return TRUE;
@@ -266,17 +280,20 @@ place (const ImapFolders *folders, const char *mailbox, FolderRole role)
 	if (folders->base == NULL)
 		return is_foreign (folders, mailbox)
 			       ? NULL
-			       : imap_folders_decode (mailbox, folders->prefix, folders->separator, role);
+			       : imap_folders_decode (mailbox, folders->prefix, folders->separator,
+						      role);
 	if (strcmp (mailbox, folders->base) != 0)
-		return is_inbox (mailbox) ? NULL
-					  : imap_folders_decode (mailbox, folders->prefix,
-								 folders->separator, FOLDER_ROLE_NONE);
+		return is_inbox (mailbox)
+			       ? NULL
+			       : imap_folders_decode (mailbox, folders->prefix, folders->separator,
+						      FOLDER_ROLE_NONE);
 	char **components = folders->base_folder->components;
 	const char *last[] = { components[g_strv_length (components) - 1], NULL };
 	return folder_new (last, is_inbox (mailbox) ? FOLDER_ROLE_INBOX : FOLDER_ROLE_NONE);
 }
 
-/* A name with a line end in it (in a literal it can be) would be a command of the server's making. */
+/* A name with a line end in it (in a literal it can be) would be a command of the server's
+ * making. */
 static gboolean
 is_usable (const char *name)
 {
@@ -335,7 +352,8 @@ find_by_name (const ImapFolders *folders, const char *name)
 	return NULL;
 }
 
-/* One mailbox a role: the server's word first, then habit, so that what we sent is found again in its place. */
+/* One mailbox a role: the server's word first, then habit, so that what we sent is found again in
+ * its place. */
 static void
 assign_roles (ImapFolders *folders)
 {
@@ -346,12 +364,14 @@ assign_roles (ImapFolders *folders)
 			folders->by_role[role] = mailbox;
 	}
 	for (gsize i = 0; folders->base == NULL && i < G_N_ELEMENTS (roles); i++) {
-		for (gsize k = 0; roles[i].names[k] != NULL && folders->by_role[roles[i].role] == NULL; k++) {
+		for (gsize k = 0;
+		     roles[i].names[k] != NULL && folders->by_role[roles[i].role] == NULL; k++) {
 			ImapMailbox *mailbox = find_by_name (folders, roles[i].names[k]);
 			if (mailbox == NULL || mailbox->folder->role != FOLDER_ROLE_NONE)
 				continue;
 			Folder *named = mailbox->folder;
-			mailbox->folder = folder_new ((const char *const *) named->components, roles[i].role);
+			mailbox->folder = folder_new ((const char *const *) named->components,
+						      roles[i].role);
 			folder_unref (named);
 			folders->by_role[roles[i].role] = mailbox;
 		}
@@ -363,30 +383,33 @@ set_base (ImapFolders *folders, const char *path, GError **error)
 {
 	if (path == NULL)
 		return TRUE;
-	g_autofree char *trimmed = g_str_has_suffix (path, "/") ? g_strndup (path, strlen (path) - 1)
-								: g_strdup (path);
+	g_autofree char *trimmed = g_str_has_suffix (path, "/")
+					   ? g_strndup (path, strlen (path) - 1)
+					   : g_strdup (path);
 	folders->base_folder = folder_new_from_path (trimmed, FOLDER_ROLE_NONE);
 	if (folders->base_folder == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE, "the URL ends with an impossible folder: %s",
-			     path);
+		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE,
+			     "the URL ends with an impossible folder: %s", path);
 		return FALSE;
 	}
 	char level[2] = { folders->separator != '\0' ? folders->separator : '/', '\0' };
-	folders->base = imap_folders_encode (folders->base_folder, folders->prefix, folders->separator, TRUE);
+	folders->base = imap_folders_encode (folders->base_folder, folders->prefix,
+					     folders->separator, TRUE);
 	g_free (folders->prefix);
 	folders->prefix = g_strconcat (folders->base, level, NULL);
 	return TRUE;
 }
 
 static gboolean
-expect_ok (ImapConnection *connection, guint tag, const char *command, ImapUntaggedFunc function, ImapFolders *folders,
-	   GError **error)
+expect_ok (ImapConnection *connection, guint tag, const char *command, ImapUntaggedFunc function,
+	   ImapFolders *folders, GError **error)
 {
 	g_autoptr (ImapResponse) reply = NULL;
 
 	if (!imap_connection_wait (connection, tag, function, folders, &reply, error))
 		return FALSE;
-	return reply->status == IMAP_STATUS_OK || imap_connection_refused (connection, reply, command, error);
+	return reply->status == IMAP_STATUS_OK ||
+	       imap_connection_refused (connection, reply, command, error);
 }
 
 ImapFolders *
@@ -400,7 +423,8 @@ imap_folders_new (ImapConnection *connection, const char *path, GError **error)
 				  imap_connection_has (connection, "LIST-EXTENDED");
 
 	const char *where = has_namespace ? "NAMESPACE" : "LIST \"\" \"\"";
-	const char *what = asks_for_roles ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)" : "LIST \"\" \"*\"";
+	const char *what = asks_for_roles ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)"
+					  : "LIST \"\" \"*\"";
 
 	folders->prefix = g_strdup ("");
 	folders->mailboxes = g_ptr_array_new_with_free_func (mailbox_free);
@@ -408,8 +432,8 @@ imap_folders_new (ImapConnection *connection, const char *path, GError **error)
 	/* Both questions at once; the first answer is needed to understand the second. */
 	if (!imap_connection_send (connection, where, &first, error) ||
 	    !imap_connection_send (connection, what, &second, error) ||
-	    !expect_ok (connection, first, where, has_namespace ? learn_namespace : learn_separator, folders,
-			error) ||
+	    !expect_ok (connection, first, where, has_namespace ? learn_namespace : learn_separator,
+			folders, error) ||
 	    !set_base (folders, path, error) ||
 	    !expect_ok (connection, second, what, add_mailbox, folders, error))
 		return NULL;
@@ -444,7 +468,8 @@ imap_folders_exists (const ImapFolders *folders, const char *mailbox)
 	return g_hash_table_contains (folders->known, mailbox);
 }
 
-/* A server whose Sent is yet to be made will know it by the usual name, not by the source's "Gesendete Objekte". */
+/* A server whose Sent is yet to be made will know it by the usual name, not by the source's
+ * "Gesendete Objekte". */
 static char *
 usual_mailbox (const ImapFolders *folders, FolderRole role)
 {
@@ -461,13 +486,15 @@ mailbox_by_role (const ImapFolders *folders, const Folder *folder)
 	if (folders->base != NULL)
 		return NULL;
 	const ImapMailbox *mailbox = folders->by_role[folder->role];
-	return mailbox != NULL ? g_strdup (mailbox->mailbox) : usual_mailbox (folders, folder->role);
+	return mailbox != NULL ? g_strdup (mailbox->mailbox)
+			       : usual_mailbox (folders, folder->role);
 }
 
 static char *
 mailbox_by_name (const ImapFolders *folders, const Folder *folder, ImapNaming naming)
 {
-	return imap_folders_encode_as (naming, folder, folders->prefix, folders->separator, folders->base == NULL);
+	return imap_folders_encode_as (naming, folder, folders->prefix, folders->separator,
+				       folders->base == NULL);
 }
 
 char *
@@ -486,7 +513,8 @@ imap_folders_get_mailbox (const ImapFolders *folders, const Folder *folder)
 }
 
 char *
-imap_folders_get_other_mailbox (const ImapFolders *folders, const Folder *folder, const char *mailbox)
+imap_folders_get_other_mailbox (const ImapFolders *folders, const Folder *folder,
+				const char *mailbox)
 {
 	g_autofree char *by_role = mailbox_by_role (folders, folder);
 	gboolean found = FALSE;
@@ -501,15 +529,17 @@ imap_folders_get_other_mailbox (const ImapFolders *folders, const Folder *folder
 	return NULL;
 }
 
-/* --- Making mailboxes ------------------------------------------------------------------------------ */
+/* --- Making mailboxes ------------------------------------------------------------------------- */
 
 static char *
-create_command (const ImapFolders *folders, ImapConnection *connection, const char *quoted, FolderRole role)
+create_command (const ImapFolders *folders, ImapConnection *connection, const char *quoted,
+		FolderRole role)
 {
 	if (folders->base == NULL && imap_connection_has (connection, "CREATE-SPECIAL-USE"))
 		for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
 			if (roles[i].role == role)
-				return g_strdup_printf ("CREATE %s (USE (%s))", quoted, roles[i].attribute);
+				return g_strdup_printf ("CREATE %s (USE (%s))", quoted,
+							roles[i].attribute);
 	return g_strdup_printf ("CREATE %s", quoted);
 }
 
@@ -517,12 +547,13 @@ create_command (const ImapFolders *folders, ImapConnection *connection, const ch
 static gboolean
 may_be_the_name (const ImapResponse *reply)
 {
-	return reply->code == NULL || reply->code->len == 0 || imap_response_has_code (reply, "CANNOT");
+	return reply->code == NULL || reply->code->len == 0 ||
+	       imap_response_has_code (reply, "CANNOT");
 }
 
 gboolean
-imap_folders_create (ImapFolders *folders, ImapConnection *connection, const char *mailbox, const Folder *folder,
-		     gboolean *name_refused, GError **error)
+imap_folders_create (ImapFolders *folders, ImapConnection *connection, const char *mailbox,
+		     const Folder *folder, gboolean *name_refused, GError **error)
 {
 	g_autofree char *quoted = imap_quote (mailbox);
 	g_autofree char *command = create_command (folders, connection, quoted, folder->role);
@@ -540,6 +571,7 @@ imap_folders_create (ImapFolders *folders, ImapConnection *connection, const cha
 		return FALSE;
 	}
 	g_hash_table_add (folders->known, g_strdup (mailbox));
-	/* Mail clients that show only subscribed folders would hide it; a refusal does no other harm. */
+	/* Mail clients that show only subscribed folders would hide it; a refusal does no other
+	 * harm. */
 	return imap_connection_run (connection, subscribe, NULL, NULL, &subscribed, error);
 }

@@ -1,4 +1,5 @@
-/* imap-item.c - a message made ready to be sent: bytes, digests, flags and date as the server wants them
+/* imap-item.c - a message made ready to be sent: bytes, digests, flags and date as the server wants
+ * them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +14,7 @@
 
 #define DAY (24 * 60 * 60)
 
-/* --- Bytes ----------------------------------------------------------------------------------------- */
+/* --- Bytes ------------------------------------------------------------------------------------ */
 
 typedef struct {
 	Digest digest;
@@ -37,7 +38,8 @@ take_piece (const guint8 *data, gsize length, gpointer user_data, GError **error
 static gsize
 header_length (const guint8 *data, gsize length)
 {
-	const guint8 *end = length >= 2 && data[0] == '\r' ? data : memmem (data, length, "\r\n\r\n", 4);
+	const guint8 *end = length >= 2 && data[0] == '\r' ? data
+							   : memmem (data, length, "\r\n\r\n", 4);
 
 	if (end == data && length >= 2 && data[1] == '\n')
 		return 2;
@@ -61,8 +63,8 @@ guess_date (ImapItem *item, const guint8 *header, gsize length)
 	g_autofree char *sent = message_headers_get (header, length, "Date");
 
 	item->date.known = parse_received (received, &item->date) ||
-			   (sent != NULL &&
-			    message_headers_parse_date (sent, &item->date.seconds, &item->date.zone_minutes));
+			   (sent != NULL && message_headers_parse_date (sent, &item->date.seconds,
+									&item->date.zone_minutes));
 	item->date.zone_known = item->date.known;
 }
 
@@ -103,7 +105,7 @@ imap_item_free (ImapItem *item)
 	g_free (item);
 }
 
-/* --- Flags ----------------------------------------------------------------------------------------- */
+/* --- Flags ------------------------------------------------------------------------------------ */
 
 char *
 imap_item_make_keyword (const char *keyword)
@@ -143,7 +145,8 @@ add_system_flags (GString *list, const ImapItem *item, const ImapBox *box, Repor
 			add_word (list, flag->imap);
 		else if (report != NULL)
 			report_finding (report, REPORT_NOTE, "flag-not-kept", item->message->origin,
-					item->message->folder->path, "the server does not keep %s", flag->imap);
+					item->message->folder->path, "the server does not keep %s",
+					flag->imap);
 	}
 }
 
@@ -183,16 +186,17 @@ imap_item_drop_keywords (ImapItem *item, const ImapBox *box)
 	item->has_keywords = FALSE;
 }
 
-/* --- Date ------------------------------------------------------------------------------------------ */
+/* --- Date ------------------------------------------------------------------------------------- */
 
 static void
 tell (const ImapItem *item, Report *report, const char *name, const char *text)
 {
-	report_finding (report, REPORT_NOTE, name, item->message->origin, item->message->folder->path, "%s", text);
+	report_finding (report, REPORT_NOTE, name, item->message->origin,
+			item->message->folder->path, "%s", text);
 }
 
-/* Servers store dates before 1970 as some day after 2036, and dates to come as now (Dovecot 2.3, Cyrus 3.6, Courier
- * 5.0): better we choose, and say so. */
+/* Servers store dates before 1970 as some day after 2036, and dates to come as now (Dovecot 2.3,
+ * Cyrus 3.6, Courier 5.0): better we choose, and say so. */
 static void
 clamp_date (ImapItem *item, Report *report)
 {
@@ -204,7 +208,8 @@ clamp_date (ImapItem *item, Report *report)
 	item->date.seconds = wanted < DAY ? DAY : wanted > now + DAY ? now : wanted;
 	if (item->date.seconds != wanted)
 		tell (item, report, "date-clamped",
-		      wanted < DAY ? "before 1970-01-02: sent as that day" : "in the future: sent as now");
+		      wanted < DAY ? "before 1970-01-02: sent as that day"
+				   : "in the future: sent as now");
 }
 
 void
@@ -225,15 +230,17 @@ format_date (const MessageDate *date)
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	int zone = date->zone_known ? date->zone_minutes : 0;
-	g_autoptr (GDateTime) local = g_date_time_new_from_unix_utc (date->seconds + 60 * (gint64) zone);
+	g_autoptr (GDateTime) local =
+		g_date_time_new_from_unix_utc (date->seconds + 60 * (gint64) zone);
 
 	if (local == NULL || ABS (zone) >= 100 * 60)
 		return NULL;
-	return g_strdup_printf ("\"%2d-%s-%04d %02d:%02d:%02d %c%02d%02d\"", g_date_time_get_day_of_month (local),
-				months[g_date_time_get_month (local) - 1], g_date_time_get_year (local),
-				g_date_time_get_hour (local), g_date_time_get_minute (local),
-				g_date_time_get_second (local), zone < 0 ? '-' : '+', ABS (zone) / 60,
-				ABS (zone) % 60);
+	return g_strdup_printf ("\"%2d-%s-%04d %02d:%02d:%02d %c%02d%02d\"",
+				g_date_time_get_day_of_month (local),
+				months[g_date_time_get_month (local) - 1],
+				g_date_time_get_year (local), g_date_time_get_hour (local),
+				g_date_time_get_minute (local), g_date_time_get_second (local),
+				zone < 0 ? '-' : '+', ABS (zone) / 60, ABS (zone) % 60);
 }
 
 char *
@@ -241,5 +248,6 @@ imap_item_get_options (const ImapItem *item)
 {
 	g_autofree char *date = item->date.known ? format_date (&item->date) : NULL;
 
-	return g_strconcat (item->flags, " ", date != NULL ? date : "", date != NULL ? " " : "", NULL);
+	return g_strconcat (item->flags, " ", date != NULL ? date : "", date != NULL ? " " : "",
+			    NULL);
 }

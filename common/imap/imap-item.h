@@ -1,4 +1,5 @@
-/* imap-item.h - a message made ready to be sent: bytes, digests, flags and date as the server wants them
+/* imap-item.h - a message made ready to be sent: bytes, digests, flags and date as the server wants
+ * them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,6 +35,6 @@ void imap_item_drop_keywords (ImapItem *item, const ImapBox *box);
 /* "(flags) "date" ": what stands before the literal. Newly allocated. */
 char *imap_item_get_options (const ImapItem *item);
 
-/* A keyword as an atom: other characters as '_', and what is not ASCII in modified UTF-7. Newly allocated, NULL if
- * nothing is left. */
+/* A keyword as an atom: other characters as '_', and what is not ASCII in modified UTF-7. Newly
+ * allocated, NULL if nothing is left. */
 char *imap_item_make_keyword (const char *keyword);

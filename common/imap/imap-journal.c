@@ -35,7 +35,7 @@ struct ImapJournal {
 	goffset good; /* the file is good up to here */
 };
 
-/* --- The picture in memory ------------------------------------------------------------------------- */
+/* --- The picture in memory -------------------------------------------------------------------- */
 
 static guint
 hash_l0 (gconstpointer key)
@@ -103,7 +103,8 @@ imap_journal_count_delivered (const ImapJournalBox *box, const guint8 *l0)
 }
 
 static void
-deliver (ImapJournalBox *box, const ImapJournalEntry *entry, guint32 uid_validity, guint32 uid, guint32 uid_next)
+deliver (ImapJournalBox *box, const ImapJournalEntry *entry, guint32 uid_validity, guint32 uid,
+	 guint32 uid_next)
 {
 	ImapDelivery delivery = {
 		.entry = *entry, .uid = uid, .uid_validity = uid_validity, .uid_next = uid_next
@@ -111,12 +112,13 @@ deliver (ImapJournalBox *box, const ImapJournalEntry *entry, guint32 uid_validit
 	guint count = imap_journal_count_delivered (box, entry->l0);
 
 	g_array_append_val (box->deliveries, delivery);
-	g_hash_table_replace (box->counts, g_memdup2 (entry->l0, DIGEST_SIZE), GUINT_TO_POINTER (count + 1));
+	g_hash_table_replace (box->counts, g_memdup2 (entry->l0, DIGEST_SIZE),
+			      GUINT_TO_POINTER (count + 1));
 }
 
 static ImapBatch *
-add_batch (ImapJournal *journal, guint number, ImapJournalBox *box, guint32 uid_validity, guint32 uid_next,
-	   guint count)
+add_batch (ImapJournal *journal, guint number, ImapJournalBox *box, guint32 uid_validity,
+	   guint32 uid_next, guint count)
 {
 	ImapBatch *batch = g_new0 (ImapBatch, 1);
 
@@ -141,7 +143,8 @@ set_fate (ImapBatch *batch, guint index, ImapFate fate, guint32 uid)
 	batch->fates[index] = (guint8) fate;
 	batch->open--;
 	if (fate == IMAP_FATE_DELIVERED)
-		deliver (batch->box, &batch->entries[index], batch->uid_validity, uid, batch->uid_next);
+		deliver (batch->box, &batch->entries[index], batch->uid_validity, uid,
+			 batch->uid_next);
 	return TRUE;
 }
 
@@ -165,7 +168,7 @@ forget_deliveries (ImapJournal *journal)
 	}
 }
 
-/* --- Reading --------------------------------------------------------------------------------------- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 static gboolean
 parse_number (const char *text, guint64 limit, guint64 *number)
@@ -213,8 +216,8 @@ read_folder (ImapJournal *journal, char **words)
 					   ? text_percent_decode (words[2], -1)
 					   : NULL;
 
-	if (mailbox == NULL || !parse_numbers (words, 1, 1, &number) || number != journal->boxes->len + 1 ||
-	    g_hash_table_contains (journal->by_name, mailbox))
+	if (mailbox == NULL || !parse_numbers (words, 1, 1, &number) ||
+	    number != journal->boxes->len + 1 || g_hash_table_contains (journal->by_name, mailbox))
 		return FALSE;
 	add_box (journal, mailbox)->number = (guint) number;
 	return TRUE;
@@ -228,9 +231,11 @@ read_intent (ImapJournal *journal, char **words)
 	if (g_strv_length (words) != 6 || !parse_numbers (words, 1, 5, n))
 		return FALSE;
 	ImapJournalBox *box = find_box (journal, n[1]);
-	if (box == NULL || n[4] == 0 || n[4] > BATCH_LIMIT || n[0] < journal->next_batch || n[0] == G_MAXUINT32)
+	if (box == NULL || n[4] == 0 || n[4] > BATCH_LIMIT || n[0] < journal->next_batch ||
+	    n[0] == G_MAXUINT32)
 		return FALSE;
-	journal->filling = add_batch (journal, (guint) n[0], box, (guint32) n[2], (guint32) n[3], (guint) n[4]);
+	journal->filling = add_batch (journal, (guint) n[0], box, (guint32) n[2], (guint32) n[3],
+				      (guint) n[4]);
 	journal->filled = 0;
 	return TRUE;
 }
@@ -245,7 +250,8 @@ read_acknowledgement (ImapJournal *journal, char **words)
 	ImapBatch *batch = find_batch (journal, n[0]);
 	gboolean told = strcmp (words[5], "-") != 0;
 	g_autoptr (GArray) uids = told ? imap_value_parse_set (words[5], BATCH_LIMIT) : NULL;
-	if (batch == NULL || n[1] + n[2] > batch->count || (told && (uids == NULL || uids->len != n[2])))
+	if (batch == NULL || n[1] + n[2] > batch->count ||
+	    (told && (uids == NULL || uids->len != n[2])))
 		return FALSE;
 	for (guint i = 0; i < n[2]; i++)
 		if (!set_fate (batch, (guint) n[1] + i, IMAP_FATE_DELIVERED,
@@ -260,8 +266,9 @@ static gboolean
 read_refusal (ImapJournal *journal, char **words)
 {
 	guint64 n[2];
-	ImapBatch *batch = g_strv_length (words) >= 3 && parse_numbers (words, 1, 2, n) ? find_batch (journal, n[0])
-											: NULL;
+	ImapBatch *batch = g_strv_length (words) >= 3 && parse_numbers (words, 1, 2, n)
+				   ? find_batch (journal, n[0])
+				   : NULL;
 
 	if (batch == NULL || !set_fate (batch, (guint) n[1], IMAP_FATE_REFUSED, 0))
 		return FALSE;
@@ -277,7 +284,9 @@ read_resolution (ImapJournal *journal, char **words)
 				   ? find_batch (journal, number)
 				   : NULL;
 	gboolean none = batch != NULL && strcmp (words[2], "-") == 0;
-	g_autoptr (GArray) found = batch != NULL && !none ? imap_value_parse_set (words[2], BATCH_LIMIT) : NULL;
+	g_autoptr (GArray) found = batch != NULL && !none
+					   ? imap_value_parse_set (words[2], BATCH_LIMIT)
+					   : NULL;
 
 	if (batch == NULL || (!none && found == NULL))
 		return FALSE;
@@ -296,7 +305,8 @@ read_found (ImapJournal *journal, char **words)
 	guint64 n[3];
 	ImapJournalEntry entry;
 
-	if (g_strv_length (words) != 7 || !parse_numbers (words, 1, 3, n) || !parse_entry (words + 4, &entry))
+	if (g_strv_length (words) != 7 || !parse_numbers (words, 1, 3, n) ||
+	    !parse_entry (words + 4, &entry))
 		return FALSE;
 	ImapJournalBox *box = find_box (journal, n[0]);
 	if (box == NULL)
@@ -309,8 +319,9 @@ static gboolean
 read_compared (ImapJournal *journal, char **words)
 {
 	guint64 n[2];
-	ImapJournalBox *box = g_strv_length (words) == 3 && parse_numbers (words, 1, 2, n) ? find_box (journal, n[0])
-											  : NULL;
+	ImapJournalBox *box = g_strv_length (words) == 3 && parse_numbers (words, 1, 2, n)
+				      ? find_box (journal, n[0])
+				      : NULL;
 
 	if (box == NULL)
 		return FALSE;
@@ -358,15 +369,16 @@ read_line (ImapJournal *journal, const char *line)
 static gboolean
 damaged (const ImapJournal *journal, GError **error)
 {
-	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-		     "%s: line %u makes no sense; move the file away to begin anew (what is at the server will "
-		     "be recognised)",
-		     journal->path, journal->line);
+	g_set_error (
+		error, RUN_ERROR, RUN_ERROR_INPUT,
+		"%s: line %u makes no sense; move the file away to begin anew (what is at the "
+		"server will be recognised)",
+		journal->path, journal->line);
 	return FALSE;
 }
 
-/* Stops at the first line that a crash has cut short or never written out (a file's new blocks may then be zeros);
- * behind it there must be nothing that makes sense. */
+/* Stops at the first line that a crash has cut short or never written out (a file's new blocks may
+ * then be zeros); behind it there must be nothing that makes sense. */
 static gboolean
 read_lines (ImapJournal *journal, LineReader *reader, GError **error)
 {
@@ -415,12 +427,13 @@ gather_doubtful (ImapJournal *journal)
 	}
 }
 
-/* --- Writing --------------------------------------------------------------------------------------- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 static gboolean
 write_text (ImapJournal *journal, const char *text, gsize length, GError **error)
 {
-	return journal->fd < 0 || safe_file_write_all (journal->fd, text, length, journal->path, error);
+	return journal->fd < 0 ||
+	       safe_file_write_all (journal->fd, text, length, journal->path, error);
 }
 
 static void
@@ -429,7 +442,8 @@ append_entry (GString *text, const ImapJournalEntry *entry)
 	char hex[DIGEST_HEX_SIZE];
 
 	g_string_append_printf (text, " %s %" G_GUINT64_FORMAT " %016" G_GINT64_MODIFIER "x\n",
-				digest_to_hex (entry->l0, DIGEST_SIZE, hex), entry->size, entry->key);
+				digest_to_hex (entry->l0, DIGEST_SIZE, hex), entry->size,
+				entry->key);
 }
 
 /* A mailbox gets its number when it is first written about. */
@@ -455,16 +469,17 @@ append_box (ImapJournal *journal, GString *text, ImapJournalBox *box)
 }
 
 ImapBatch *
-imap_journal_intend (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity, guint32 uid_next,
-		     const ImapJournalEntry *entries, guint count, GError **error)
+imap_journal_intend (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity,
+		     guint32 uid_next, const ImapJournalEntry *entries, guint count, GError **error)
 {
 	g_autoptr (GString) text = g_string_new (NULL);
 
 	append_box (journal, text, box);
-	ImapBatch *batch = add_batch (journal, journal->next_batch, box, uid_validity, uid_next, count);
+	ImapBatch *batch = add_batch (journal, journal->next_batch, box, uid_validity, uid_next,
+				      count);
 	memcpy (batch->entries, entries, count * sizeof *entries);
-	g_string_append_printf (text, "S %u %u %u %u %u\n", batch->number, box->number, uid_validity, uid_next,
-				count);
+	g_string_append_printf (text, "S %u %u %u %u %u\n", batch->number, box->number,
+				uid_validity, uid_next, count);
 	for (guint i = 0; i < count; i++)
 		append_entry (text, &entries[i]);
 	if (!write_text (journal, text->str, text->len, error) ||
@@ -488,8 +503,8 @@ append_set (GString *text, const guint32 *numbers, guint count)
 }
 
 gboolean
-imap_journal_acknowledge (ImapJournal *journal, ImapBatch *batch, guint first, guint count, guint ms,
-			  const guint32 *uids, GError **error)
+imap_journal_acknowledge (ImapJournal *journal, ImapBatch *batch, guint first, guint count,
+			  guint ms, const guint32 *uids, GError **error)
 {
 	g_autoptr (GString) text = g_string_new (NULL);
 
@@ -505,7 +520,8 @@ imap_journal_acknowledge (ImapJournal *journal, ImapBatch *batch, guint first, g
 }
 
 gboolean
-imap_journal_refuse (ImapJournal *journal, ImapBatch *batch, guint index, const char *reason, GError **error)
+imap_journal_refuse (ImapJournal *journal, ImapBatch *batch, guint index, const char *reason,
+		     GError **error)
 {
 	g_autofree char *safe = text_percent_encode (reason, -1, NULL);
 	g_autofree char *line = g_strdup_printf ("R %u %u %s\n", batch->number, index, safe);
@@ -547,7 +563,8 @@ imap_journal_found (ImapJournal *journal, ImapJournalBox *box, guint32 uid_valid
 }
 
 gboolean
-imap_journal_compared (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity, GError **error)
+imap_journal_compared (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity,
+		       GError **error)
 {
 	g_autoptr (GString) text = g_string_new (NULL);
 
@@ -559,7 +576,7 @@ imap_journal_compared (ImapJournal *journal, ImapJournalBox *box, guint32 uid_va
 	return write_text (journal, text->str, text->len, error);
 }
 
-/* --- Opening --------------------------------------------------------------------------------------- */
+/* --- Opening ---------------------------------------------------------------------------------- */
 
 char *
 imap_journal_get_directory (GError **error)
@@ -587,8 +604,10 @@ make_path (const char *directory, const char *account, const char *source)
 	char hex[DIGEST_HEX_SIZE];
 
 	digest_of (both, strlen (both), digest);
-	g_strcanon (shown, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@.-_+", '_');
-	return g_strdup_printf ("%s/%s-%s.journal", directory, shown, digest_to_hex (digest, 8, hex));
+	g_strcanon (shown, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@.-_+",
+		    '_');
+	return g_strdup_printf ("%s/%s-%s.journal", directory, shown,
+				digest_to_hex (digest, 8, hex));
 }
 
 static gboolean
@@ -596,7 +615,8 @@ fail (const char *path, const char *what, GError **error)
 {
 	int number = errno;
 
-	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: %s: %s", path, what, g_strerror (number));
+	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: %s: %s", path, what,
+		     g_strerror (number));
 	return FALSE;
 }
 
@@ -605,7 +625,8 @@ open_file (ImapJournal *journal, const char *directory, GError **error)
 {
 	if (g_mkdir_with_parents (directory, 0700) < 0)
 		return fail (directory, "cannot make the directory of the journal", error);
-	journal->fd = open (journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	journal->fd = open (journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
+			    0600);
 	if (journal->fd < 0)
 		return fail (journal->path, "cannot open the journal", error);
 	if (flock (journal->fd, LOCK_EX | LOCK_NB) == 0)
@@ -624,7 +645,8 @@ read_file (ImapJournal *journal, GError **error)
 	int fd = open (journal->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd < 0)
-		return (journal->fd < 0 && errno == ENOENT) || fail (journal->path, "cannot read", error);
+		return (journal->fd < 0 && errno == ENOENT) ||
+		       fail (journal->path, "cannot read", error);
 	g_autoptr (LineReader) reader = line_reader_new (fd, journal->path, LINE_READER_WINDOW);
 	if (!read_lines (journal, reader, error))
 		return FALSE;
@@ -632,9 +654,11 @@ read_file (ImapJournal *journal, GError **error)
 	return TRUE;
 }
 
-/* The torn end goes; a new file gets its head, one to be forgotten its N (or, with nothing in doubt, a new start). */
+/* The torn end goes; a new file gets its head, one to be forgotten its N (or, with nothing in
+ * doubt, a new start). */
 static gboolean
-prepare_file (ImapJournal *journal, const char *account, const char *source, gboolean forget, GError **error)
+prepare_file (ImapJournal *journal, const char *account, const char *source, gboolean forget,
+	      GError **error)
 {
 	gboolean restart = forget && g_hash_table_size (journal->batches) == 0;
 	goffset keep = restart ? 0 : journal->good;

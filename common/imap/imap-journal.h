@@ -2,10 +2,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Before the first byte of a batch goes out, the journal says on disk what is about to be sent (S); afterwards,
- * that it arrived (A), was refused (R), or what became of it after a cut (X). Whatever has an S and nothing else is
- * in doubt, and looked for at the server before anything is sent again. A message is its bytes: identity is the
- * SHA-256 of the form in which it is sent, and how many such have been delivered to that mailbox.
+ * Before the first byte of a batch goes out, the journal says on disk what is about to be sent (S);
+ * afterwards, that it arrived (A), was refused (R), or what became of it after a cut (X). Whatever
+ * has an S and nothing else is in doubt, and looked for at the server before anything is sent
+ * again. A message is its bytes: identity is the SHA-256 of the form in which it is sent, and how
+ * many such have been delivered to that mailbox.
  *
  * One file for each account and source, locked while in use, lines of text, readable by people:
  *
@@ -13,14 +14,18 @@
  *	#account ann@mail.example.org:993
  *	#source /home/ann/Maildir
  *	F 1 INBOX                      mailbox number 1; %XX for blanks, controls, %
- *	S 7 1 1763761311 42 2          batch 7 into mailbox 1, UIDVALIDITY, UIDNEXT, so many messages:
+ *	S 7 1 1763761311 42 2          batch 7 into mailbox 1, UIDVALIDITY, UIDNEXT, so many
+ * messages:
  *	 <SHA-256> 5120 <key>          its size as sent; key: what it can be found by at the server
  *	 <SHA-256> 811 <key>
- *	A 7 0 2 35 42:43               of batch 7, from the 0th, 2 messages arrived after 35 ms, with these UIDs or -
+ *	A 7 0 2 35 42:43               of batch 7, from the 0th, 2 messages arrived after 35 ms,
+ * with these UIDs or -
  *	R 7 1 Message too large        of batch 7, the 1st was refused for good
- *	X 7 0,1                        batch 7 was in doubt: these are there, the others are not (- for none)
+ *	X 7 0,1                        batch 7 was in doubt: these are there, the others are not (-
+ * for none)
  *	P 1 1763761311 17 <SHA-256> 811 <key>     was in mailbox 1 before we came, under UID 17
- *	E 1 1763761311                 what was in mailbox 1 before we came has been compared with the whole source
+ *	E 1 1763761311                 what was in mailbox 1 before we came has been compared with
+ * the whole source
  *	N                              forget what is delivered: from here on only the server counts
  *
  * A line cut short by a crash, and what belongs to it, counts as not written.
@@ -74,15 +79,16 @@ typedef struct {
 	guint8 *fates; /* ImapFate */
 } ImapBatch;
 
-/* Where journals lie if nobody says: $XDG_STATE_HOME/mailferry or ~/.local/state/mailferry. Newly allocated.
- * RUN_ERROR_USAGE without a home. */
+/* Where journals lie if nobody says: $XDG_STATE_HOME/mailferry or ~/.local/state/mailferry. Newly
+ * allocated. RUN_ERROR_USAGE without a home. */
 char *imap_journal_get_directory (GError **error);
 
-/* The journal of account and source in directory, which is made if need be, opened, locked and read. forget: what is
- * delivered no longer counts (what is in doubt does). read_only: changes nothing, need not exist, takes no lock.
- * RUN_ERROR_TEMPORARY if another run holds it, RUN_ERROR_INPUT if it is damaged, RUN_ERROR_OUTPUT. */
-ImapJournal *imap_journal_new (const char *directory, const char *account, const char *source, gboolean forget,
-			       gboolean read_only, GError **error);
+/* The journal of account and source in directory, which is made if need be, opened, locked and
+ * read. forget: what is delivered no longer counts (what is in doubt does). read_only: changes
+ * nothing, need not exist, takes no lock. RUN_ERROR_TEMPORARY if another run holds it,
+ * RUN_ERROR_INPUT if it is damaged, RUN_ERROR_OUTPUT. */
+ImapJournal *imap_journal_new (const char *directory, const char *account, const char *source,
+			       gboolean forget, gboolean read_only, GError **error);
 void imap_journal_free (ImapJournal *journal);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapJournal, imap_journal_free)
@@ -97,23 +103,29 @@ ImapJournalBox *imap_journal_get_box (ImapJournal *journal, const char *mailbox)
 
 guint imap_journal_count_delivered (const ImapJournalBox *box, const guint8 *l0);
 
-/* On disk when it returns. Copies entries. The batch belongs to the journal until no fate in it is open. */
-ImapBatch *imap_journal_intend (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity, guint32 uid_next,
-				const ImapJournalEntry *entries, guint count, GError **error);
+/* On disk when it returns. Copies entries. The batch belongs to the journal until no fate in it is
+ * open. */
+ImapBatch *imap_journal_intend (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity,
+				guint32 uid_next, const ImapJournalEntry *entries, guint count,
+				GError **error);
 
-/* These count messages from first on arrived. uids has as many, or is NULL. After it, batch may be gone. */
-gboolean imap_journal_acknowledge (ImapJournal *journal, ImapBatch *batch, guint first, guint count, guint ms,
-				   const guint32 *uids, GError **error);
+/* These count messages from first on arrived. uids has as many, or is NULL. After it, batch may be
+ * gone. */
+gboolean imap_journal_acknowledge (ImapJournal *journal, ImapBatch *batch, guint first, guint count,
+				   guint ms, const guint32 *uids, GError **error);
 
-gboolean imap_journal_refuse (ImapJournal *journal, ImapBatch *batch, guint index, const char *text, GError **error);
+gboolean imap_journal_refuse (ImapJournal *journal, ImapBatch *batch, guint index, const char *text,
+			      GError **error);
 
-/* For a doubtful batch: those whose fate was set to IMAP_FATE_DELIVERED by the caller are there; those still open are
- * not. uids as above, 0 where not found. */
-gboolean imap_journal_resolve (ImapJournal *journal, ImapBatch *batch, const guint32 *uids, GError **error);
+/* For a doubtful batch: those whose fate was set to IMAP_FATE_DELIVERED by the caller are there;
+ * those still open are not. uids as above, 0 where not found. */
+gboolean imap_journal_resolve (ImapJournal *journal, ImapBatch *batch, const guint32 *uids,
+			       GError **error);
 
 /* Nothing that was in the mailbox before us needs to be looked for again. */
-gboolean imap_journal_compared (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity, GError **error);
+gboolean imap_journal_compared (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity,
+				GError **error);
 
 /* A message of the source that was there before us. */
-gboolean imap_journal_found (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity, guint32 uid,
-			     const ImapJournalEntry *entry, GError **error);
+gboolean imap_journal_found (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity,
+			     guint32 uid, const ImapJournalEntry *entry, GError **error);

@@ -17,7 +17,7 @@ typedef struct {
 	guint next_literal;
 } Parser;
 
-/* --- Values ---------------------------------------------------------------------------------------- */
+/* --- Values ----------------------------------------------------------------------------------- */
 
 static void
 value_free (gpointer data)
@@ -95,7 +95,8 @@ parse_literal (Parser *parser)
 	return value;
 }
 
-/* "BODY[HEADER.FIELDS (DATE FROM)]<0>" is one word: between brackets, blanks and parentheses belong to it. */
+/* "BODY[HEADER.FIELDS (DATE FROM)]<0>" is one word: between brackets, blanks and parentheses belong
+ * to it. */
 static gsize
 atom_length (const Parser *parser, const char *stops)
 {
@@ -129,7 +130,8 @@ parse_atom (Parser *parser, const char *stops)
 	return value;
 }
 
-/* Values up to the closing character (0: up to the end), which is consumed. NULL if something does not fit. */
+/* Values up to the closing character (0: up to the end), which is consumed. NULL if something does
+ * not fit. */
 static GPtrArray *
 parse_values (Parser *parser, char close, guint depth)
 {
@@ -143,8 +145,9 @@ parse_values (Parser *parser, char close, guint depth)
 			continue; /* several blanks where the grammar has one harm nobody */
 		if (looking_at (parser, '"')) {
 			value = parse_quoted (parser);
-		} else if (looking_at (parser, '{') || (looking_at (parser, '~') && parser->at + 1 < parser->end &&
-							parser->at[1] == '{')) {
+		} else if (looking_at (parser, '{') ||
+			   (looking_at (parser, '~') && parser->at + 1 < parser->end &&
+			    parser->at[1] == '{')) {
 			value = parse_literal (parser);
 		} else if (looking_at (parser, '(') && depth < IMAP_RESPONSE_NESTING) {
 			parser->at++;
@@ -191,7 +194,8 @@ dup_spool (Spool *spool)
 	if (spool_get_size (spool) > SMALL_LITERAL)
 		return NULL;
 	g_autofree char *text = g_malloc0 (size + 1);
-	if (!spool_read_at (spool, 0, text, size, &got, NULL) || got != size || strlen (text) != size)
+	if (!spool_read_at (spool, 0, text, size, &got, NULL) || got != size ||
+	    strlen (text) != size)
 		return NULL;
 	return g_steal_pointer (&text);
 }
@@ -265,7 +269,7 @@ imap_value_parse_set (const char *text, guint limit)
 	}
 }
 
-/* --- Responses ------------------------------------------------------------------------------------- */
+/* --- Responses -------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -283,7 +287,8 @@ take_status (Parser *parser)
 
 	for (gsize i = 0; i < G_N_ELEMENTS (statuses); i++) {
 		gsize n = strlen (statuses[i].name);
-		if (left < n || g_ascii_strncasecmp ((const char *) parser->at, statuses[i].name, n) != 0)
+		if (left < n ||
+		    g_ascii_strncasecmp ((const char *) parser->at, statuses[i].name, n) != 0)
 			continue;
 		if (left > n && parser->at[n] != ' ')
 			continue;
@@ -302,7 +307,8 @@ imap_response_wants_literal (const guint8 *text, gsize length, goffset *size)
 	guint64 value = 0;
 	guint64 place = 1;
 
-	if (!take (&parser, '*') || !take (&parser, ' ') || take_status (&parser) != IMAP_STATUS_NONE)
+	if (!take (&parser, '*') || !take (&parser, ' ') ||
+	    take_status (&parser) != IMAP_STATUS_NONE)
 		return FALSE;
 	if (length < 5 || *--p != '}')
 		return FALSE;
@@ -403,7 +409,8 @@ imap_response_new (const guint8 *text, gsize length, GPtrArray *literals, GError
 	if (take_response (&parser, response))
 		return g_steal_pointer (&response);
 	g_autofree char *start = g_strndup ((const char *) text, MIN (length, 60));
-	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "the server does not speak IMAP: \"%s\"", start);
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "the server does not speak IMAP: \"%s\"",
+		     start);
 	return NULL;
 }
 
@@ -425,5 +432,6 @@ imap_response_has_code (const ImapResponse *response, const char *name)
 {
 	const ImapValue *first = imap_value_at (response->code, 0);
 
-	return first != NULL && first->type == IMAP_VALUE_ATOM && g_ascii_strcasecmp (first->text, name) == 0;
+	return first != NULL && first->type == IMAP_VALUE_ATOM &&
+	       g_ascii_strcasecmp (first->text, name) == 0;
 }

@@ -21,7 +21,8 @@
 #define WINDOW_MESSAGES 2000 /* small ones cost more memory than their bytes */
 #define LITERAL_MINUS   4096 /* RFC 7888, 5 */
 
-/* Messages that the journal announced together. It lives as long as a span of it, so counted by references. */
+/* Messages that the journal announced together. It lives as long as a span of it, so counted by
+ * references. */
 typedef struct {
 	ImapBox *box;
 	ImapBatch *record; /* the journal's; gone when all is settled */
@@ -61,7 +62,7 @@ typedef struct {
 	guint window_messages;
 } ImapSink;
 
-/* --- Parcels --------------------------------------------------------------------------------------- */
+/* --- Parcels ---------------------------------------------------------------------------------- */
 
 static Parcel *
 parcel_new (ImapBox *box)
@@ -109,7 +110,7 @@ span_free (Span *span)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Span, span_free)
 
-/* --- Answers --------------------------------------------------------------------------------------- */
+/* --- Answers ---------------------------------------------------------------------------------- */
 
 /* The UIDs that [APPENDUID validity set] gives to count messages, or NULL. RFC 4315, 3. */
 static GArray *
@@ -123,7 +124,8 @@ uids_of (const ImapResponse *reply, ImapBox *box, guint count)
 	    validity != box->uid_validity)
 		return NULL;
 	set = imap_value_dup_text (imap_value_at (reply->code, 2));
-	g_autoptr (GArray) uids = set != NULL ? imap_value_parse_set (set, BATCH_MESSAGES + 1) : NULL;
+	g_autoptr (GArray) uids = set != NULL ? imap_value_parse_set (set, BATCH_MESSAGES + 1)
+					      : NULL;
 	if (uids == NULL || uids->len != count)
 		return NULL;
 	for (guint i = 0; i < count; i++) {
@@ -146,13 +148,16 @@ take_delivery (ImapSink *sink, const Span *span, const ImapResponse *reply, GErr
 
 	if (!imap_journal_acknowledge (sink->journal, parcel->record, span->first, span->count,
 				       (guint) CLAMP (ms, 0, G_MAXINT),
-				       uids != NULL ? (const guint32 *) (gpointer) uids->data : NULL, error))
+				       uids != NULL ? (const guint32 *) (gpointer) uids->data
+						    : NULL,
+				       error))
 		return FALSE;
 	for (guint i = 0; i < span->count; i++) {
 		const ImapItem *item = g_ptr_array_index (parcel->items, span->first + i);
-		g_autofree char *target = uids != NULL ? g_strdup_printf ("%u:%u", parcel->box->uid_validity,
-									  g_array_index (uids, guint32, i))
-						       : NULL;
+		g_autofree char *target =
+			uids != NULL ? g_strdup_printf ("%u:%u", parcel->box->uid_validity,
+							g_array_index (uids, guint32, i))
+				     : NULL;
 		if (!ledger_emitted (sink->ledger, item->message, target, error))
 			return FALSE;
 	}
@@ -166,13 +171,15 @@ is_over_quota (const ImapResponse *reply)
 	g_autofree char *text = g_ascii_strdown (reply->text, -1);
 
 	return imap_response_has_code (reply, "OVERQUOTA") || strstr (text, "over quota") != NULL ||
-	       strstr (text, "quota exceeded") != NULL || strstr (text, "exceeded your mail quota") != NULL;
+	       strstr (text, "quota exceeded") != NULL ||
+	       strstr (text, "exceeded your mail quota") != NULL;
 }
 
 static gboolean
 give_up (ImapSink *sink, const Span *span, const ImapResponse *reply, GError **error)
 {
-	g_autofree char *what = g_strdup_printf ("cannot store into %s", span->parcel->box->folder->path);
+	g_autofree char *what = g_strdup_printf ("cannot store into %s",
+						 span->parcel->box->folder->path);
 
 	return imap_connection_refused (sink->connection, reply, what, error);
 }
@@ -182,8 +189,10 @@ fail_message (ImapSink *sink, const Span *span, const char *reason, GError **err
 {
 	const ImapItem *item = g_ptr_array_index (span->parcel->items, span->first);
 
-	ledger_failed (sink->ledger, item->message->origin, item->message->folder->path, "%s", reason);
-	return imap_journal_refuse (sink->journal, span->parcel->record, span->first, reason, error);
+	ledger_failed (sink->ledger, item->message->origin, item->message->folder->path, "%s",
+		       reason);
+	return imap_journal_refuse (sink->journal, span->parcel->record, span->first, reason,
+				    error);
 }
 
 /* Nothing of a refused command is stored (RFC 3502, 6.3.11). */
@@ -204,13 +213,14 @@ take_refusal (ImapSink *sink, const Span *span, const ImapResponse *reply, GErro
 	if (span->count > 1) {
 		guint half = span->count / 2;
 		g_queue_push_tail (&sink->again, span_new (parcel, span->first, half));
-		g_queue_push_tail (&sink->again, span_new (parcel, span->first + half, span->count - half));
+		g_queue_push_tail (&sink->again,
+				   span_new (parcel, span->first + half, span->count - half));
 		return TRUE;
 	}
 	if (item->has_keywords) {
-		report_finding (sink->report, REPORT_NOTE, "keywords-refused", item->message->origin,
-				item->message->folder->path, "sent without them; the server said: %s",
-				reply->text);
+		report_finding (sink->report, REPORT_NOTE, "keywords-refused",
+				item->message->origin, item->message->folder->path,
+				"sent without them; the server said: %s", reply->text);
 		imap_item_drop_keywords (item, parcel->box);
 		g_queue_push_tail (&sink->again, span_new (parcel, span->first, 1));
 		return TRUE;
@@ -240,7 +250,8 @@ take_reply (ImapSink *sink, const ImapResponse *reply, GError **error)
 	g_autoptr (Span) span = take_span (sink, imap_connection_get_tag (reply));
 
 	if (span == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: the server answers what nobody asked",
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: the server answers what nobody asked",
 			     imap_connection_get_account (sink->connection));
 		return FALSE;
 	}
@@ -248,7 +259,8 @@ take_reply (ImapSink *sink, const ImapResponse *reply, GError **error)
 					       : take_refusal (sink, span, reply, error);
 }
 
-/* Read one response. With waiting_for a tag, *go_on tells whether its "+" has come, *refused whether its reply. */
+/* Read one response. With waiting_for a tag, *go_on tells whether its "+" has come, *refused
+ * whether its reply. */
 static gboolean
 read_one (ImapSink *sink, guint waiting_for, gboolean *go_on, gboolean *refused, GError **error)
 {
@@ -268,13 +280,14 @@ read_one (ImapSink *sink, guint waiting_for, gboolean *go_on, gboolean *refused,
 static gboolean
 read_replies (ImapSink *sink, GError **error)
 {
-	while (!g_queue_is_empty (&sink->in_flight) && imap_connection_has_response (sink->connection))
+	while (!g_queue_is_empty (&sink->in_flight) &&
+	       imap_connection_has_response (sink->connection))
 		if (!read_one (sink, 0, NULL, NULL, error))
 			return FALSE;
 	return TRUE;
 }
 
-/* --- Sending --------------------------------------------------------------------------------------- */
+/* --- Sending ---------------------------------------------------------------------------------- */
 
 typedef struct {
 	ImapConnection *connection;
@@ -294,8 +307,8 @@ send_piece (const guint8 *data, gsize length, gpointer user_data, GError **error
 	return imap_connection_write (sending->connection, data, length, error);
 }
 
-/* A large message is read a second time. If it has changed meanwhile, the literal cannot be completed, and only
- * hanging up keeps the server from storing half of it. */
+/* A large message is read a second time. If it has changed meanwhile, the literal cannot be
+ * completed, and only hanging up keeps the server from storing half of it. */
 static gboolean
 send_large (ImapSink *sink, const ImapItem *item, GError **error)
 {
@@ -309,7 +322,8 @@ send_large (ImapSink *sink, const ImapItem *item, GError **error)
 		g_propagate_error (error, g_steal_pointer (&cause));
 	else
 		g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY,
-			     "%s changed while it was being sent (%s): run it again", item->message->origin,
+			     "%s changed while it was being sent (%s): run it again",
+			     item->message->origin,
 			     cause != NULL ? cause->message : "it has shrunk");
 	return FALSE;
 }
@@ -329,8 +343,8 @@ send_item (ImapSink *sink, guint tag, ImapItem *item, gboolean *refused, GError 
 	g_autofree char *options = imap_item_get_options (item);
 	gboolean go_on = sink->plus || (sink->minus && item->entry.size <= LITERAL_MINUS);
 
-	if (!imap_connection_print (sink->connection, error, " %s{%" G_GUINT64_FORMAT "%s}\r\n", options,
-				    item->entry.size, go_on ? "+" : ""))
+	if (!imap_connection_print (sink->connection, error, " %s{%" G_GUINT64_FORMAT "%s}\r\n",
+				    options, item->entry.size, go_on ? "+" : ""))
 		return FALSE;
 	if (!go_on && !imap_connection_flush (sink->connection, error))
 		return FALSE;
@@ -345,9 +359,9 @@ wait_for_window (ImapSink *sink, guint64 bytes, GError **error)
 {
 	if (!read_replies (sink, error))
 		return FALSE;
-	while (!g_queue_is_empty (&sink->in_flight) &&
-	       (sink->in_flight.length >= WINDOW_COMMANDS || sink->window_messages >= WINDOW_MESSAGES ||
-		sink->window_bytes + bytes > WINDOW_BYTES))
+	while (!g_queue_is_empty (&sink->in_flight) && (sink->in_flight.length >= WINDOW_COMMANDS ||
+							sink->window_messages >= WINDOW_MESSAGES ||
+							sink->window_bytes + bytes > WINDOW_BYTES))
 		if (!read_one (sink, 0, NULL, NULL, error))
 			return FALSE;
 	return TRUE;
@@ -362,12 +376,14 @@ send_command (ImapSink *sink, Span *span, GError **error)
 	guint count = span->count;
 	gboolean refused = FALSE;
 
-	/* From here on the queue owns it; its reply may come, and free it, before we have said everything. */
+	/* From here on the queue owns it; its reply may come, and free it, before we have said
+	 * everything. */
 	g_queue_push_tail (&sink->in_flight, span);
 	sink->window_bytes += span->bytes;
 	sink->window_messages += span->count;
 	if (!imap_connection_begin (sink->connection, &span->tag, error) ||
-	    !imap_connection_print (sink->connection, error, "APPEND %s", span->parcel->box->quoted))
+	    !imap_connection_print (sink->connection, error, "APPEND %s",
+				    span->parcel->box->quoted))
 		return FALSE;
 	span->sent = g_get_monotonic_time ();
 	guint tag = span->tag;
@@ -432,15 +448,16 @@ send_parcel (ImapSink *sink, GError **error)
 	g_autofree ImapJournalEntry *entries = g_new (ImapJournalEntry, count);
 	for (guint i = 0; i < count; i++)
 		entries[i] = ((ImapItem *) g_ptr_array_index (parcel->items, i))->entry;
-	parcel->record = imap_journal_intend (sink->journal, parcel->box->journal, parcel->box->uid_validity,
-					      parcel->box->uid_next, entries, count, error);
+	parcel->record = imap_journal_intend (sink->journal, parcel->box->journal,
+					      parcel->box->uid_validity, parcel->box->uid_next,
+					      entries, count, error);
 	if (parcel->record == NULL)
 		return FALSE;
 	return send_span (sink, span_new (parcel, 0, count), error) &&
 	       imap_connection_flush (sink->connection, error) && send_again (sink, error);
 }
 
-/* --- Folders --------------------------------------------------------------------------------------- */
+/* --- Folders ---------------------------------------------------------------------------------- */
 
 static void
 remark_on_role (ImapSink *sink, ImapBox *box)
@@ -448,12 +465,13 @@ remark_on_role (ImapSink *sink, ImapBox *box)
 	FolderRole role = box->folder->role;
 
 	if (!box->remarked && (role == FOLDER_ROLE_TRASH || role == FOLDER_ROLE_JUNK))
-		report_finding (sink->report, REPORT_NOTE, "into-trash-or-junk", NULL, box->folder->path,
-				"many servers empty this folder after a while");
+		report_finding (sink->report, REPORT_NOTE, "into-trash-or-junk", NULL,
+				box->folder->path, "many servers empty this folder after a while");
 	box->remarked = TRUE;
 }
 
-/* Where --map puts folder, by itself or by the nearest folder above it; folder itself if nowhere else. */
+/* Where --map puts folder, by itself or by the nearest folder above it; folder itself if nowhere
+ * else. */
 static Folder *
 map_folder (ImapSink *sink, Folder *folder)
 {
@@ -465,7 +483,8 @@ map_folder (ImapSink *sink, Folder *folder)
 		const Folder *mapped = g_hash_table_lookup (sink->map, path);
 		if (mapped == NULL)
 			continue;
-		g_autofree char *whole = g_strconcat (mapped->path, folder->path + strlen (path), NULL);
+		g_autofree char *whole = g_strconcat (mapped->path, folder->path + strlen (path),
+						      NULL);
 		Folder *result = folder_new_from_path (whole, FOLDER_ROLE_NONE);
 		return result != NULL ? result : folder_ref (folder);
 	}
@@ -508,7 +527,7 @@ get_box (ImapSink *sink, Folder *folder, GError **error)
 	return box;
 }
 
-/* --- The sink -------------------------------------------------------------------------------------- */
+/* --- The sink --------------------------------------------------------------------------------- */
 
 static gboolean
 refuse (GError **error, const char *reason)
@@ -536,7 +555,8 @@ read_item (Message *message, GError **error)
 static gboolean
 account_present (ImapSink *sink, ImapBox *box, ImapItem *item, guint32 uid, GError **error)
 {
-	g_autofree char *target = uid != 0 ? g_strdup_printf ("%u:%u", box->uid_validity, uid) : NULL;
+	g_autofree char *target = uid != 0 ? g_strdup_printf ("%u:%u", box->uid_validity, uid)
+					   : NULL;
 
 	box->present++;
 	return ledger_present (sink->ledger, item->message, target, error);
@@ -555,7 +575,8 @@ pack (ImapSink *sink, ImapBox *box, ImapItem *item, GError **error)
 {
 	Parcel *parcel = sink->parcel;
 
-	if (parcel != NULL && (parcel->box != box || parcel->bytes + item->entry.size > BATCH_BYTES) &&
+	if (parcel != NULL &&
+	    (parcel->box != box || parcel->bytes + item->entry.size > BATCH_BYTES) &&
 	    !send_parcel (sink, error)) {
 		imap_item_free (item);
 		return FALSE;
@@ -605,16 +626,17 @@ compare_boxes (gconstpointer a, gconstpointer b)
 static void
 say_plan (ImapSink *sink)
 {
-	g_autoptr (GList) boxes = g_list_sort (g_hash_table_get_values (sink->by_name), compare_boxes);
+	g_autoptr (GList) boxes = g_list_sort (g_hash_table_get_values (sink->by_name),
+					       compare_boxes);
 
 	for (GList *link = boxes; link != NULL; link = link->next) {
 		const ImapBox *box = link->data;
 		g_autofree char *size = g_format_size (box->to_send_bytes);
 		report_message (sink->report,
-				"%s -> %s%s: %" G_GUINT64_FORMAT " messages (%s) to send, %" G_GUINT64_FORMAT
-				" already there",
-				box->folder->path, box->mailbox, box->is_new ? " (new)" : "", box->to_send, size,
-				box->present);
+				"%s -> %s%s: %" G_GUINT64_FORMAT
+				" messages (%s) to send, %" G_GUINT64_FORMAT " already there",
+				box->folder->path, box->mailbox, box->is_new ? " (new)" : "",
+				box->to_send, size, box->present);
 	}
 }
 
@@ -679,12 +701,15 @@ read_map (ImapSink *sink, const char *const *map, GError **error)
 {
 	for (gsize i = 0; map != NULL && map[i] != NULL; i++) {
 		const char *equals = strchr (map[i], '=');
-		g_autofree char *from = g_strndup (map[i], equals != NULL ? (gsize) (equals - map[i]) : 0);
+		g_autofree char *from = g_strndup (map[i],
+						   equals != NULL ? (gsize) (equals - map[i]) : 0);
 		g_autoptr (Folder) left = folder_new_from_path (from, FOLDER_ROLE_NONE);
-		Folder *right = equals != NULL ? folder_new_from_path (equals + 1, FOLDER_ROLE_NONE) : NULL;
+		Folder *right = equals != NULL ? folder_new_from_path (equals + 1, FOLDER_ROLE_NONE)
+					       : NULL;
 		if (left == NULL || right == NULL) {
 			folder_unref (right);
-			g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE, "--map=%s: must be FOLDER=FOLDER", map[i]);
+			g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE,
+				     "--map=%s: must be FOLDER=FOLDER", map[i]);
 			return FALSE;
 		}
 		g_hash_table_replace (sink->map, g_strdup (left->path), right);
@@ -695,13 +720,15 @@ read_map (ImapSink *sink, const char *const *map, GError **error)
 static gboolean
 open_journal (ImapSink *sink, const ImapSinkOptions *options, GError **error)
 {
-	g_autofree char *directory = options->state_directory != NULL ? g_strdup (options->state_directory)
-								      : imap_journal_get_directory (error);
+	g_autofree char *directory = options->state_directory != NULL
+					     ? g_strdup (options->state_directory)
+					     : imap_journal_get_directory (error);
 
 	if (directory == NULL)
 		return FALSE;
 	sink->journal = imap_journal_new (directory, imap_connection_get_account (sink->connection),
-					  options->source, options->forget, options->dry_run, error);
+					  options->source, options->forget, options->dry_run,
+					  error);
 	return sink->journal != NULL;
 }
 
@@ -727,8 +754,8 @@ prepare (ImapSink *sink, const NetUrl *url, const ImapSinkOptions *options, GErr
 }
 
 MessageSink *
-imap_sink_new (const NetUrl *url, const NetOptions *net, const ImapSinkOptions *options, Ledger *ledger, Report *report,
-	       GError **error)
+imap_sink_new (const NetUrl *url, const NetOptions *net, const ImapSinkOptions *options,
+	       Ledger *ledger, Report *report, GError **error)
 {
 	ImapSink *sink = g_new0 (ImapSink, 1);
 
@@ -736,9 +763,11 @@ imap_sink_new (const NetUrl *url, const NetOptions *net, const ImapSinkOptions *
 	sink->ledger = ledger;
 	sink->report = report;
 	sink->partial = options->partial;
-	sink->map = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) folder_unref);
+	sink->map = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+					   (GDestroyNotify) folder_unref);
 	sink->by_folder = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-	sink->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) imap_box_free);
+	sink->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+					       (GDestroyNotify) imap_box_free);
 	g_queue_init (&sink->in_flight);
 	g_queue_init (&sink->again);
 	if (read_map (sink, options->map, error) &&

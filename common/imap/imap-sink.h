@@ -2,10 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * With LITERAL+ and MULTIAPPEND, messages go out in batches; with LITERAL+ alone one by one, many on their way;
- * without, each literal waits for the server's "+", and the next command follows right behind it. A batch that is
- * refused is halved until the culprit stands alone: that one fails by name, the others are delivered. Before anything
- * is sent, the journal (imap-journal.h) says so.
+ * With LITERAL+ and MULTIAPPEND, messages go out in batches; with LITERAL+ alone one by one, many
+ * on their way; without, each literal waits for the server's "+", and the next command follows
+ * right behind it. A batch that is refused is halved until the culprit stands alone: that one fails
+ * by name, the others are delivered. Before anything is sent, the journal (imap-journal.h) says so.
  */
 #pragma once
 
@@ -16,13 +16,15 @@
 typedef struct {
 	const char *state_directory; /* of the journal; NULL: the usual place */
 	const char *source;          /* what names the source in the journal: an absolute path */
-	gboolean forget;  /* earlier runs do not count; what is at the server now does (streams, --again) */
+	/* earlier runs do not count; what is at the server now does (streams, --again) */
+	gboolean forget;
 	gboolean partial; /* not the whole source will come: do not conclude from what does not */
 	gboolean dry_run; /* say what would be sent where; change nothing */
 	const char *const *map; /* FROM=TO folders, NULL-terminated; or NULL */
 } ImapSinkOptions;
 
-/* Logs in, opens the journal. url and net outlive the sink; options are used only during the call, ledger and report
- * are borrowed. RUN_ERROR_USAGE for a bad map. */
-MessageSink *imap_sink_new (const NetUrl *url, const NetOptions *net, const ImapSinkOptions *options, Ledger *ledger,
-			    Report *report, GError **error);
+/* Logs in, opens the journal. url and net outlive the sink; options are used only during the call,
+ * ledger and report are borrowed. RUN_ERROR_USAGE for a bad map. */
+MessageSink *imap_sink_new (const NetUrl *url, const NetOptions *net,
+			    const ImapSinkOptions *options, Ledger *ledger, Report *report,
+			    GError **error);

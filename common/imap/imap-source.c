@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Several FETCH commands are on their way while the first is being read, so a long way to the server costs nothing;
- * nobody reads ahead of the consumer, so memory holds one message.
+ * Several FETCH commands are on their way while the first is being read, so a long way to the
+ * server costs nothing; nobody reads ahead of the consumer, so memory holds one message.
  */
 #include "imap/imap-source.h"
 
@@ -47,7 +47,7 @@ typedef struct {
 	guint64 window_bytes;
 } ImapSource;
 
-/* --- Pieces of a FETCH response -------------------------------------------------------------------- */
+/* --- Pieces of a FETCH response --------------------------------------------------------------- */
 
 /* At most digits decimal digits, at least one. */
 static gboolean
@@ -92,15 +92,18 @@ parse_internal_date (const char *text, MessageDate *date)
 	if (text == NULL)
 		return FALSE;
 	take_char (&text, ' ');
-	if (!take_digits (&text, 2, &day) || !take_char (&text, '-') || !take_month (&text, &month) ||
-	    !take_char (&text, '-') || !take_digits (&text, 4, &year) || !take_char (&text, ' ') ||
-	    !take_digits (&text, 2, &hour) || !take_char (&text, ':') || !take_digits (&text, 2, &minute) ||
-	    !take_char (&text, ':') || !take_digits (&text, 2, &second) || !take_char (&text, ' '))
+	if (!take_digits (&text, 2, &day) || !take_char (&text, '-') ||
+	    !take_month (&text, &month) || !take_char (&text, '-') ||
+	    !take_digits (&text, 4, &year) || !take_char (&text, ' ') ||
+	    !take_digits (&text, 2, &hour) || !take_char (&text, ':') ||
+	    !take_digits (&text, 2, &minute) || !take_char (&text, ':') ||
+	    !take_digits (&text, 2, &second) || !take_char (&text, ' '))
 		return FALSE;
 	gboolean west = *text == '-';
 	if ((!west && *text != '+') || (text++, !take_digits (&text, 4, &zone)))
 		return FALSE;
-	g_autoptr (GDateTime) time = g_date_time_new_utc (year, month, day, hour, minute, MIN (second, 59));
+	g_autoptr (GDateTime) time = g_date_time_new_utc (year, month, day, hour, minute,
+							  MIN (second, 59));
 	if (time == NULL)
 		return FALSE;
 	int minutes = zone / 100 * 60 + zone % 100;
@@ -165,7 +168,8 @@ find_entry (ImapSource *source, guint32 uid)
 	return NULL;
 }
 
-/* NULL if the response is about something else: a flag that has changed meanwhile, a message we did not ask for. */
+/* NULL if the response is about something else: a flag that has changed meanwhile, a message we did
+ * not ask for. */
 static Message *
 make_message (ImapSource *source, const ImapResponse *response)
 {
@@ -191,13 +195,14 @@ make_message (ImapSource *source, const ImapResponse *response)
 				message->folder->path, "%s", date != NULL ? date : "none sent");
 	set_flags (message, imap_value_find (items, "FLAGS"));
 	if (message_content_get_size (content) != entry->size)
-		report_finding (source->report, REPORT_NOTE, "size-differs", origin, message->folder->path,
-				"the server announced %u bytes and sent %" G_GOFFSET_FORMAT, entry->size,
-				message_content_get_size (content));
+		report_finding (source->report, REPORT_NOTE, "size-differs", origin,
+				message->folder->path,
+				"the server announced %u bytes and sent %" G_GOFFSET_FORMAT,
+				entry->size, message_content_get_size (content));
 	return message;
 }
 
-/* --- Opening a folder ------------------------------------------------------------------------------ */
+/* --- Opening a folder ------------------------------------------------------------------------- */
 
 static void
 note_state (const ImapResponse *response, gpointer user_data)
@@ -207,7 +212,8 @@ note_state (const ImapResponse *response, gpointer user_data)
 	if (response->has_number && g_strcmp0 (response->name, "EXISTS") == 0)
 		source->exists = response->number;
 	if (imap_response_has_code (response, "UIDVALIDITY"))
-		(void) imap_value_get_number (imap_value_at (response->code, 1), &source->uid_validity);
+		(void) imap_value_get_number (imap_value_at (response->code, 1),
+					      &source->uid_validity);
 }
 
 static void
@@ -283,12 +289,14 @@ open_mailbox (ImapSource *source, const ImapMailbox *mailbox, GError **error)
 	if (reply->status != IMAP_STATUS_OK) {
 		ledger_announce (source->ledger, 1);
 		ledger_failed (source->ledger, imap_connection_get_account (source->connection),
-			       mailbox->folder->path, "the server does not open the folder: %s", reply->text);
+			       mailbox->folder->path, "the server does not open the folder: %s",
+			       reply->text);
 		return TRUE;
 	}
 	/* RFC 3501 forbids the range 1:* in an empty folder to some readers of it. */
-	if (source->exists > 0 && !imap_connection_must (source->connection, "UID FETCH 1:* (UID RFC822.SIZE)",
-							 note_entry, source, error))
+	if (source->exists > 0 &&
+	    !imap_connection_must (source->connection, "UID FETCH 1:* (UID RFC822.SIZE)",
+				   note_entry, source, error))
 		return FALSE;
 	source->mailbox = mailbox;
 	tidy_entries (source->entries);
@@ -296,7 +304,7 @@ open_mailbox (ImapSource *source, const ImapMailbox *mailbox, GError **error)
 	return TRUE;
 }
 
-/* --- Asking and receiving -------------------------------------------------------------------------- */
+/* --- Asking and receiving --------------------------------------------------------------------- */
 
 /* "3:5,9" for entries from first on. */
 static char *
@@ -307,9 +315,12 @@ make_set (const ImapSource *source, guint first, guint count)
 	for (guint i = first; i < first + count;) {
 		guint32 low = g_array_index (source->entries, Entry, i).uid;
 		guint32 high = low;
-		for (i++; i < first + count && g_array_index (source->entries, Entry, i).uid == high + 1; i++)
+		for (i++;
+		     i < first + count && g_array_index (source->entries, Entry, i).uid == high + 1;
+		     i++)
 			high++;
-		g_string_append_printf (set, high > low ? "%s%u:%u" : "%s%u", set->len > 0 ? "," : "", low, high);
+		g_string_append_printf (set, high > low ? "%s%u:%u" : "%s%u",
+					set->len > 0 ? "," : "", low, high);
 	}
 	return g_string_free (set, FALSE);
 }
@@ -327,8 +338,9 @@ ask_for_more (ImapSource *source, GError **error)
 	}
 	g_autofree char *set = make_set (source, command->first, command->count);
 	if (!imap_connection_begin (source->connection, &command->tag, error) ||
-	    !imap_connection_print (source->connection, error,
-				    "UID FETCH %s (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])\r\n", set))
+	    !imap_connection_print (
+		    source->connection, error,
+		    "UID FETCH %s (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])\r\n", set))
 		return FALSE;
 	source->window_messages += command->count;
 	source->window_bytes += command->bytes;
@@ -339,8 +351,8 @@ ask_for_more (ImapSource *source, GError **error)
 static gboolean
 fill_window (ImapSource *source, GError **error)
 {
-	while (source->requested < source->entries->len && source->window_messages < WINDOW_MESSAGES &&
-	       source->window_bytes < WINDOW_BYTES)
+	while (source->requested < source->entries->len &&
+	       source->window_messages < WINDOW_MESSAGES && source->window_bytes < WINDOW_BYTES)
 		if (!ask_for_more (source, error))
 			return FALSE;
 	return TRUE;
@@ -353,7 +365,8 @@ finish_command (ImapSource *source, const ImapResponse *reply, GError **error)
 	g_autofree Command *command = g_queue_pop_head (&source->commands);
 
 	if (command == NULL || imap_connection_get_tag (reply) != command->tag) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: the server answers out of order",
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: the server answers out of order",
 			     imap_connection_get_account (source->connection));
 		return FALSE;
 	}
@@ -384,7 +397,8 @@ next_in_folder (ImapSource *source, Message **message, GError **error)
 			source->mailbox = NULL;
 			return TRUE;
 		}
-		g_autoptr (ImapResponse) response = imap_connection_read (source->connection, error);
+		g_autoptr (ImapResponse) response = imap_connection_read (source->connection,
+									  error);
 		if (response == NULL)
 			return FALSE;
 		if (response->kind == IMAP_RESPONSE_UNTAGGED)
@@ -406,9 +420,11 @@ imap_source_next (MessageSource *base, Message **message, GError **error)
 	for (;;) {
 		if (source->mailbox != NULL && !next_in_folder (source, message, error))
 			return FALSE;
-		if (*message != NULL || (source->mailbox == NULL && source->next_mailbox >= mailboxes->len))
+		if (*message != NULL ||
+		    (source->mailbox == NULL && source->next_mailbox >= mailboxes->len))
 			return TRUE;
-		if (!open_mailbox (source, g_ptr_array_index (mailboxes, source->next_mailbox++), error))
+		if (!open_mailbox (source, g_ptr_array_index (mailboxes, source->next_mailbox++),
+				   error))
 			return FALSE;
 		if (source->mailbox != NULL) {
 			*message = message_new_folder (folder_ref (source->mailbox->folder));
@@ -438,7 +454,8 @@ static const MessageSourceClass imap_source_class = {
 };
 
 MessageSource *
-imap_source_new (const NetUrl *url, const NetOptions *options, Ledger *ledger, Report *report, GError **error)
+imap_source_new (const NetUrl *url, const NetOptions *options, Ledger *ledger, Report *report,
+		 GError **error)
 {
 	ImapConnection *connection = imap_connection_new (url, options, error);
 

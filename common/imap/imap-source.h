@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Folders are opened by EXAMINE and bodies fetched by BODY.PEEK[], so nothing changes on the server, \Seen least of
- * all. Announced is what EXISTS says. A message's content is the server's, with its CRLF; origin is
- * "ann@host:993/FOLDER:UIDVALIDITY:UID".
+ * Folders are opened by EXAMINE and bodies fetched by BODY.PEEK[], so nothing changes on the
+ * server, \Seen least of all. Announced is what EXISTS says. A message's content is the server's,
+ * with its CRLF; origin is "ann@host:993/FOLDER:UIDVALIDITY:UID".
  */
 #pragma once
 
@@ -12,7 +12,7 @@
 #include "message/ledger.h"
 #include "message/message-source.h"
 
-/* Logs in and lists the folders; url->path narrows to one folder and what is below. url and options live longer than
- * the source; ledger and report are borrowed. */
-MessageSource *imap_source_new (const NetUrl *url, const NetOptions *options, Ledger *ledger, Report *report,
-				GError **error);
+/* Logs in and lists the folders; url->path narrows to one folder and what is below. url and options
+ * live longer than the source; ledger and report are borrowed. */
+MessageSource *imap_source_new (const NetUrl *url, const NetOptions *options, Ledger *ledger,
+				Report *report, GError **error);

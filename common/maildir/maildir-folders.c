@@ -103,7 +103,8 @@ decode_directory (const char *directory, gboolean nested)
 	return name != NULL ? name : text_to_utf8 (encoded, strlen (encoded), NULL);
 }
 
-/* The longest beginning of text that, encoded, leaves room for the suffix; never ending in a %XX. */
+/* The longest beginning of text that, encoded, leaves room for the suffix; never ending in a
+ * %XX. */
 static char *
 cut_text (const MaildirFolders *folders, const char *text, gsize limit)
 {
@@ -407,7 +408,8 @@ typedef struct {
 	GPtrArray *found;
 } Search;
 
-/* A folder that is a symbolic link is not followed, but its reader must come across it to say so. */
+/* A folder that is a symbolic link is not followed, but its reader must come across it to say
+ * so. */
 static gboolean
 leads_to_folder (int directory_fd, const char *name)
 {

@@ -179,8 +179,8 @@ is_absent (int directory_fd, const char *name)
 	       (errno == ENOENT || errno == ENOTDIR);
 }
 
-/* Not other directories in the root, nor folders that were deleted since. Whatever else is there must be read, or
- * refused aloud: links, and what we have no right to. */
+/* Not other directories in the root, nor folders that were deleted since. Whatever else is there
+ * must be read, or refused aloud: links, and what we have no right to. */
 static gboolean
 is_folder (const MaildirSource *self, const MaildirFolder *place)
 {

@@ -14,7 +14,8 @@
 #define SEAL_BYTES 16
 #define SEAL_FIELD "X-Mbs-Seal: "
 
-/* No mailbox holds so many of anything, and sums of such numbers neither wrap nor lose digits in JSON. */
+/* No mailbox holds so many of anything, and sums of such numbers neither wrap nor lose digits in
+ * JSON. */
 #define COUNT_LIMIT (G_GUINT64_CONSTANT (1) << 48)
 
 static const char *const kind_names[] = {
@@ -58,7 +59,8 @@ append_keyword (GString *out, const char *keyword)
 		if (*keyword == '"' || *keyword == '\\')
 			g_string_append_c (out, '\\');
 		/* A line end would end the field. */
-		g_string_append_c (out, (guint8) *keyword < ' ' || *keyword == 0x7f ? '_' : *keyword);
+		g_string_append_c (out,
+				   (guint8) *keyword < ' ' || *keyword == 0x7f ? '_' : *keyword);
 	}
 	g_string_append_c (out, '"');
 }
@@ -97,7 +99,8 @@ append_folder (GString *out, const Folder *folder)
 {
 	g_string_append_printf (out, "X-Mbs-Folder: %s\n", folder->path);
 	if (folder->role != FOLDER_ROLE_NONE)
-		g_string_append_printf (out, "X-Mbs-Role: %s\n", folder_role_to_text (folder->role));
+		g_string_append_printf (out, "X-Mbs-Role: %s\n",
+					folder_role_to_text (folder->role));
 }
 
 static void
@@ -164,17 +167,20 @@ seal (GString *block)
 }
 
 static GString *
-begin_block (MboxBlockKind kind, const char *sender, const MessageDate *date, guint64 sequence, const char *stream_id)
+begin_block (MboxBlockKind kind, const char *sender, const MessageDate *date, guint64 sequence,
+	     const char *stream_id)
 {
 	g_autofree char *from = mbox_from_format (sender, date);
 	GString *block = g_string_new (from);
 
-	g_string_append_printf (block, "X-Mbs: 1 %s %" G_GUINT64_FORMAT " %s\n", kind_names[kind], sequence, stream_id);
+	g_string_append_printf (block, "X-Mbs: 1 %s %" G_GUINT64_FORMAT " %s\n", kind_names[kind],
+				sequence, stream_id);
 	return block;
 }
 
 GString *
-mbox_block_format_message (Message *message, gboolean nonl, guint64 sequence, char *stream_id, GError **error)
+mbox_block_format_message (Message *message, gboolean nonl, guint64 sequence, char *stream_id,
+			   GError **error)
 {
 	g_autoptr (GString) vouched = g_string_new (NULL);
 	MboxBlockKind kind = message_is_folder (message) ? MBOX_BLOCK_FOLDER : MBOX_BLOCK_MESSAGE;
@@ -182,17 +188,20 @@ mbox_block_format_message (Message *message, gboolean nonl, guint64 sequence, ch
 	if (!append_vouched (vouched, message, nonl, error))
 		return NULL;
 	if (vouched->len > MBOX_BLOCK_MAX - 4096) {
-		g_set_error_literal (error, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE,
-				     "its folder name, keywords and origin are too long for the stream");
+		g_set_error_literal (
+			error, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE,
+			"its folder name, keywords and origin are too long for the stream");
 		return NULL;
 	}
 	if (sequence == 0)
 		make_stream_id (vouched, stream_id);
 
-	GString *block = begin_block (kind, message->sender, &message->received, sequence, stream_id);
+	GString *block = begin_block (kind, message->sender, &message->received, sequence,
+				      stream_id);
 	g_string_append_len (block, vouched->str, (gssize) vouched->len);
 	if (kind == MBOX_BLOCK_MESSAGE)
-		g_string_append (block, (message->flags & MESSAGE_SEEN) != 0 ? "Status: RO\n" : "Status: O\n");
+		g_string_append (block, (message->flags & MESSAGE_SEEN) != 0 ? "Status: RO\n"
+									     : "Status: O\n");
 	return seal (block);
 }
 
@@ -206,11 +215,13 @@ mbox_block_format_end (const MboxTotals *totals, guint64 sequence, char *stream_
 		make_stream_id (nothing, stream_id);
 	GString *block = begin_block (MBOX_BLOCK_END, NULL, &unknown, sequence, stream_id);
 	g_string_append_printf (block,
-				"X-Mbs-Total: messages=%" G_GUINT64_FORMAT " folders=%" G_GUINT64_FORMAT
-				" bytes=%" G_GUINT64_FORMAT " present=%" G_GUINT64_FORMAT " skipped=%" G_GUINT64_FORMAT
+				"X-Mbs-Total: messages=%" G_GUINT64_FORMAT
+				" folders=%" G_GUINT64_FORMAT " bytes=%" G_GUINT64_FORMAT
+				" present=%" G_GUINT64_FORMAT " skipped=%" G_GUINT64_FORMAT
 				" failed=%" G_GUINT64_FORMAT " status=%s\n",
-				totals->messages, totals->folders, totals->bytes, totals->present, totals->skipped,
-				totals->failed, totals->failed > 0 ? "partial" : "complete");
+				totals->messages, totals->folders, totals->bytes, totals->present,
+				totals->skipped, totals->failed,
+				totals->failed > 0 ? "partial" : "complete");
 	return seal (block);
 }
 
@@ -303,7 +314,8 @@ parse_sender (MboxBlock *block, char *value)
 static gboolean
 parse_zone (const char *text, MessageDate *date)
 {
-	if (strlen (text) != 5 || (*text != '+' && *text != '-') || strspn (text + 1, "0123456789") != 4)
+	if (strlen (text) != 5 || (*text != '+' && *text != '-') ||
+	    strspn (text + 1, "0123456789") != 4)
 		return FALSE;
 	int value = atoi (text + 1);
 	date->zone_known = strcmp (text, "-0000") != 0;
@@ -320,7 +332,8 @@ parse_date (MboxBlock *block, char *value)
 		return FALSE;
 	*blank = '\0';
 	block->received.known = TRUE;
-	return g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &block->received.seconds, NULL) &&
+	return g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64,
+					 &block->received.seconds, NULL) &&
 	       parse_zone (blank + 1, &block->received);
 }
 
@@ -401,8 +414,9 @@ parse_total (MboxBlock *block, char *value)
 		const char *name;
 		guint64 *count;
 	} fields[] = {
-		{ "messages=", &t->messages }, { " folders=", &t->folders }, { " bytes=", &t->bytes },
-		{ " present=", &t->present },  { " skipped=", &t->skipped }, { " failed=", &t->failed },
+		{ "messages=", &t->messages }, { " folders=", &t->folders },
+		{ " bytes=", &t->bytes },      { " present=", &t->present },
+		{ " skipped=", &t->skipped },  { " failed=", &t->failed },
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
@@ -419,10 +433,11 @@ static const struct {
 	const char *name;
 	gboolean (*parse) (MboxBlock *block, char *value);
 } fields[] = {
-	{ "X-Mbs: ", parse_head },          { "X-Mbs-Folder: ", parse_folder }, { "X-Mbs-Role: ", parse_role },
-	{ "X-Mbs-Sender: ", parse_sender }, { "X-Mbs-Date: ", parse_date },     { "X-Mbs-Flags: ", parse_flags },
-	{ "X-Mbs-Origin: ", parse_origin }, { "X-Mbs-Size: ", parse_size },     { "X-Mbs-Digest: ", parse_digest },
-	{ "X-Mbs-Total: ", parse_total },
+	{ "X-Mbs: ", parse_head },          { "X-Mbs-Folder: ", parse_folder },
+	{ "X-Mbs-Role: ", parse_role },     { "X-Mbs-Sender: ", parse_sender },
+	{ "X-Mbs-Date: ", parse_date },     { "X-Mbs-Flags: ", parse_flags },
+	{ "X-Mbs-Origin: ", parse_origin }, { "X-Mbs-Size: ", parse_size },
+	{ "X-Mbs-Digest: ", parse_digest }, { "X-Mbs-Total: ", parse_total },
 };
 
 /* A field we do not know is some later version's and no harm; one that comes twice is nobody's. */
@@ -477,7 +492,8 @@ mbox_block_parse (const char *text, gsize length, GError **error)
 	for (gsize i = 1; lines[i] != NULL; i++) {
 		if (parse_line (block, lines[i], &seen))
 			continue;
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "its line \"%.80s\" makes no sense", lines[i]);
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "its line \"%.80s\" makes no sense",
+			     lines[i]);
 		return NULL;
 	}
 	if (!is_whole (block, seen)) {

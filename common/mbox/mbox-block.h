@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * It stands directly after the From_ line: what kind of record this is, where the message belongs, how long it is
- * and which digest it has, sealed by a digest over the block itself. The format is described in mailferry-stream(5).
+ * It stands directly after the From_ line: what kind of record this is, where the message belongs,
+ * how long it is and which digest it has, sealed by a digest over the block itself. The format is
+ * described in mailferry-stream(5).
  */
 #pragma once
 
@@ -45,11 +46,13 @@ typedef struct {
 void mbox_block_free (MboxBlock *block);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MboxBlock, mbox_block_free)
 
-/* From the From_ line through the seal line. nonl must be right; message may be NULL for an end record, then totals
- * count. stream_id: if sequence is 0 it is computed and written there, else it is read. NULL with MESSAGE_ERROR_MESSAGE
- * if the block would be too long. Newly allocated. */
-GString *mbox_block_format_message (Message *message, gboolean nonl, guint64 sequence, char *stream_id, GError **error);
+/* From the From_ line through the seal line. nonl must be right; message may be NULL for an end
+ * record, then totals count. stream_id: if sequence is 0 it is computed and written there, else it
+ * is read. NULL with MESSAGE_ERROR_MESSAGE if the block would be too long. Newly allocated. */
+GString *mbox_block_format_message (Message *message, gboolean nonl, guint64 sequence,
+				    char *stream_id, GError **error);
 GString *mbox_block_format_end (const MboxTotals *totals, guint64 sequence, char *stream_id);
 
-/* Read such text, From_ line and seal line included. NULL with an error saying what is wrong (seal, a field). */
+/* Read such text, From_ line and seal line included. NULL with an error saying what is wrong (seal,
+ * a field). */
 MboxBlock *mbox_block_parse (const char *text, gsize length, GError **error);

@@ -2,14 +2,15 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The date is looked for at the end of the line, because senders may contain anything, also blanks. Two orders are
- * in use: asctime's (with a zone before or after the year, or none) and RFC 822's.
+ * The date is looked for at the end of the line, because senders may contain anything, also blanks.
+ * Two orders are in use: asctime's (with a zone before or after the year, or none) and RFC 822's.
  */
 #include "mbox/mbox-from.h"
 
 #include <string.h>
 
-/* A date has at most nine words: Wed Aug 2 00:39:12 MET DST 1995 +0200, and then "remote from host". */
+/* A date has at most nine words: Wed Aug 2 00:39:12 MET DST 1995 +0200, and then "remote from
+ * host". */
 #define WORDS_MAX 12
 
 typedef struct {
@@ -32,7 +33,8 @@ typedef struct {
 static gboolean
 word_is (const Word *word, const char *text)
 {
-	return word->length == strlen (text) && g_ascii_strncasecmp (word->text, text, word->length) == 0;
+	return word->length == strlen (text) &&
+	       g_ascii_strncasecmp (word->text, text, word->length) == 0;
 }
 
 /* One of the three-letter names, 0 based; -1 if none. A comma may follow. */
@@ -109,17 +111,19 @@ word_zone (const Word *word, DateFields *date)
 		const char *name;
 		int minutes;
 	} zones[] = {
-		{ "UT", 0 },     { "UTC", 0 },    { "GMT", 0 },    { "Z", 0 },      { "EST", -300 }, { "EDT", -240 },
-		{ "CST", -360 }, { "CDT", -300 }, { "MST", -420 }, { "MDT", -360 }, { "PST", -480 }, { "PDT", -420 },
-		{ "CET", 60 },   { "CEST", 120 }, { "MET", 60 },   { "MEST", 120 }, { "DST", 120 },  { "WET", 0 },
-		{ "BST", 60 },   { "JST", 540 },
+		{ "UT", 0 },     { "UTC", 0 },    { "GMT", 0 },    { "Z", 0 },      { "EST", -300 },
+		{ "EDT", -240 }, { "CST", -360 }, { "CDT", -300 }, { "MST", -420 }, { "MDT", -360 },
+		{ "PST", -480 }, { "PDT", -420 }, { "CET", 60 },   { "CEST", 120 }, { "MET", 60 },
+		{ "MEST", 120 }, { "DST", 120 },  { "WET", 0 },    { "BST", 60 },   { "JST", 540 },
 	};
 	int value;
 	Word digits = { word->text + 1, word->length > 0 ? word->length - 1 : 0 };
 
-	if (word->length == 5 && (*word->text == '+' || *word->text == '-') && word_number (&digits, 4, &value)) {
+	if (word->length == 5 && (*word->text == '+' || *word->text == '-') &&
+	    word_number (&digits, 4, &value)) {
 		date->zone_known = TRUE;
-		date->zone_minutes = (value / 100 * 60 + value % 100) * (*word->text == '-' ? -1 : 1);
+		date->zone_minutes = (value / 100 * 60 + value % 100) *
+				     (*word->text == '-' ? -1 : 1);
 		return TRUE;
 	}
 	for (guint i = 0; i < G_N_ELEMENTS (zones); i++) {
@@ -166,8 +170,8 @@ match_rfc822 (const Word *words, guint n, DateFields *date)
 
 	if (n < 4 || !word_number (&words[at++], 2, &date->day))
 		return 0;
-	if ((date->month = word_in (&words[at++], MONTHS)) < 0 || !word_year (&words[at++], &date->year) ||
-	    !word_time (&words[at++], date))
+	if ((date->month = word_in (&words[at++], MONTHS)) < 0 ||
+	    !word_year (&words[at++], &date->year) || !word_time (&words[at++], date))
 		return 0;
 	if (at < n && word_zone (&words[at], date))
 		at++;
@@ -177,9 +181,9 @@ match_rfc822 (const Word *words, guint n, DateFields *date)
 static gboolean
 set_date (const DateFields *fields, MessageDate *date)
 {
-	g_autoptr (GDateTime) when =
-		g_date_time_new_utc (fields->year, fields->month + 1, fields->day, fields->hour, fields->minute,
-				     MIN (fields->second, 59));
+	g_autoptr (GDateTime) when = g_date_time_new_utc (fields->year, fields->month + 1,
+							  fields->day, fields->hour, fields->minute,
+							  MIN (fields->second, 59));
 
 	if (when == NULL)
 		return FALSE;
@@ -231,7 +235,8 @@ find_date (const Word *words, guint n, DateFields *date)
 			continue;
 		/* A weekday before it, also a German or French one if it cannot be the sender. */
 		if (at > 0 && (word_in (&words[at - 1], WEEKDAYS) >= 0 ||
-			       (at > 1 && words[at - 1].length <= 3 && g_ascii_isalpha (*words[at - 1].text))))
+			       (at > 1 && words[at - 1].length <= 3 &&
+				g_ascii_isalpha (*words[at - 1].text))))
 			at--;
 		return at;
 	}
@@ -241,8 +246,9 @@ find_date (const Word *words, guint n, DateFields *date)
 static gboolean
 is_iso_date (const Word *word)
 {
-	return word->length >= 10 && word->text[4] == '-' && word->text[7] == '-' && g_ascii_isdigit (word->text[0]) &&
-	       g_ascii_isdigit (word->text[3]) && g_ascii_isdigit (word->text[9]);
+	return word->length >= 10 && word->text[4] == '-' && word->text[7] == '-' &&
+	       g_ascii_isdigit (word->text[0]) && g_ascii_isdigit (word->text[3]) &&
+	       g_ascii_isdigit (word->text[9]);
 }
 
 static gboolean
@@ -265,7 +271,8 @@ has_weak_date (const Word *words, guint n)
 static guint
 without_remote_from (const Word *words, guint n)
 {
-	gboolean remote = n >= 3 && word_is (&words[n - 3], "remote") && word_is (&words[n - 2], "from");
+	gboolean remote = n >= 3 && word_is (&words[n - 3], "remote") &&
+			  word_is (&words[n - 2], "from");
 
 	return remote ? n - 3 : n;
 }
@@ -296,23 +303,85 @@ mbox_from_parse (const char *line, gsize length, MboxFrom *from)
 	from->sender_words = senders + more;
 	from->sender = line + strspn (line, " ");
 	if (senders > 0)
-		from->sender_length = (gsize) (words[senders - 1].text + words[senders - 1].length - from->sender);
+		from->sender_length = (gsize) (words[senders - 1].text + words[senders - 1].length -
+					       from->sender);
 	if (from->sender_length == 1 && *from->sender == '-')
 		from->sender_length = 0; /* Thunderbird writes "From - " */
 }
 
 /* Field names that mail has and prose hardly. */
 static const char *const known_fields[] = {
-	"Received", "Return-Path", "Delivered-To", "Date", "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject",
-	"Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
-	"Content-Disposition", "Content-Length", "Content-Language", "Content-Class", "Lines", "Status", "X-Status",
-	"X-UID", "X-UIDL", "X-IMAP", "X-IMAPbase", "X-Keywords", "X-Mozilla-Status", "X-Mozilla-Status2",
-	"X-Mozilla-Keys", "X-Account-Key", "X-Gmail-Labels", "X-GM-THRID", "X-Mailer", "User-Agent", "X-Priority",
-	"Priority", "Importance", "Precedence", "Organization", "Organisation", "Errors-To", "Newsgroups", "Path",
-	"Xref", "List-Id", "List-Unsubscribe", "List-Post", "DKIM-Signature", "DomainKey-Signature", "ARC-Seal",
-	"Authentication-Results", "Received-SPF", "X-Spam-Status", "X-Spam-Level", "X-Originating-IP", "Resent-From",
-	"Resent-To", "Resent-Date", "Thread-Index", "Thread-Topic", "X-MimeOLE", "X-Original-To", "Envelope-To",
-	"Disposition-Notification-To", "Apparently-To", "Auto-Submitted", "X-Evolution", "X-Mbs",
+	"Received",
+	"Return-Path",
+	"Delivered-To",
+	"Date",
+	"From",
+	"Sender",
+	"Reply-To",
+	"To",
+	"Cc",
+	"Bcc",
+	"Subject",
+	"Message-ID",
+	"In-Reply-To",
+	"References",
+	"MIME-Version",
+	"Content-Type",
+	"Content-Transfer-Encoding",
+	"Content-Disposition",
+	"Content-Length",
+	"Content-Language",
+	"Content-Class",
+	"Lines",
+	"Status",
+	"X-Status",
+	"X-UID",
+	"X-UIDL",
+	"X-IMAP",
+	"X-IMAPbase",
+	"X-Keywords",
+	"X-Mozilla-Status",
+	"X-Mozilla-Status2",
+	"X-Mozilla-Keys",
+	"X-Account-Key",
+	"X-Gmail-Labels",
+	"X-GM-THRID",
+	"X-Mailer",
+	"User-Agent",
+	"X-Priority",
+	"Priority",
+	"Importance",
+	"Precedence",
+	"Organization",
+	"Organisation",
+	"Errors-To",
+	"Newsgroups",
+	"Path",
+	"Xref",
+	"List-Id",
+	"List-Unsubscribe",
+	"List-Post",
+	"DKIM-Signature",
+	"DomainKey-Signature",
+	"ARC-Seal",
+	"Authentication-Results",
+	"Received-SPF",
+	"X-Spam-Status",
+	"X-Spam-Level",
+	"X-Originating-IP",
+	"Resent-From",
+	"Resent-To",
+	"Resent-Date",
+	"Thread-Index",
+	"Thread-Topic",
+	"X-MimeOLE",
+	"X-Original-To",
+	"Envelope-To",
+	"Disposition-Notification-To",
+	"Apparently-To",
+	"Auto-Submitted",
+	"X-Evolution",
+	"X-Mbs",
 };
 
 /* The length of the field name if line is "Name:" or "Name :", else 0. */
@@ -333,7 +402,8 @@ static gboolean
 is_known_field (const char *name, gsize length)
 {
 	for (guint i = 0; i < G_N_ELEMENTS (known_fields); i++)
-		if (strlen (known_fields[i]) == length && g_ascii_strncasecmp (known_fields[i], name, length) == 0)
+		if (strlen (known_fields[i]) == length &&
+		    g_ascii_strncasecmp (known_fields[i], name, length) == 0)
 			return TRUE;
 	return FALSE;
 }
@@ -342,7 +412,8 @@ is_known_field (const char *name, gsize length)
 typedef struct {
 	guint fields;
 	guint known;
-	gboolean clean; /* nothing but fields and continuations up to an empty line, the end, or eight fields */
+	/* nothing but fields and continuations up to an empty line, the end, or eight fields */
+	gboolean clean;
 } Head;
 
 #define HEAD_FIELDS 8
@@ -397,7 +468,8 @@ read_head (const char *text, gsize length)
 }
 
 gboolean
-mbox_from_separates (const MboxFrom *from, gboolean after_blank, const guint8 *following, gsize length, gboolean at_end)
+mbox_from_separates (const MboxFrom *from, gboolean after_blank, const guint8 *following,
+		     gsize length, gboolean at_end)
 {
 	gboolean nothing = length == 0 ? at_end : *following == '\n' || *following == '\r';
 	Head head = read_head ((const char *) following, length);
@@ -405,7 +477,8 @@ mbox_from_separates (const MboxFrom *from, gboolean after_blank, const guint8 *f
 	if (from->strength == MBOX_FROM_NONE)
 		return FALSE;
 	if (from->strength == MBOX_FROM_STRONG && after_blank)
-		return head.known >= 1 || (head.fields >= 1 && head.clean && from->sender_words <= 1) ||
+		return head.known >= 1 ||
+		       (head.fields >= 1 && head.clean && from->sender_words <= 1) ||
 		       (nothing && from->sender_words <= 2);
 	if (from->strength == MBOX_FROM_STRONG)
 		return head.known >= 1 && head.clean;
@@ -435,9 +508,11 @@ mbox_from_format (const char *sender, const MessageDate *date)
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	gboolean plain = sender != NULL && mbox_from_sender_is_plain (sender);
 
-	return g_strdup_printf ("From %s %.3s %.3s %2d %02d:%02d:%02d %04d\n", plain ? sender : "MAILER-DAEMON",
+	return g_strdup_printf ("From %s %.3s %.3s %2d %02d:%02d:%02d %04d\n",
+				plain ? sender : "MAILER-DAEMON",
 				weekdays + 3 * (g_date_time_get_day_of_week (when) - 1),
-				months + 3 * (g_date_time_get_month (when) - 1), g_date_time_get_day_of_month (when),
-				g_date_time_get_hour (when), g_date_time_get_minute (when),
-				g_date_time_get_second (when), g_date_time_get_year (when));
+				months + 3 * (g_date_time_get_month (when) - 1),
+				g_date_time_get_day_of_month (when), g_date_time_get_hour (when),
+				g_date_time_get_minute (when), g_date_time_get_second (when),
+				g_date_time_get_year (when));
 }

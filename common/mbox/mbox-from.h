@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * There is no standard for this line, only habits; RFC 4155 describes one of them. A false separator cuts a message
- * in two, a missed one glues two together, so a line alone decides nothing: what follows it counts too.
+ * There is no standard for this line, only habits; RFC 4155 describes one of them. A false
+ * separator cuts a message in two, a missed one glues two together, so a line alone decides
+ * nothing: what follows it counts too.
  */
 #pragma once
 
@@ -22,20 +23,22 @@ typedef struct {
 	const char *sender; /* inside the line; length 0 if there is none */
 	gsize sender_length;
 	guint sender_words;
-	MessageDate date; /* known only with MBOX_FROM_STRONG; without a zone in the line: taken as UTC */
+	/* known only with MBOX_FROM_STRONG; without a zone in the line: taken as UTC */
+	MessageDate date;
 } MboxFrom;
 
 /* line without or with its line end, length bytes of it. */
 void mbox_from_parse (const char *line, gsize length, MboxFrom *from);
 
-/* Is the From_ line a separator, judged with what precedes and follows? after_blank: an empty line (or the begin of
- * the file) comes before. following: the bytes after the line, as many as known (8 KiB are plenty); at_end: no more
- * follow. */
-gboolean mbox_from_separates (const MboxFrom *from, gboolean after_blank, const guint8 *following, gsize length,
-			      gboolean at_end);
+/* Is the From_ line a separator, judged with what precedes and follows? after_blank: an empty line
+ * (or the begin of the file) comes before. following: the bytes after the line, as many as known (8
+ * KiB are plenty); at_end: no more follow. */
+gboolean mbox_from_separates (const MboxFrom *from, gboolean after_blank, const guint8 *following,
+			      gsize length, gboolean at_end);
 
-/* "From SENDER Thu Nov 29 22:33:52 2001\n" in UTC; 1970 if the date is unknown or outside 1970-9999; MAILER-DAEMON
- * if sender is NULL or has a blank, control or non-ASCII byte. Newly allocated. */
+/* "From SENDER Thu Nov 29 22:33:52 2001\n" in UTC; 1970 if the date is unknown or outside
+ * 1970-9999; MAILER-DAEMON if sender is NULL or has a blank, control or non-ASCII byte. Newly
+ * allocated. */
 char *mbox_from_format (const char *sender, const MessageDate *date);
 
 /* May sender stand in a From_ line as it is? */

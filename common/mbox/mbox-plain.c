@@ -15,7 +15,8 @@ is_empty_line (const LinePiece *piece)
 				      (piece->length == 2 && memcmp (piece->data, "\r\n", 2) == 0));
 }
 
-/* Is the next line a separator? Only lines that begin with "From " cost more than a look at five bytes. */
+/* Is the next line a separator? Only lines that begin with "From " cost more than a look at five
+ * bytes. */
 static gboolean
 separator_ahead (MboxReader *self, gboolean after_blank, gboolean *separator, GError **error)
 {
@@ -37,7 +38,8 @@ separator_ahead (MboxReader *self, gboolean after_blank, gboolean *separator, GE
 	const guint8 *lf = memchr (data, '\n', length);
 	gsize line = lf != NULL ? (gsize) (lf - data) + 1 : length;
 	mbox_from_parse ((const char *) data, line, &from);
-	*separator = mbox_from_separates (&from, after_blank, data + line, length - line, length < MBOX_LOOK_AHEAD);
+	*separator = mbox_from_separates (&from, after_blank, data + line, length - line,
+					  length < MBOX_LOOK_AHEAD);
 	return TRUE;
 }
 
@@ -47,7 +49,8 @@ collect (const guint8 *data, gsize length, gpointer user_data, GError **error)
 	return spool_write (user_data, data, length, error);
 }
 
-/* Everything up to the next separator. An empty line before it, or at the end, belongs to the mailbox. */
+/* Everything up to the next separator. An empty line before it, or at the end, belongs to the
+ * mailbox. */
 static gboolean
 read_content (MboxReader *self, Spool *spool, GError **error)
 {
@@ -56,8 +59,9 @@ read_content (MboxReader *self, Spool *spool, GError **error)
 	gsize held = 0;
 	gboolean at_line_start = TRUE;
 
-	mbox_quote_init (&quote, self->dialect == MBOX_DIALECT_NONE ? MBOX_QUOTE_KEEP : MBOX_QUOTE_REMOVE, collect,
-			 spool);
+	mbox_quote_init (&quote,
+			 self->dialect == MBOX_DIALECT_NONE ? MBOX_QUOTE_KEEP : MBOX_QUOTE_REMOVE,
+			 collect, spool);
 	for (;;) {
 		LinePiece piece;
 		gboolean separator = FALSE;
@@ -81,7 +85,8 @@ read_content (MboxReader *self, Spool *spool, GError **error)
 	return mbox_quote_end (&quote, error);
 }
 
-/* Leading blank lines and junk: a mailbox begins at its first From_ line. *found FALSE: there is none. */
+/* Leading blank lines and junk: a mailbox begins at its first From_ line. *found FALSE: there is
+ * none. */
 static gboolean
 skip_to_first (MboxReader *self, gboolean *found, GError **error)
 {
@@ -102,13 +107,15 @@ skip_to_first (MboxReader *self, gboolean *found, GError **error)
 			junk += piece.length;
 	}
 	if (junk > 0 && !*found) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: not an mbox: no line begins with \"From \"",
-			     self->name);
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: not an mbox: no line begins with \"From \"", self->name);
 		return FALSE;
 	}
 	if (junk > 0)
 		report_finding (self->report, REPORT_NOTE, "junk-before-first", self->name, NULL,
-				"%" G_GUINT64_FORMAT " bytes before the first message were left out", junk);
+				"%" G_GUINT64_FORMAT
+				" bytes before the first message were left out",
+				junk);
 	return TRUE;
 }
 

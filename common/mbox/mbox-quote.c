@@ -77,7 +77,8 @@ gboolean
 mbox_quote_feed (MboxQuote *quote, const guint8 *data, gsize length, GError **error)
 {
 	while (length > 0) {
-		if (quote->inside || (quote->arrows == 0 && quote->matched == 0 && *data != '>' && *data != 'F')) {
+		if (quote->inside ||
+		    (quote->arrows == 0 && quote->matched == 0 && *data != '>' && *data != 'F')) {
 			quote->inside = TRUE;
 			gsize run = plain_run (data, length, &quote->inside);
 			if (!hand_out (quote, data, run, error))

@@ -15,7 +15,8 @@ typedef enum {
 } MboxQuoteMode;
 
 /* Receives bytes in order. */
-typedef gboolean (*MboxQuoteFunc) (const guint8 *data, gsize length, gpointer user_data, GError **error);
+typedef gboolean (*MboxQuoteFunc) (const guint8 *data, gsize length, gpointer user_data,
+				   GError **error);
 
 typedef struct {
 	MboxQuoteMode mode;
@@ -26,7 +27,8 @@ typedef struct {
 	guint matched;    /* bytes of "From " held back after them */
 } MboxQuote;
 
-void mbox_quote_init (MboxQuote *quote, MboxQuoteMode mode, MboxQuoteFunc function, gpointer user_data);
+void mbox_quote_init (MboxQuote *quote, MboxQuoteMode mode, MboxQuoteFunc function,
+		      gpointer user_data);
 gboolean mbox_quote_feed (MboxQuote *quote, const guint8 *data, gsize length, GError **error);
 
 /* Nothing more follows: hand out what was held back. */

@@ -34,7 +34,8 @@ typedef struct {
 	char *last_origin;   /* of the last one handed out */
 } MboxReader;
 
-/* The next message of an ordinary mbox, or the one ordinary record at this place of a stream. *message NULL: no more. */
+/* The next message of an ordinary mbox, or the one ordinary record at this place of a stream.
+ * *message NULL: no more. */
 gboolean mbox_plain_next (MboxReader *self, Message **message, GError **error);
 
 /* The same for a stream. */

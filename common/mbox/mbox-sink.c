@@ -39,7 +39,8 @@ put_content (MboxSink *self, MessageContent *content, gboolean nonl, GError **er
 	MboxQuote quote;
 
 	mbox_quote_init (&quote, MBOX_QUOTE_ADD, put_bytes, self->output);
-	return message_content_foreach (content, put_quoted, &quote, error) && mbox_quote_end (&quote, error) &&
+	return message_content_foreach (content, put_quoted, &quote, error) &&
+	       mbox_quote_end (&quote, error) &&
 	       output_write_string (self->output, nonl ? "\n\n" : "\n", error);
 }
 
@@ -74,7 +75,8 @@ put_folder (MboxSink *self, Message *message, GError **error)
 	if (!self->stream)
 		return TRUE;
 	self->totals.folders++;
-	return put_block (self, message, FALSE, error) && output_write_string (self->output, "\n", error);
+	return put_block (self, message, FALSE, error) &&
+	       output_write_string (self->output, "\n", error);
 }
 
 static gboolean
@@ -108,7 +110,8 @@ put_end (MboxSink *self, GError **error)
 
 	self->totals.skipped = counts.skipped;
 	self->totals.failed = counts.failed;
-	g_autoptr (GString) block = mbox_block_format_end (&self->totals, self->sequence, self->stream_id);
+	g_autoptr (GString) block = mbox_block_format_end (&self->totals, self->sequence,
+							   self->stream_id);
 	g_string_append_c (block, '\n');
 	return output_write (self->output, block->str, block->len, error);
 }

@@ -47,16 +47,19 @@ mbox_dialect_from_text (const char *text, MboxDialect *dialect)
 char *
 mbox_reader_origin (MboxReader *self)
 {
-	return g_strdup_printf ("%s:%" G_GOFFSET_FORMAT, self->name, line_reader_get_offset (self->lines));
+	return g_strdup_printf ("%s:%" G_GOFFSET_FORMAT, self->name,
+				line_reader_get_offset (self->lines));
 }
 
 static gboolean
 refuse_foreign (MboxReader *self, const guint8 *data, gsize length, GError **error)
 {
 	for (guint i = 0; i < G_N_ELEMENTS (foreign); i++) {
-		if (length < foreign[i].length || memcmp (data, foreign[i].magic, foreign[i].length) != 0)
+		if (length < foreign[i].length ||
+		    memcmp (data, foreign[i].magic, foreign[i].length) != 0)
 			continue;
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: not an mbox but %s", self->name, foreign[i].what);
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: not an mbox but %s",
+			     self->name, foreign[i].what);
 		return FALSE;
 	}
 	return TRUE;
@@ -73,11 +76,12 @@ begin (MboxReader *self, GError **error)
 	if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
 		return FALSE;
 	if (length == 0 && self->is_pipe) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: nothing arrived: the writer died or found no mail",
-			     self->name);
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: nothing arrived: the writer died or found no mail", self->name);
 		return FALSE;
 	}
-	if (!refuse_foreign (self, data, length, error) || !mbox_stream_is_ahead (self, &stream, error))
+	if (!refuse_foreign (self, data, length, error) ||
+	    !mbox_stream_is_ahead (self, &stream, error))
 		return FALSE;
 	if (self->dialect == MBOX_DIALECT_AUTO)
 		self->dialect = stream ? MBOX_DIALECT_STREAM : MBOX_DIALECT_RD;

@@ -12,7 +12,8 @@ gboolean
 mbox_status_apply (Message *message, GError **error)
 {
 	gsize length;
-	g_autofree guint8 *header = message_headers_read (message->content, MESSAGE_HEADERS_LIMIT, &length, error);
+	g_autofree guint8 *header = message_headers_read (message->content, MESSAGE_HEADERS_LIMIT,
+							  &length, error);
 
 	if (header == NULL)
 		return FALSE;
@@ -21,7 +22,8 @@ mbox_status_apply (Message *message, GError **error)
 	for (const MessageFlagNames *row = message_flag_names; row->bit != 0; row++) {
 		if (status != NULL && row->status != 0 && strchr (status, row->status) != NULL)
 			message->flags |= row->bit;
-		if (x_status != NULL && row->x_status != 0 && strchr (x_status, row->x_status) != NULL)
+		if (x_status != NULL && row->x_status != 0 &&
+		    strchr (x_status, row->x_status) != NULL)
 			message->flags |= row->bit;
 	}
 	return TRUE;

@@ -6,5 +6,6 @@
 
 #include "message/message.h"
 
-/* Add what Status and X-Status say to message->flags. The fields stay in the content, which is not ours to change. */
+/* Add what Status and X-Status say to message->flags. The fields stay in the content, which is not
+ * ours to change. */
 gboolean mbox_status_apply (Message *message, GError **error);

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Content lines that begin with "From " are always quoted, so an unquoted one is the next record or damage: whatever
- * a damaged block or content says, we never read past the record that follows.
+ * Content lines that begin with "From " are always quoted, so an unquoted one is the next record or
+ * damage: whatever a damaged block or content says, we never read past the record that follows.
  */
 #include <string.h>
 
@@ -33,7 +33,8 @@ mbox_stream_begins_here (const guint8 *data, gsize length)
 	       begins_with (lf + 1, length - (gsize) (lf + 1 - data), HEAD_FIELD);
 }
 
-/* One damaged line must not turn a whole stream into an ordinary mailbox: two lines of a block are enough. */
+/* One damaged line must not turn a whole stream into an ordinary mailbox: two lines of a block are
+ * enough. */
 gboolean
 mbox_stream_is_ahead (MboxReader *self, gboolean *ahead, GError **error)
 {
@@ -57,15 +58,17 @@ mbox_stream_is_ahead (MboxReader *self, gboolean *ahead, GError **error)
 static void
 damaged (MboxReader *self, const char *origin, const char *reason)
 {
-	report_finding (self->report, REPORT_TROUBLE, "record-damaged", origin, NULL, "a record is damaged: %s", reason);
+	report_finding (self->report, REPORT_TROUBLE, "record-damaged", origin, NULL,
+			"a record is damaged: %s", reason);
 }
 
 static void
 stream_cut (MboxReader *self)
 {
 	report_finding (self->report, REPORT_TROUBLE, "stream-cut", self->name, NULL,
-			"input ends after message %" G_GUINT64_FORMAT "%s%s%s: the writer died", self->complete,
-			self->last_origin != NULL ? " (" : "", self->last_origin != NULL ? self->last_origin : "",
+			"input ends after message %" G_GUINT64_FORMAT "%s%s%s: the writer died",
+			self->complete, self->last_origin != NULL ? " (" : "",
+			self->last_origin != NULL ? self->last_origin : "",
 			self->last_origin != NULL ? ")" : "");
 	report_worsen (self->report, EXIT_STATUS_TROUBLE);
 	self->in_stream = FALSE;
@@ -85,7 +88,8 @@ resynchronise (MboxReader *self, GError **error)
 		if (length == 0)
 			return TRUE;
 		if (begins_with (data, length, "From ")) {
-			if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
+			if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length,
+						     error))
 				return FALSE;
 			if (mbox_stream_begins_here (data, length))
 				return TRUE;
@@ -110,7 +114,8 @@ read_block_text (MboxReader *self, GString *text, gboolean *complete, GError **e
 		LinePiece piece;
 		if (!line_reader_look_ahead (self->lines, 5, &data, &length, error))
 			return FALSE;
-		if (length == 0 || *data == '\n' || (text->len > 0 && begins_with (data, length, "From ")))
+		if (length == 0 || *data == '\n' ||
+		    (text->len > 0 && begins_with (data, length, "From ")))
 			return TRUE;
 		if (!line_reader_next (self->lines, &piece, error))
 			return FALSE;
@@ -166,7 +171,8 @@ collect (const guint8 *data, gsize length, gpointer user_data, GError **error)
 
 /* Lines until the size is reached. */
 static gboolean
-read_lines (MboxReader *self, Collector *collector, gboolean nonl, RecordState *state, GError **error)
+read_lines (MboxReader *self, Collector *collector, gboolean nonl, RecordState *state,
+	    GError **error)
 {
 	MboxQuote quote;
 	gboolean at_line_start = TRUE;
@@ -186,7 +192,8 @@ read_lines (MboxReader *self, Collector *collector, gboolean nonl, RecordState *
 			return FALSE;
 		at_line_start = piece.ends_line;
 	}
-	gboolean exact = nonl ? collector->excess == 1 && collector->last_excess == '\n' : collector->excess == 0;
+	gboolean exact = nonl ? collector->excess == 1 && collector->last_excess == '\n'
+			      : collector->excess == 0;
 	*state = exact ? RECORD_GOOD : RECORD_BAD;
 	return TRUE;
 }
@@ -209,7 +216,8 @@ read_separator (MboxReader *self, GError **error)
 }
 
 static gboolean
-read_content (MboxReader *self, const MboxBlock *block, Spool *spool, RecordState *state, GError **error)
+read_content (MboxReader *self, const MboxBlock *block, Spool *spool, RecordState *state,
+	      GError **error)
 {
 	Collector collector = { .spool = spool, .wanted = block->size };
 	guint8 l0[DIGEST_SIZE];
@@ -234,12 +242,13 @@ enter_lost (MboxReader *self, guint64 first, guint64 beyond)
 	self->messages += beyond - first;
 	self->lost += beyond - first;
 	if (beyond - first == 1)
-		ledger_failed (self->ledger, self->name, NULL, "record %" G_GUINT64_FORMAT " of the stream is lost",
-			       first);
+		ledger_failed (self->ledger, self->name, NULL,
+			       "record %" G_GUINT64_FORMAT " of the stream is lost", first);
 	else
 		report_finding (self->report, REPORT_TROUBLE, "failed", self->name, NULL,
-				"records %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT " of the stream are lost", first,
-				beyond - 1);
+				"records %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+				" of the stream are lost",
+				first, beyond - 1);
 	if (beyond - first > 1)
 		ledger_failed_many (self->ledger, beyond - first);
 }
@@ -271,7 +280,8 @@ static void
 finish_stream (MboxReader *self, const MboxTotals *totals)
 {
 	self->in_stream = FALSE;
-	if (totals->messages > self->messages || (totals->messages < self->messages && self->lost == 0))
+	if (totals->messages > self->messages ||
+	    (totals->messages < self->messages && self->lost == 0))
 		report_finding (self->report, REPORT_TROUBLE, "stream-total", self->name, NULL,
 				"the stream's end record counts %" G_GUINT64_FORMAT
 				" messages, but %" G_GUINT64_FORMAT " arrived",
@@ -279,7 +289,8 @@ finish_stream (MboxReader *self, const MboxTotals *totals)
 	if (totals->failed == 0)
 		return;
 	report_finding (self->report, REPORT_TROUBLE, "upstream-partial", self->name, NULL,
-			"the writer of the stream could not carry %" G_GUINT64_FORMAT " items; it has named them",
+			"the writer of the stream could not carry %" G_GUINT64_FORMAT
+			" items; it has named them",
 			totals->failed);
 	ledger_announce (self->ledger, totals->failed);
 	ledger_failed_many (self->ledger, totals->failed);
@@ -307,8 +318,8 @@ message_of (MboxReader *self, MboxBlock *block, Spool *spool, const char *origin
 }
 
 static gboolean
-take_message (MboxReader *self, MboxBlock *block, const char *origin, gboolean repeated, Message **message,
-	      GError **error)
+take_message (MboxReader *self, MboxBlock *block, const char *origin, gboolean repeated,
+	      Message **message, GError **error)
 {
 	g_autoptr (Spool) spool = spool_new (SPOOL_MEMORY_LIMIT);
 	RecordState state;
@@ -323,10 +334,12 @@ take_message (MboxReader *self, MboxBlock *block, const char *origin, gboolean r
 		*message = message_of (self, block, spool, origin);
 		return TRUE;
 	}
-	ledger_failed (self->ledger, block->origin != NULL ? block->origin : origin, block->folder->path,
-		       state == RECORD_BAD ? "damaged in the stream at %s: its content is not what its digest says"
-					   : "cut in the stream at %s",
-		       origin);
+	ledger_failed (
+		self->ledger, block->origin != NULL ? block->origin : origin, block->folder->path,
+		state == RECORD_BAD
+			? "damaged in the stream at %s: its content is not what its digest says"
+			: "cut in the stream at %s",
+		origin);
 	return resynchronise (self, error);
 }
 
@@ -345,7 +358,8 @@ take_record (MboxReader *self, Message **message, GError **error)
 	follow_sequence (self, block, &repeated);
 	if (repeated)
 		report_finding (self->report, REPORT_TROUBLE, "record-repeated", origin, NULL,
-				"record %" G_GUINT64_FORMAT " came before and is left out", block->sequence);
+				"record %" G_GUINT64_FORMAT " came before and is left out",
+				block->sequence);
 	if (block->kind == MBOX_BLOCK_MESSAGE)
 		return take_message (self, block, origin, repeated, message, error);
 	if (block->kind == MBOX_BLOCK_END && !repeated)
@@ -362,12 +376,14 @@ take_ordinary (MboxReader *self, Message **message, GError **error)
 	if (!mbox_plain_next (self, message, error))
 		return FALSE;
 	if (*message != NULL)
-		report_finding (self->report, REPORT_TROUBLE, "record-without-block", (*message)->origin, NULL,
+		report_finding (self->report, REPORT_TROUBLE, "record-without-block",
+				(*message)->origin, NULL,
 				"an ordinary mbox record inside a stream");
 	return TRUE;
 }
 
-/* A From_ line and then the end, before a second line was whole: the beginning of a record that never came. */
+/* A From_ line and then the end, before a second line was whole: the beginning of a record that
+ * never came. */
 static gboolean
 is_torn (const guint8 *data, gsize length)
 {
@@ -394,7 +410,8 @@ take_something (MboxReader *self, Message **message, GError **error)
 	if (from && !block_ahead && !is_torn (data, length))
 		return take_ordinary (self, message, error);
 	g_autofree char *origin = mbox_reader_origin (self);
-	damaged (self, origin, from ? "its block is not readable" : "it does not begin with a From_ line");
+	damaged (self, origin,
+		 from ? "its block is not readable" : "it does not begin with a From_ line");
 	return resynchronise (self, error);
 }
 

@@ -107,7 +107,8 @@ judge_name (Canonical *canonical)
 {
 	gsize length = canonical->name_length;
 
-	while (length > 0 && (canonical->name[length - 1] == ' ' || canonical->name[length - 1] == '\t'))
+	while (length > 0 &&
+	       (canonical->name[length - 1] == ' ' || canonical->name[length - 1] == '\t'))
 		length--;
 	if (!canonical_is_volatile ((const char *) canonical->name, length)) {
 		release_name (canonical);
@@ -182,7 +183,8 @@ settle_cr (Canonical *canonical, gboolean before_lf)
 			plain_run (canonical, (const guint8 *) "\r", 1);
 }
 
-/* Where the next such byte is, remembered so that many NULs do not make us look for one CR again and again. */
+/* Where the next such byte is, remembered so that many NULs do not make us look for one CR again
+ * and again. */
 static const guint8 *
 find_from (const guint8 *known, const guint8 *data, const guint8 *end, int byte)
 {

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Over the content with CR+ LF as LF, NUL as 0x80, the volatile header fields gone, and exactly one final LF.
- * Streaming; memory is constant.
+ * Over the content with CR+ LF as LF, NUL as 0x80, the volatile header fields gone, and exactly one
+ * final LF. Streaming; memory is constant.
  */
 #pragma once
 
@@ -18,7 +18,13 @@ typedef struct {
 	gsize name_length;
 	guint64 pending_cr; /* held back until we know whether LF follows */
 	guint64 pending_lf; /* held back until we know whether they are the last */
-	enum { CANONICAL_LINE_START, CANONICAL_NAME, CANONICAL_KEEP, CANONICAL_DROP, CANONICAL_BODY } state;
+	enum {
+		CANONICAL_LINE_START,
+		CANONICAL_NAME,
+		CANONICAL_KEEP,
+		CANONICAL_DROP,
+		CANONICAL_BODY
+	} state;
 	gboolean dropping; /* continuations go the way of their field */
 } Canonical;
 
@@ -31,5 +37,6 @@ void canonical_finish (Canonical *canonical, guint8 *result);
 /* L0 and L1 of a content in one reading; either may be NULL. */
 gboolean canonical_digests (MessageContent *content, guint8 *l0, guint8 *l1, GError **error);
 
-/* Is this field name (any case, without colon) one that stores and clients change behind the mail's back? */
+/* Is this field name (any case, without colon) one that stores and clients change behind the mail's
+ * back? */
 gboolean canonical_is_volatile (const char *name, gsize length);

@@ -47,7 +47,8 @@ append_escaped (GString *path, const char *component)
 	gboolean blank_last = length > 1 && escaped[length - 1] == ' ';
 	if (blank_first)
 		g_string_append (path, "%20");
-	g_string_append_len (path, escaped + blank_first, (gssize) (length - blank_first - blank_last));
+	g_string_append_len (path, escaped + blank_first,
+			     (gssize) (length - blank_first - blank_last));
 	if (blank_last)
 		g_string_append (path, "%20");
 }
@@ -59,7 +60,8 @@ folder_new (const char *const *components, FolderRole role)
 	g_autoptr (GString) path = g_string_new (NULL);
 
 	for (gsize i = 0; components != NULL && components[i] != NULL; i++)
-		g_ptr_array_add (names, g_strdup (components[i][0] != '\0' ? components[i] : "Unnamed"));
+		g_ptr_array_add (names,
+				 g_strdup (components[i][0] != '\0' ? components[i] : "Unnamed"));
 	if (names->len == 0)
 		g_ptr_array_add (names, g_strdup ("INBOX"));
 	for (guint i = 0; i < names->len; i++) {
@@ -93,7 +95,8 @@ folder_new_from_path (const char *path, FolderRole role)
 	for (gsize i = 0; components[i] != NULL; i++) {
 		g_autofree char *name = text_percent_decode (components[i], -1);
 		gboolean good = name != NULL && *name != '\0' && g_utf8_validate (name, -1, NULL) &&
-				strcmp (components[i], ".") != 0 && strcmp (components[i], "..") != 0;
+				strcmp (components[i], ".") != 0 &&
+				strcmp (components[i], "..") != 0;
 		if (!good)
 			return NULL;
 		g_free (components[i]);

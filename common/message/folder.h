@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Components, not a path string: "/" is legal in an Outlook folder name and every medium has its own separator.
- * Names are data, never file names. The folder with role inbox is the single component INBOX.
+ * Components, not a path string: "/" is legal in an Outlook folder name and every medium has its
+ * own separator. Names are data, never file names. The folder with role inbox is the single
+ * component INBOX.
  */
 #pragma once
 
@@ -34,7 +35,8 @@ typedef struct {
 	FolderRole role;
 } Folder;
 
-/* Components are copied. They must be valid UTF-8; empty ones become "Unnamed". No component at all: INBOX. */
+/* Components are copied. They must be valid UTF-8; empty ones become "Unnamed". No component at
+ * all: INBOX. */
 Folder *folder_new (const char *const *components, FolderRole role);
 Folder *folder_new_inbox (void);
 

@@ -55,7 +55,8 @@ ledger_announce (Ledger *ledger, guint64 items)
 }
 
 static gboolean
-enter_delivery (Ledger *ledger, guint64 *count, Message *message, const char *target, GError **error)
+enter_delivery (Ledger *ledger, guint64 *count, Message *message, const char *target,
+		GError **error)
 {
 	gboolean ok = ledger->manifest_error == NULL;
 
@@ -127,7 +128,8 @@ ledger_skipped (Ledger *ledger, const char *origin, const char *folder, const ch
 	ledger->counts.skipped++;
 	count_reason (ledger, reason);
 	if (ledger->manifest != NULL && ledger->manifest_error == NULL)
-		(void) manifest_add_skipped (ledger->manifest, origin, reason, &ledger->manifest_error);
+		(void) manifest_add_skipped (ledger->manifest, origin, reason,
+					     &ledger->manifest_error);
 	g_mutex_unlock (&ledger->lock);
 	report_detail (ledger->report, "%s: skipped: %s", origin != NULL ? origin : folder, reason);
 }
@@ -144,7 +146,8 @@ ledger_failed (Ledger *ledger, const char *origin, const char *folder, const cha
 	g_mutex_lock (&ledger->lock);
 	ledger->counts.failed++;
 	if (ledger->manifest != NULL && ledger->manifest_error == NULL)
-		(void) manifest_add_failed (ledger->manifest, origin, reason, &ledger->manifest_error);
+		(void) manifest_add_failed (ledger->manifest, origin, reason,
+					    &ledger->manifest_error);
 	g_mutex_unlock (&ledger->lock);
 	report_finding (ledger->report, REPORT_TROUBLE, "failed", origin, folder, "%s", reason);
 }
@@ -188,7 +191,8 @@ compare_names (gconstpointer a, gconstpointer b)
 void
 ledger_foreach_skipped (Ledger *ledger, LedgerSkippedFunc function, gpointer user_data)
 {
-	g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (ledger->reasons), compare_names);
+	g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (ledger->reasons),
+					       compare_names);
 
 	for (GList *l = names; l != NULL; l = l->next) {
 		const guint64 *count = g_hash_table_lookup (ledger->reasons, l->data);
@@ -201,7 +205,8 @@ append_skipped (const char *reason, guint64 count, gpointer user_data)
 {
 	GString *text = user_data;
 
-	g_string_append_printf (text, "%s%" G_GUINT64_FORMAT " %s", text->len > 0 ? ", " : "", count, reason);
+	g_string_append_printf (text, "%s%" G_GUINT64_FORMAT " %s", text->len > 0 ? ", " : "",
+				count, reason);
 }
 
 char *

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whoever knows that an item exists announces it; whoever knows its fate enters it, exactly once. A run whose
- * account does not balance does not end with status 0. Safe to use from several threads.
+ * Whoever knows that an item exists announces it; whoever knows its fate enters it, exactly once. A
+ * run whose account does not balance does not end with status 0. Safe to use from several threads.
  */
 #pragma once
 
@@ -23,22 +23,24 @@ void ledger_set_manifest (Ledger *ledger, Manifest *manifest);
 /* So many items exist at the source. */
 void ledger_announce (Ledger *ledger, guint64 items);
 
-/* Stored now, or found there already. target names it at the target ("UIDVALIDITY:UID", Maildir base name) or is
- * NULL. FALSE only if the manifest cannot be written. */
+/* Stored now, or found there already. target names it at the target ("UIDVALIDITY:UID", Maildir
+ * base name) or is NULL. FALSE only if the manifest cannot be written. */
 gboolean ledger_emitted (Ledger *ledger, Message *message, const char *target, GError **error);
 gboolean ledger_present (Ledger *ledger, Message *message, const char *target, GError **error);
 
-/* Stored now, but not as mail and not where the mail goes (a contact in an address book): it counts as emitted,
- * and the manifest, which lists mail, neither lists nor counts it. */
+/* Stored now, but not as mail and not where the mail goes (a contact in an address book): it counts
+ * as emitted, and the manifest, which lists mail, neither lists nor counts it. */
 void ledger_emitted_aside (Ledger *ledger);
 
 /* The account of what the manifest is about: without what ledger_emitted_aside entered. */
 ReportCounts ledger_get_mail_counts (Ledger *ledger);
 
-/* Left out by rule. reason is a short stable word ("IPM.Contact", "filtered", "expunged"); shown as a count. */
+/* Left out by rule. reason is a short stable word ("IPM.Contact", "filtered", "expunged"); shown as
+ * a count. */
 void ledger_skipped (Ledger *ledger, const char *origin, const char *folder, const char *reason);
 
-/* Should have been carried and was not. Named on stderr and in the report; the run ends with 1 at best. */
+/* Should have been carried and was not. Named on stderr and in the report; the run ends with 1 at
+ * best. */
 void ledger_failed (Ledger *ledger, const char *origin, const char *folder, const char *format, ...)
 	G_GNUC_PRINTF (4, 5);
 
@@ -57,8 +59,8 @@ void ledger_foreach_skipped (Ledger *ledger, LedgerSkippedFunc function, gpointe
 /* "23 IPM.Contact, 9 IPM.Appointment"; empty if nothing was skipped. Newly allocated. */
 char *ledger_describe_skipped (Ledger *ledger);
 
-/* Checks the balance, says what was skipped, and with strict counts skipped as failed. Called once, at the end
- * of a run that was not broken off. */
+/* Checks the balance, says what was skipped, and with strict counts skipped as failed. Called once,
+ * at the end of a run that was not broken off. */
 void ledger_close (Ledger *ledger, gboolean strict);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ledger, ledger_free)

@@ -92,14 +92,16 @@ date_field (const MessageDate *date)
 
 	if (!date->known)
 		return g_strdup ("-");
-	return g_strdup_printf ("%" G_GINT64_FORMAT " %s", date->seconds, message_date_format_zone (date, zone));
+	return g_strdup_printf ("%" G_GINT64_FORMAT " %s", date->seconds,
+				message_date_format_zone (date, zone));
 }
 
 static char *
 message_id_field (Message *message, GError **error)
 {
 	gsize length;
-	g_autofree guint8 *header = message_headers_read (message->content, MESSAGE_HEADERS_LIMIT, &length, error);
+	g_autofree guint8 *header = message_headers_read (message->content, MESSAGE_HEADERS_LIMIT,
+							  &length, error);
 
 	if (header == NULL)
 		return NULL;
@@ -126,16 +128,18 @@ manifest_add (Manifest *manifest, Message *message, const char *target, GError *
 	g_autofree char *origin = field (message->origin);
 	g_autofree char *target_text = field (target);
 	/* The folder's text is escaped already: once more and a reader would see %2541 for %41. */
-	g_autofree char *line = g_strdup_printf (
-		"%s\t%s\t-\t%" G_GOFFSET_FORMAT "\t%s\t%s\t%s\t%s\t%s\t%s\n",
-		digest_to_hex (l0, DIGEST_SIZE, l0_hex), digest_to_hex (l1, DIGEST_SIZE, l1_hex),
-		message_content_get_size (message->content), date, flags, id, message->folder->path, origin,
-		target_text);
+	g_autofree char *line =
+		g_strdup_printf ("%s\t%s\t-\t%" G_GOFFSET_FORMAT "\t%s\t%s\t%s\t%s\t%s\t%s\n",
+				 digest_to_hex (l0, DIGEST_SIZE, l0_hex),
+				 digest_to_hex (l1, DIGEST_SIZE, l1_hex),
+				 message_content_get_size (message->content), date, flags, id,
+				 message->folder->path, origin, target_text);
 	return put_line (manifest, line, error);
 }
 
 static gboolean
-put_remark (Manifest *manifest, const char *kind, const char *origin, const char *reason, GError **error)
+put_remark (Manifest *manifest, const char *kind, const char *origin, const char *reason,
+	    GError **error)
 {
 	g_autofree char *origin_text = field (origin);
 	g_autofree char *reason_text = field (reason);
@@ -163,11 +167,13 @@ manifest_commit (Manifest *manifest, const ReportCounts *counts, GError **error)
 	char hex[DIGEST_HEX_SIZE];
 
 	digest_finish (&manifest->chain, chain);
-	g_autofree char *line = g_strdup_printf (
-		"#end\tannounced=%" G_GUINT64_FORMAT "\temitted=%" G_GUINT64_FORMAT "\tpresent=%" G_GUINT64_FORMAT
-		"\tskipped=%" G_GUINT64_FORMAT "\tfailed=%" G_GUINT64_FORMAT "\tchain=%s\n",
-		counts->announced, counts->emitted, counts->present, counts->skipped, counts->failed,
-		digest_to_hex (chain, DIGEST_SIZE, hex));
+	g_autofree char *line =
+		g_strdup_printf ("#end\tannounced=%" G_GUINT64_FORMAT "\temitted=%" G_GUINT64_FORMAT
+				 "\tpresent=%" G_GUINT64_FORMAT "\tskipped=%" G_GUINT64_FORMAT
+				 "\tfailed=%" G_GUINT64_FORMAT "\tchain=%s\n",
+				 counts->announced, counts->emitted, counts->present,
+				 counts->skipped, counts->failed,
+				 digest_to_hex (chain, DIGEST_SIZE, hex));
 	return safe_file_write (manifest->file, line, strlen (line), error) &&
 	       safe_file_commit (manifest->file, error);
 }

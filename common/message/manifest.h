@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The format is described in mailferry-stream(5): tab-separated, readable by sort, join and awk, and ended by a
- * line whose chain digest covers everything above.
+ * The format is described in mailferry-stream(5): tab-separated, readable by sort, join and awk,
+ * and ended by a line whose chain digest covers everything above.
  */
 #pragma once
 
@@ -12,14 +12,17 @@
 
 typedef struct Manifest Manifest;
 
-/* A manifest for path, written beside it and renamed by manifest_commit. tool "pst2mbox/0.1", source a base name. */
+/* A manifest for path, written beside it and renamed by manifest_commit. tool "pst2mbox/0.1",
+ * source a base name. */
 Manifest *manifest_new (const char *path, const char *tool, const char *source, GError **error);
 void manifest_free (Manifest *manifest);
 
 /* Reads the content once for L1 and the Message-ID. target may be NULL. */
 gboolean manifest_add (Manifest *manifest, Message *message, const char *target, GError **error);
-gboolean manifest_add_skipped (Manifest *manifest, const char *origin, const char *reason, GError **error);
-gboolean manifest_add_failed (Manifest *manifest, const char *origin, const char *reason, GError **error);
+gboolean manifest_add_skipped (Manifest *manifest, const char *origin, const char *reason,
+			       GError **error);
+gboolean manifest_add_failed (Manifest *manifest, const char *origin, const char *reason,
+			      GError **error);
 
 /* Writes the end line and puts the file in place. */
 gboolean manifest_commit (Manifest *manifest, const ReportCounts *counts, GError **error);

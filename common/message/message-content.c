@@ -137,7 +137,8 @@ message_content_peek (const MessageContent *content)
 static gboolean
 fail (GError **error, const MessageContent *content, const char *reason)
 {
-	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", content->path, reason);
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", content->path,
+		     reason);
 	return FALSE;
 }
 
@@ -147,7 +148,8 @@ open_file (ContentReader *reader, GError **error)
 	const MessageContent *content = reader->content;
 	struct stat status;
 
-	reader->fd = openat (content->directory->fd, content->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	reader->fd = openat (content->directory->fd, content->path,
+			     O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (reader->fd < 0 || fstat (reader->fd, &status) < 0)
 		return fail (error, content, g_strerror (errno));
 	if (status.st_size != content->size)
@@ -188,7 +190,8 @@ read_file (ContentReader *reader, void *buffer, gsize length, gsize *got, GError
 		if (n < 0)
 			return fail (error, reader->content, g_strerror (errno));
 		if (n == 0 && reader->offset < reader->content->size)
-			return fail (error, reader->content, "it became shorter while we were reading it");
+			return fail (error, reader->content,
+				     "it became shorter while we were reading it");
 		*got = (gsize) n;
 		return TRUE;
 	}
@@ -234,12 +237,14 @@ message_content_get_last_byte (MessageContent *content, gboolean *any, guint8 *b
 }
 
 gboolean
-message_content_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data, GError **error)
+message_content_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data,
+			 GError **error)
 {
 	const guint8 *all = message_content_peek (content);
 
 	if (all != NULL)
-		return content->size == 0 || function (all, (gsize) content->size, user_data, error);
+		return content->size == 0 ||
+		       function (all, (gsize) content->size, user_data, error);
 
 	g_autoptr (ContentReader) reader = content_reader_new (content, error);
 	g_autofree guint8 *piece = g_malloc (PIECE);

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Exactly as the source has them: its own line ends, quoting undone, nothing re-serialised. Small ones are in
- * memory, large ones in a spool or a region of a file, so nobody holds a large message.
+ * Exactly as the source has them: its own line ends, quoting undone, nothing re-serialised. Small
+ * ones are in memory, large ones in a spool or a region of a file, so nobody holds a large message.
  */
 #pragma once
 
@@ -20,17 +20,19 @@ MessageContent *message_content_new_bytes (GBytes *bytes);
 /* Takes the spool's reference; nobody writes to it any more. */
 MessageContent *message_content_new_spool (Spool *spool);
 
-/* A directory that holds contents: open for as long as one of them or its maker has a reference, because a sink may
- * read a message again after its source is gone. Takes fd over. */
+/* A directory that holds contents: open for as long as one of them or its maker has a reference,
+ * because a sink may read a message again after its source is gone. Takes fd over. */
 typedef struct ContentDirectory ContentDirectory;
 
 ContentDirectory *content_directory_new (int fd);
 ContentDirectory *content_directory_ref (ContentDirectory *directory);
 void content_directory_unref (ContentDirectory *directory);
 
-/* The file at path below directory (borrowed), opened anew at each reading, so that a million of them need no
- * descriptors. size is what the caller saw; a file that has changed size meanwhile is an error when read. */
-MessageContent *message_content_new_file (ContentDirectory *directory, const char *path, goffset size);
+/* The file at path below directory (borrowed), opened anew at each reading, so that a million of
+ * them need no descriptors. size is what the caller saw; a file that has changed size meanwhile is
+ * an error when read. */
+MessageContent *message_content_new_file (ContentDirectory *directory, const char *path,
+					  goffset size);
 
 MessageContent *message_content_ref (MessageContent *content);
 void message_content_unref (MessageContent *content);
@@ -47,15 +49,19 @@ ContentReader *content_reader_new (MessageContent *content, GError **error);
 void content_reader_free (ContentReader *reader);
 
 /* Up to length bytes into buffer; *got is 0 only at the end. */
-gboolean content_reader_read (ContentReader *reader, void *buffer, gsize length, gsize *got, GError **error);
+gboolean content_reader_read (ContentReader *reader, void *buffer, gsize length, gsize *got,
+			      GError **error);
 
 /* The last byte, without reading the others; FALSE in *any if there is none. */
-gboolean message_content_get_last_byte (MessageContent *content, gboolean *any, guint8 *byte, GError **error);
+gboolean message_content_get_last_byte (MessageContent *content, gboolean *any, guint8 *byte,
+					GError **error);
 
-/* Hand all bytes to function in pieces, in order; stops with FALSE as soon as function returns FALSE. */
-typedef gboolean (*MessageContentFunc) (const guint8 *data, gsize length, gpointer user_data, GError **error);
-gboolean message_content_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data,
-				  GError **error);
+/* Hand all bytes to function in pieces, in order; stops with FALSE as soon as function returns
+ * FALSE. */
+typedef gboolean (*MessageContentFunc) (const guint8 *data, gsize length, gpointer user_data,
+					GError **error);
+gboolean message_content_foreach (MessageContent *content, MessageContentFunc function,
+				  gpointer user_data, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ContentDirectory, content_directory_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MessageContent, message_content_unref)

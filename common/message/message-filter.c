@@ -25,7 +25,8 @@ matches_any (char **globs, const char *path)
 gboolean
 message_filter_passes_folder (const MessageFilter *filter, const char *path)
 {
-	gboolean any_folder = filter == NULL || filter->folders == NULL || filter->folders[0] == NULL;
+	gboolean any_folder = filter == NULL || filter->folders == NULL ||
+			      filter->folders[0] == NULL;
 
 	if (!any_folder && !matches_any (filter->folders, path))
 		return FALSE;
@@ -63,7 +64,8 @@ filter_source_next (MessageSource *source, Message **message, GError **error)
 			return TRUE;
 		}
 		if (!message_is_folder (candidate))
-			ledger_skipped (self->ledger, candidate->origin, candidate->folder->path, "filtered");
+			ledger_skipped (self->ledger, candidate->origin, candidate->folder->path,
+					"filtered");
 	}
 }
 

@@ -23,6 +23,7 @@ gboolean message_filter_is_narrow (const MessageFilter *filter);
 /* Do the globs let this folder through? FILTER may be NULL. */
 gboolean message_filter_passes_folder (const MessageFilter *filter, const char *path);
 
-/* A source that hands on what passes filter and enters the rest as skipped ("filtered"). Takes source over; borrows
- * filter. Returns source itself if the filter lets everything through. */
-MessageSource *message_filter_source (MessageSource *source, const MessageFilter *filter, Ledger *ledger);
+/* A source that hands on what passes filter and enters the rest as skipped ("filtered"). Takes
+ * source over; borrows filter. Returns source itself if the filter lets everything through. */
+MessageSource *message_filter_source (MessageSource *source, const MessageFilter *filter,
+				      Ledger *ledger);

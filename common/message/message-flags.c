@@ -28,7 +28,8 @@ message_flags_to_maildir (MessageFlags flags, const char *const *keywords)
 	GString *letters = g_string_new (NULL);
 
 	for (char letter = 'A'; letter <= 'Z'; letter++) {
-		if (letter == 'P' && keywords != NULL && g_strv_contains (keywords, MESSAGE_KEYWORD_FORWARDED))
+		if (letter == 'P' && keywords != NULL &&
+		    g_strv_contains (keywords, MESSAGE_KEYWORD_FORWARDED))
 			g_string_append_c (letters, letter);
 		for (const MessageFlagNames *row = message_flag_names; row->bit != 0; row++)
 			if (row->maildir == letter && (flags & row->bit) != 0)

@@ -32,5 +32,6 @@ MessageFlags message_flag_from_imap (const char *name);
 /* The keyword for "forwarded", which Maildir writes as the letter P. */
 #define MESSAGE_KEYWORD_FORWARDED "$Forwarded"
 
-/* Letters in ASCII order, as they stand after ":2,"; $Forwarded among keywords gives P. Newly allocated. */
+/* Letters in ASCII order, as they stand after ":2,"; $Forwarded among keywords gives P. Newly
+ * allocated. */
 char *message_flags_to_maildir (MessageFlags flags, const char *const *keywords);

@@ -51,7 +51,8 @@ message_headers_read (MessageContent *content, gsize limit, gsize *length, GErro
 	while (used < room) {
 		gsize got;
 		/* Most headers end in the first few KiB: do not fetch a large body for them. */
-		if (!content_reader_read (reader, data + used, MIN (room - used, 8192), &got, error))
+		if (!content_reader_read (reader, data + used, MIN (room - used, 8192), &got,
+					  error))
 			return NULL;
 		used += got;
 		gsize header = header_length (data, used);

@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A room's sink embeds MessageSink as its first member and fills the table. It tells the Ledger it was given
- * what became of each message: ledger_emitted or ledger_present when that is certain (which may be in a later
- * put or in finish), ledger_failed for one it accepted and then lost.
+ * A room's sink embeds MessageSink as its first member and fills the table. It tells the Ledger it
+ * was given what became of each message: ledger_emitted or ledger_present when that is certain
+ * (which may be in a later put or in finish), ledger_failed for one it accepted and then lost.
  */
 #pragma once
 
@@ -13,11 +13,12 @@
 typedef struct MessageSink MessageSink;
 
 typedef struct {
-	/* Store a message, or make a folder (message_is_folder). The sink takes its own reference if it keeps it.
-	 * FALSE with MESSAGE_ERROR_MESSAGE: this one is refused (the caller accounts for it) and the next may come;
-	 * any other error: the sink is done for. */
+	/* Store a message, or make a folder (message_is_folder). The sink takes its own reference
+	 * if it keeps it. FALSE with MESSAGE_ERROR_MESSAGE: this one is refused (the caller
+	 * accounts for it) and the next may come; any other error: the sink is done for. */
 	gboolean (*put) (MessageSink *sink, Message *message, GError **error);
-	/* Everything put is durable and accounted for, or an error. Called at most once, after the last put. */
+	/* Everything put is durable and accounted for, or an error. Called at most once, after the
+	 * last put. */
 	gboolean (*finish) (MessageSink *sink, GError **error);
 	/* Without finish before: give up, leave nothing half-written. */
 	void (*free) (MessageSink *sink);

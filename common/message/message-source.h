@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A room's source embeds MessageSource as its first member and fills the table. A source accounts, in the Ledger
- * it was given, for everything it announces but does not hand out: ledger_skipped, ledger_failed.
+ * A room's source embeds MessageSource as its first member and fills the table. A source accounts,
+ * in the Ledger it was given, for everything it announces but does not hand out: ledger_skipped,
+ * ledger_failed.
  */
 #pragma once
 
@@ -12,8 +13,9 @@
 typedef struct MessageSource MessageSource;
 
 typedef struct {
-	/* TRUE with *message set (caller owns it); TRUE with NULL at the end; FALSE with an error that ends the
-	 * whole source. A bad message or folder is accounted for by the source, which goes on to the next. */
+	/* TRUE with *message set (caller owns it); TRUE with NULL at the end; FALSE with an error
+	 * that ends the whole source. A bad message or folder is accounted for by the source, which
+	 * goes on to the next. */
 	gboolean (*next) (MessageSource *source, Message **message, GError **error);
 	void (*free) (MessageSource *source);
 } MessageSourceClass;

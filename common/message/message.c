@@ -64,7 +64,8 @@ compare_text (const void *a, const void *b)
 static gboolean
 is_keyword (const char *text)
 {
-	return *text != '\0' && message_flag_from_imap (text) == 0 && g_ascii_strcasecmp (text, "\\Recent") != 0;
+	return *text != '\0' && message_flag_from_imap (text) == 0 &&
+	       g_ascii_strcasecmp (text, "\\Recent") != 0;
 }
 
 void
@@ -105,6 +106,7 @@ message_date_format_zone (const MessageDate *date, char *buffer)
 	if (!date->zone_known)
 		return strcpy (buffer, "-0000");
 	guint minutes = (guint) ABS (date->zone_minutes) % (100 * 60);
-	g_snprintf (buffer, 6, "%c%02u%02u", date->zone_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	g_snprintf (buffer, 6, "%c%02u%02u", date->zone_minutes < 0 ? '-' : '+', minutes / 60,
+		    minutes % 60);
 	return buffer;
 }

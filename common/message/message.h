@@ -27,8 +27,9 @@ typedef struct {
 	int zone_minutes; /* east of UTC; 0 unless zone_known */
 } MessageDate;
 
-/* A message, or - with content NULL - the news that a folder exists, be it empty. Fields may be NULL where noted.
- * Filled by its source, then only read. One owner per reference; the count is thread-safe. */
+/* A message, or - with content NULL - the news that a folder exists, be it empty. Fields may be
+ * NULL where noted. Filled by its source, then only read. One owner per reference; the count is
+ * thread-safe. */
 typedef struct {
 	gatomicrefcount references;
 	Folder *folder;
@@ -56,8 +57,9 @@ gboolean message_is_folder (const Message *message);
 /* Sorts and removes doubles, leaves out empty ones; $Recent and system flags by name too. */
 void message_set_keywords (Message *message, const char *const *keywords);
 
-/* SHA-256 of the content as it is; computed at the first call unless the source knew it. Not thread-safe for one
- * message. The result belongs to the message. NULL with an error if the content cannot be read. */
+/* SHA-256 of the content as it is; computed at the first call unless the source knew it. Not
+ * thread-safe for one message. The result belongs to the message. NULL with an error if the content
+ * cannot be read. */
 const guint8 *message_get_l0 (Message *message, GError **error);
 
 /* "+0100"; "-0000" if the zone is unknown. buffer has room for 6 bytes. */

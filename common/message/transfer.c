@@ -21,12 +21,14 @@ deliver (Message *message, MessageSink *sink, Ledger *ledger, GError **error)
 	if (message_is_folder (message))
 		ledger_failed (ledger, NULL, message->folder->path, "%s", refusal->message);
 	else
-		ledger_failed (ledger, message->origin, message->folder->path, "%s", refusal->message);
+		ledger_failed (ledger, message->origin, message->folder->path, "%s",
+			       refusal->message);
 	return TRUE;
 }
 
 gboolean
-transfer_run (MessageSource *source, MessageSink *sink, Ledger *ledger, Report *report, GError **error)
+transfer_run (MessageSource *source, MessageSink *sink, Ledger *ledger, Report *report,
+	      GError **error)
 {
 	for (;;) {
 		g_autoptr (Message) message = NULL;
@@ -38,7 +40,8 @@ transfer_run (MessageSource *source, MessageSink *sink, Ledger *ledger, Report *
 		if (!deliver (message, sink, ledger, error))
 			return FALSE;
 		if (!message_is_folder (message))
-			report_advance (report, (guint64) message_content_get_size (message->content),
+			report_advance (report,
+					(guint64) message_content_get_size (message->content),
 					message->folder->path);
 	}
 }

@@ -64,7 +64,8 @@ convert (const guint8 *data, gsize length, gpointer user_data, GError **error)
 }
 
 gboolean
-wire_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data, GError **error)
+wire_foreach (MessageContent *content, MessageContentFunc function, gpointer user_data,
+	      GError **error)
 {
 	g_autofree Wire *wire = g_new (Wire, 1);
 
@@ -73,7 +74,8 @@ wire_foreach (MessageContent *content, MessageContentFunc function, gpointer use
 	wire->last = 0;
 	wire->used = 0;
 	return message_content_foreach (content, convert, wire, error) &&
-	       (wire->last == '\n' || append (wire, (const guint8 *) "\r\n", 2, error)) && flush (wire, error);
+	       (wire->last == '\n' || append (wire, (const guint8 *) "\r\n", 2, error)) &&
+	       flush (wire, error);
 }
 
 typedef struct {

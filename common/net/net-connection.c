@@ -37,7 +37,7 @@ struct NetConnection {
 	guint8 output[OUTPUT_SIZE];
 };
 
-/* --- What went wrong ------------------------------------------------------------------------------- */
+/* --- What went wrong -------------------------------------------------------------------------- */
 
 /* Takes cause. */
 static gboolean
@@ -66,7 +66,7 @@ fail_with (NetConnection *connection, RunError code, const char *reason, GError 
 	return FALSE;
 }
 
-/* --- TLS ------------------------------------------------------------------------------------------- */
+/* --- TLS -------------------------------------------------------------------------------------- */
 
 static char *
 pin_of (GTlsCertificate *certificate)
@@ -91,7 +91,8 @@ matches_pin (GTlsCertificate *certificate, const char *pin)
 	       memcmp (expected, got, DIGEST_SIZE) == 0;
 }
 
-/* GIO asks only about certificates that do not pass by themselves; the pin vouches for exactly one. */
+/* GIO asks only about certificates that do not pass by themselves; the pin vouches for exactly
+ * one. */
 static gboolean
 accept_certificate (GTlsConnection *tls, GTlsCertificate *certificate, GTlsCertificateFlags flaws,
 		    NetConnection *connection)
@@ -100,7 +101,8 @@ accept_certificate (GTlsConnection *tls, GTlsCertificate *certificate, GTlsCerti
 
 	if (pin != NULL && matches_pin (certificate, pin))
 		return TRUE;
-	/* After a failed handshake GIO no longer knows the certificate, so the text is made here. */
+	/* After a failed handshake GIO no longer knows the certificate, so the text is made
+	 * here. */
 	g_autofree char *actual = pin_of (certificate);
 	g_autofree char *text = g_strdup_printf (
 		"%s%s%s%s%s (it is %s)",
@@ -128,8 +130,8 @@ set_authorities (NetConnection *connection, GTlsConnection *tls, GError **error)
 	g_autofree char *path = g_canonicalize_filename (file, NULL);
 	g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &cause);
 	if (database == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read the authorities: %s", file,
-			     cause->message);
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: cannot read the authorities: %s", file, cause->message);
 		return FALSE;
 	}
 	g_tls_connection_set_database (tls, database);
@@ -147,11 +149,13 @@ check_pin (NetConnection *connection, GTlsConnection *tls, GError **error)
 		return TRUE;
 	g_autofree char *actual = pin_of (certificate);
 	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-		     "%s: the certificate is not the one of --tls-pin: it is %s", connection->peer, actual);
+		     "%s: the certificate is not the one of --tls-pin: it is %s", connection->peer,
+		     actual);
 	return FALSE;
 }
 
-/* GIO says "not TLS" also of a server that hangs up instead of answering: that one may be back in a moment. */
+/* GIO says "not TLS" also of a server that hangs up instead of answering: that one may be back in a
+ * moment. */
 static gboolean
 has_hung_up (NetConnection *connection)
 {
@@ -169,7 +173,8 @@ handshake (NetConnection *connection, GTlsConnection *tls, GError **error)
 		return check_pin (connection, tls, error);
 	const char *flaws = g_object_get_data (G_OBJECT (tls), "flaws");
 	if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS) && has_hung_up (connection))
-		return fail_with (connection, RUN_ERROR_TEMPORARY, "the server closed the connection", error);
+		return fail_with (connection, RUN_ERROR_TEMPORARY,
+				  "the server closed the connection", error);
 	if (flaws == NULL)
 		return fail (connection, g_steal_pointer (&cause), error);
 	if (connection->options->tls_pin != NULL)
@@ -177,10 +182,11 @@ handshake (NetConnection *connection, GTlsConnection *tls, GError **error)
 			     "%s: the certificate is not the one of --tls-pin, nor does it pass%s",
 			     connection->peer, flaws);
 	else
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-			     "%s: the certificate does not pass%s; if you know this server, name its "
-			     "authority by --ca-file, or the certificate by --tls-pin",
-			     connection->peer, flaws);
+		g_set_error (
+			error, RUN_ERROR, RUN_ERROR_INPUT,
+			"%s: the certificate does not pass%s; if you know this server, name its "
+			"authority by --ca-file, or the certificate by --tls-pin",
+			connection->peer, flaws);
 	return FALSE;
 }
 
@@ -195,8 +201,8 @@ static gboolean
 encrypt (NetConnection *connection, GError **error)
 {
 	g_autoptr (GError) cause = NULL;
-	g_autoptr (GIOStream) tls =
-		g_tls_client_connection_new (G_IO_STREAM (connection->tcp), connection->identity, &cause);
+	g_autoptr (GIOStream) tls = g_tls_client_connection_new (G_IO_STREAM (connection->tcp),
+								 connection->identity, &cause);
 
 	if (tls == NULL)
 		return fail (connection, g_steal_pointer (&cause), error);
@@ -214,17 +220,18 @@ gboolean
 net_connection_start_tls (NetConnection *connection, GError **error)
 {
 	if (connection->end > connection->start)
-		return fail_with (connection, RUN_ERROR_INPUT,
-				  "something was sent behind the answer to STARTTLS, perhaps by a stranger "
-				  "in between; not going on",
-				  error);
+		return fail_with (
+			connection, RUN_ERROR_INPUT,
+			"something was sent behind the answer to STARTTLS, perhaps by a stranger "
+			"in between; not going on",
+			error);
 	g_socket_set_timeout (connection->socket, CONNECT_SECONDS);
 	gboolean ok = encrypt (connection, error);
 	g_socket_set_timeout (connection->socket, 0);
 	return ok;
 }
 
-/* --- Bytes ----------------------------------------------------------------------------------------- */
+/* --- Bytes ------------------------------------------------------------------------------------ */
 
 /* Until the socket is ready, the deadline has passed, or we are asked to stop. */
 static gboolean
@@ -241,7 +248,8 @@ wait_for (NetConnection *connection, gushort events, GError **error)
 		return FALSE;
 	if (ready != 0)
 		return TRUE; /* also when a signal interrupted: the caller tries again */
-	return fail_with (connection, RUN_ERROR_TEMPORARY, "nothing heard for 5 minutes, giving up", error);
+	return fail_with (connection, RUN_ERROR_TEMPORARY, "nothing heard for 5 minutes, giving up",
+			  error);
 }
 
 static void
@@ -274,7 +282,8 @@ receive (NetConnection *connection, gboolean *got, GError **error)
 	if (n > 0 || (n < 0 && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)))
 		return TRUE;
 	if (n == 0 || g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_EOF))
-		return fail_with (connection, RUN_ERROR_TEMPORARY, "the server closed the connection", error);
+		return fail_with (connection, RUN_ERROR_TEMPORARY,
+				  "the server closed the connection", error);
 	return fail (connection, g_steal_pointer (&cause), error);
 }
 
@@ -302,7 +311,8 @@ listen_while_blocked (NetConnection *connection, GError **error)
 	if (!receive (connection, &got, error))
 		return FALSE;
 	if (connection->end - connection->start > INPUT_LIMIT)
-		return fail_with (connection, RUN_ERROR_INPUT, "the server talks without end", error);
+		return fail_with (connection, RUN_ERROR_INPUT, "the server talks without end",
+				  error);
 	return got || wait_for (connection, G_IO_IN | G_IO_OUT, error);
 }
 
@@ -311,8 +321,8 @@ send_all (NetConnection *connection, const guint8 *data, gsize length, GError **
 {
 	while (length > 0) {
 		g_autoptr (GError) cause = NULL;
-		gssize n = g_pollable_output_stream_write_nonblocking (connection->out, data, length, NULL,
-								       &cause);
+		gssize n = g_pollable_output_stream_write_nonblocking (connection->out, data,
+								       length, NULL, &cause);
 		if (n > 0) {
 			data += n;
 			length -= (gsize) n;
@@ -357,8 +367,8 @@ net_connection_write (NetConnection *connection, const void *data, gsize length,
 }
 
 gboolean
-net_connection_read_line (NetConnection *connection, gsize limit, const guint8 **line, gsize *length,
-			  GError **error)
+net_connection_read_line (NetConnection *connection, gsize limit, const guint8 **line,
+			  gsize *length, GError **error)
 {
 	gsize searched = 0;
 
@@ -411,13 +421,14 @@ net_connection_has_line (NetConnection *connection)
 	gboolean got = FALSE;
 
 	if (connection->end - connection->start < INPUT_LIMIT)
-		(void) receive (connection, &got, NULL); /* whoever reads next meets the same error */
+		/* whoever reads next meets the same error */
+		(void) receive (connection, &got, NULL);
 	return connection->end > connection->start &&
-	       memchr (connection->input + connection->start, '\n', connection->end - connection->start) !=
-		       NULL;
+	       memchr (connection->input + connection->start, '\n',
+		       connection->end - connection->start) != NULL;
 }
 
-/* --- The whole ------------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 gboolean
 net_connection_is_encrypted (const NetConnection *connection)
@@ -428,7 +439,8 @@ net_connection_is_encrypted (const NetConnection *connection)
 gboolean
 net_connection_is_loopback (const NetConnection *connection)
 {
-	g_autoptr (GSocketAddress) address = g_socket_connection_get_remote_address (connection->tcp, NULL);
+	g_autoptr (GSocketAddress) address =
+		g_socket_connection_get_remote_address (connection->tcp, NULL);
 
 	return G_IS_INET_SOCKET_ADDRESS (address) &&
 	       g_inet_address_get_is_loopback (

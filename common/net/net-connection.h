@@ -2,12 +2,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * One thread drives it. While a write waits for the server, what the server says meanwhile is taken into the
- * input buffer: two sides that both only write would wait for each other for ever once both TCP windows are full.
- * Every wait ends by progress, by the deadline, or by base/stop.
+ * One thread drives it. While a write waits for the server, what the server says meanwhile is taken
+ * into the input buffer: two sides that both only write would wait for each other for ever once
+ * both TCP windows are full. Every wait ends by progress, by the deadline, or by base/stop.
  *
- * Errors name the server. RUN_ERROR_INPUT: unknown host, a certificate that does not pass, a line over its limit;
- * RUN_ERROR_TEMPORARY: refused, reset, closed, nothing heard for too long, asked to stop.
+ * Errors name the server. RUN_ERROR_INPUT: unknown host, a certificate that does not pass, a line
+ * over its limit; RUN_ERROR_TEMPORARY: refused, reset, closed, nothing heard for too long, asked to
+ * stop.
  */
 #pragma once
 
@@ -17,15 +18,15 @@
 
 typedef struct NetConnection NetConnection;
 
-/* Connected; for NET_SECURITY_TLS with the certificate checked. url and options are used only during the call,
- * except that start_tls uses options again: it must outlive the connection. */
+/* Connected; for NET_SECURITY_TLS with the certificate checked. url and options are used only
+ * during the call, except that start_tls uses options again: it must outlive the connection. */
 NetConnection *net_connection_new (const NetUrl *url, const NetOptions *options, GError **error);
 void net_connection_free (NetConnection *connection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetConnection, net_connection_free)
 
-/* Encrypt from here on, after the server agreed. An error if the server has already sent more than its
- * agreement: someone in between may have put it there (RFC 3501, 6.2.1; CVE-2011-0411). */
+/* Encrypt from here on, after the server agreed. An error if the server has already sent more than
+ * its agreement: someone in between may have put it there (RFC 3501, 6.2.1; CVE-2011-0411). */
 gboolean net_connection_start_tls (NetConnection *connection, GError **error);
 
 gboolean net_connection_is_encrypted (const NetConnection *connection);
@@ -37,19 +38,22 @@ gboolean net_connection_is_loopback (const NetConnection *connection);
 const char *net_connection_get_peer (const NetConnection *connection);
 
 /* Buffered; sent when the buffer is full and by net_connection_flush. */
-gboolean net_connection_write (NetConnection *connection, const void *data, gsize length, GError **error);
+gboolean net_connection_write (NetConnection *connection, const void *data, gsize length,
+			       GError **error);
 gboolean net_connection_flush (NetConnection *connection, GError **error);
 
 /* Flush, then overwrite the buffer: what was written held a secret. */
 gboolean net_connection_flush_secret (NetConnection *connection, GError **error);
 
-/* The next line without its CRLF (or LF), at most limit bytes. *line is valid until the next call. Flushes first. */
-gboolean net_connection_read_line (NetConnection *connection, gsize limit, const guint8 **line, gsize *length,
-				   GError **error);
+/* The next line without its CRLF (or LF), at most limit bytes. *line is valid until the next call.
+ * Flushes first. */
+gboolean net_connection_read_line (NetConnection *connection, gsize limit, const guint8 **line,
+				   gsize *length, GError **error);
 
 /* Exactly length bytes into spool. */
-gboolean net_connection_read_spool (NetConnection *connection, goffset length, Spool *spool, GError **error);
+gboolean net_connection_read_spool (NetConnection *connection, goffset length, Spool *spool,
+				    GError **error);
 
-/* Is a whole line there, without waiting? Takes what has arrived. FALSE also when the connection is gone: the next
- * read says so. */
+/* Is a whole line there, without waiting? Takes what has arrived. FALSE also when the connection is
+ * gone: the next read says so. */
 gboolean net_connection_has_line (NetConnection *connection);

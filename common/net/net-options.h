@@ -6,9 +6,10 @@
 
 #include <glib.h>
 
-/* Give the password of user at host. Newly allocated; whoever asked wipes it by net_secret_free. NULL with an
- * error if there is none to be had. */
-typedef char *(*NetSecretFunc) (const char *user, const char *host, gpointer user_data, GError **error);
+/* Give the password of user at host. Newly allocated; whoever asked wipes it by net_secret_free.
+ * NULL with an error if there is none to be had. */
+typedef char *(*NetSecretFunc) (const char *user, const char *host, gpointer user_data,
+				GError **error);
 
 /* Everything is borrowed. All zero: system authorities, no exceptions, no way to get a password. */
 typedef struct {
@@ -23,5 +24,6 @@ typedef struct {
 /* Overwrite and free. */
 void net_secret_free (char *secret);
 
-/* Is text a pin: "sha256:" and 64 hex digits, colons allowed between bytes? digest (32 bytes) may be NULL. */
+/* Is text a pin: "sha256:" and 64 hex digits, colons allowed between bytes? digest (32 bytes) may
+ * be NULL. */
 gboolean net_options_parse_pin (const char *text, guint8 *digest);

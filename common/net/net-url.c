@@ -53,9 +53,10 @@ static gboolean
 take_user (NetUrl *url, const char *text, gsize length, GError **error)
 {
 	if (memchr (text, ':', length) != NULL)
-		return refuse (error, "holds a password, which other users and logs would see: leave out "
-				      "\":...\" and give --password-file, --password-command or "
-				      "--password-fd, or wait for the prompt");
+		return refuse (error,
+			       "holds a password, which other users and logs would see: leave out "
+			       "\":...\" and give --password-file, --password-command or "
+			       "--password-fd, or wait for the prompt");
 	url->user = g_uri_unescape_segment (text, text + length, NULL);
 	if (url->user == NULL || url->user[0] == '\0' || !is_clean (url->user))
 		return refuse (error, "has an impossible user name");
@@ -67,7 +68,8 @@ take_port (NetUrl *url, const char *text, GError **error)
 {
 	guint64 port = 0;
 
-	/* The text is not repeated: behind a misplaced slash or '@' it may be part of a password. */
+	/* The text is not repeated: behind a misplaced slash or '@' it may be part of a
+	 * password. */
 	if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &port, NULL))
 		return refuse (error, "has a port that is not a number from 1 to 65535");
 	url->port = (guint16) port;
@@ -143,5 +145,6 @@ net_url_free (NetUrl *url)
 char *
 net_url_get_peer (const NetUrl *url)
 {
-	return g_strdup_printf (strchr (url->host, ':') != NULL ? "[%s]:%u" : "%s:%u", url->host, url->port);
+	return g_strdup_printf (strchr (url->host, ':') != NULL ? "[%s]:%u" : "%s:%u", url->host,
+				url->port);
 }

@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * imaps is TLS from the first byte (port 993); imap begins in the clear and must be upgraded by STARTTLS (port
- * 143). The last '@' before the path ends the user name, because user names are often mail addresses.
+ * imaps is TLS from the first byte (port 993); imap begins in the clear and must be upgraded by
+ * STARTTLS (port 143). The last '@' before the path ends the user name, because user names are
+ * often mail addresses.
  */
 #pragma once
 
@@ -26,7 +27,8 @@ typedef struct {
 /* Does text begin like a URL that net_url_new may take? Says nothing about the rest. */
 gboolean net_url_is_url (const char *text);
 
-/* RUN_ERROR_USAGE if text is no such URL, or holds a password; error texts never repeat the URL. RFC 5092. */
+/* RUN_ERROR_USAGE if text is no such URL, or holds a password; error texts never repeat the URL.
+ * RFC 5092. */
 NetUrl *net_url_new (const char *text, GError **error);
 void net_url_free (NetUrl *url);
 

@@ -184,7 +184,8 @@ lend_memory_file (PstFile *file, GError **error)
 	file->block_fp = fmemopen (file->block_bytes, PST_FILE_MAX_BLOCK, "rb");
 	if (file->block_fp == NULL)
 		return set_io_error (error, "cannot open a memory file");
-	/* Without a buffer, stdio would fetch every byte by a call of its own. One block is enough. */
+	/* Without a buffer, stdio would fetch every byte by a call of its own. One block is
+	 * enough. */
 	(void)setvbuf (file->block_fp, NULL, _IOFBF, 8192);
 
 	file->library_fp = file->library.fp;
@@ -306,7 +307,8 @@ pst_file_decode (PstFile *file, guint64 bid, guint8 *buffer, gsize length, GErro
 	if (file->library.encryption == 0 || PST_BLOCK_IS_INTERNAL (bid) || length == 0)
 		return TRUE;
 
-	/* The bytes change behind the stream's back: nothing of the last block may stay in its buffer. */
+	/* The bytes change behind the stream's back: nothing of the last block may stay in its
+	 * buffer. */
 	memcpy (file->block_bytes, buffer, length);
 	__fpurge (file->block_fp);
 	file->block_entry =

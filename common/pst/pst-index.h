@@ -71,9 +71,9 @@ PstIndex *pst_index_new_layer (const PstIndex *base, GArray *blocks);
 /* Pages are so large, and lie at multiples of it (in the 4 KiB format too). */
 guint pst_index_get_page_size (PstFormat format);
 
-/* If the PAGE at OFFSET is a sound leaf of a node tree, whether any tree still uses it or not: append
- * its entries to NODES (of PstIndexNode) and give its own id; a page written later has a larger
- * one. Else FALSE. */
+/* If the PAGE at OFFSET is a sound leaf of a node tree, whether any tree still uses it or not:
+ * append its entries to NODES (of PstIndexNode) and give its own id; a page written later has a
+ * larger one. Else FALSE. */
 gboolean pst_index_parse_node_leaf (PstFormat format, guint64 offset, const guint8 *page,
 				    GArray *nodes, guint64 *bid);
 

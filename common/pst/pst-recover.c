@@ -20,7 +20,8 @@
 /* What trying out may cost beyond the size of the file itself, see spend(). */
 #define SLACK (16u << 20)
 
-/* Pages and blocks found are kept in memory; with 50 GB in use Outlook has some millions of them. */
+/* Pages and blocks found are kept in memory; with 50 GB in use Outlook has some millions of
+ * them. */
 #define MAX_FOUND (1u << 24)
 
 /* A message as one page knew it. */
@@ -54,8 +55,8 @@ report (const Search *search, const char *name, const char *detail)
 		search->finding (name, 0, detail, search->user_data);
 }
 
-/* In an honest file free blocks don't overlap and each belongs to one message, so all that has to be
- * looked at closely is no more than the file. A forged one could have a large block end every 64
+/* In an honest file free blocks don't overlap and each belongs to one message, so all that has to
+ * be looked at closely is no more than the file. A forged one could have a large block end every 64
  * bytes, or name one large block in every entry of a million. FALSE when that is so. */
 static gboolean
 spend (Search *search, guint64 bytes)

@@ -110,7 +110,8 @@ pst_rtf_decompress (const guint8 *data, gsize length, gsize max_size, GError **e
 		fail (error, PST_ERROR_DAMAGED, "of an unknown kind");
 		return NULL;
 	}
-	/* Two bytes stand for 17 at most: who claims more is lying, and would make us allocate it. */
+	/* Two bytes stand for 17 at most: who claims more is lying, and would make us allocate
+	 * it. */
 	if (size > max_size || size > body_length * 9 + 32) {
 		fail (error, PST_ERROR_LIMIT, "claims to be too large");
 		return NULL;
@@ -166,18 +167,31 @@ typedef struct {
 
 /* Control words that stand for characters. */
 static const Special specials[] = {
-	{ "par", "\n" },	{ "line", "\n" },     { "sect", "\n" },	     { "page", "\n" },
-	{ "row", "\n" },	{ "tab", "\t" },      { "cell", "\t" },	     { "emdash", "—" },
-	{ "endash", "–" },	{ "bullet", "•" },    { "lquote", "‘" },	     { "rquote", "’" },
-	{ "ldblquote", "“" }, { "rdblquote", "”" }, { "emspace", "\xe2\x80\x83" }, { "enspace", "\xe2\x80\x82" },
-	{ "zwj", "\xe2\x80\x8d" }, { "zwnj", "\xe2\x80\x8c" },
+	{ "par", "\n" },
+	{ "line", "\n" },
+	{ "sect", "\n" },
+	{ "page", "\n" },
+	{ "row", "\n" },
+	{ "tab", "\t" },
+	{ "cell", "\t" },
+	{ "emdash", "—" },
+	{ "endash", "–" },
+	{ "bullet", "•" },
+	{ "lquote", "‘" },
+	{ "rquote", "’" },
+	{ "ldblquote", "“" },
+	{ "rdblquote", "”" },
+	{ "emspace", "\xe2\x80\x83" },
+	{ "enspace", "\xe2\x80\x82" },
+	{ "zwj", "\xe2\x80\x8d" },
+	{ "zwnj", "\xe2\x80\x8c" },
 };
 
 /* Destinations without words of the text, apart from those marked by \*. */
 static const char *const wordless[] = {
-	"colortbl", "stylesheet", "info", "pict", "object", "objdata", "header", "headerl", "headerr", "headerf",
-	"footer", "footerl", "footerr", "footerf", "footnote", "filetbl", "listtable", "revtbl", "nonesttables",
-	"mhtmltag",
+	"colortbl", "stylesheet", "info",      "pict",   "object",       "objdata",  "header",
+	"headerl",  "headerr",    "headerf",   "footer", "footerl",      "footerr",  "footerf",
+	"footnote", "filetbl",    "listtable", "revtbl", "nonesttables", "mhtmltag",
 };
 
 static guint
@@ -187,9 +201,10 @@ codepage_of_charset (gint charset)
 		gint charset;
 		guint codepage;
 	} table[] = {
-		{ 0, 1252 },   { 77, 10000 }, { 128, 932 },  { 129, 949 },  { 130, 1361 }, { 134, 936 },
-		{ 136, 950 },  { 161, 1253 }, { 162, 1254 }, { 163, 1258 }, { 177, 1255 }, { 178, 1256 },
-		{ 186, 1257 }, { 204, 1251 }, { 222, 874 },  { 238, 1250 }, { 255, 437 },
+		{ 0, 1252 },   { 77, 10000 }, { 128, 932 },  { 129, 949 },  { 130, 1361 },
+		{ 134, 936 },  { 136, 950 },  { 161, 1253 }, { 162, 1254 }, { 163, 1258 },
+		{ 177, 1255 }, { 178, 1256 }, { 186, 1257 }, { 204, 1251 }, { 222, 874 },
+		{ 238, 1250 }, { 255, 437 },
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
@@ -227,7 +242,8 @@ is_silent (const Reader *reader)
 {
 	const Group *group = &reader->group;
 
-	return group->is_skipped || group->is_font_table || (group->is_rtf_only && !group->is_html_tag);
+	return group->is_skipped || group->is_font_table ||
+	       (group->is_rtf_only && !group->is_html_tag);
 }
 
 static void
@@ -235,8 +251,10 @@ flush_bytes (Reader *reader)
 {
 	if (reader->bytes->len > 0) {
 		gsize length = 0;
-		g_autofree char *text = pst_codepage_to_utf8 (reader->pages, current_codepage (reader),
-							      reader->bytes->str, reader->bytes->len, &length, NULL);
+		g_autofree char *text = pst_codepage_to_utf8 (reader->pages,
+							      current_codepage (reader),
+							      reader->bytes->str,
+							      reader->bytes->len, &length, NULL);
 		g_string_append_len (reader->text, text, (gssize)length);
 	}
 	g_string_truncate (reader->bytes, 0);
@@ -259,7 +277,8 @@ add_byte (Reader *reader, guint8 byte)
 		g_string_append_c (reader->text, (char)byte);
 		return;
 	}
-	reader->trail = reader->trail == 0 && is_lead_byte (current_codepage (reader), byte) ? 1 : 0;
+	reader->trail = reader->trail == 0 && is_lead_byte (current_codepage (reader), byte) ? 1
+											     : 0;
 	g_string_append_c (reader->bytes, (char)byte);
 }
 
@@ -294,7 +313,8 @@ add_unicode (Reader *reader, gint number)
 	}
 	if (unit >= 0xdc00 && unit < 0xe000) {
 		c = reader->surrogate != 0
-			    ? 0x10000u + (((gunichar)reader->surrogate & 0x3ff) << 10) + (unit & 0x3ffu)
+			    ? 0x10000u + (((gunichar) reader->surrogate & 0x3ff) << 10) +
+				      (unit & 0x3ffu)
 			    : 0xfffd;
 	}
 	reader->surrogate = 0;
@@ -397,7 +417,8 @@ take_word (Reader *reader, const char *word, gboolean has_number, gint number)
 		set_font (reader, number);
 	else if (strcmp (word, "fcharset") == 0)
 		set_charset (reader, number);
-	else if (strcmp (word, "ansicpg") == 0 && pst_codepage_is_known (reader->pages, (guint)number))
+	else if (strcmp (word, "ansicpg") == 0 &&
+		 pst_codepage_is_known (reader->pages, (guint) number))
 		reader->codepage = (guint)number;
 	else if (strcmp (word, "htmlrtf") == 0)
 		reader->group.is_rtf_only = !has_number || number != 0;
@@ -485,7 +506,8 @@ is_blank (const char *text, gsize length)
 }
 
 void
-pst_rtf_read (PstRtf *rtf, const PstCodepages *pages, const guint8 *data, gsize length, guint codepage)
+pst_rtf_read (PstRtf *rtf, const PstCodepages *pages, const guint8 *data, gsize length,
+	      guint codepage)
 {
 	Reader reader = {
 		.pages = pages,

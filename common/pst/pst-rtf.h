@@ -10,8 +10,8 @@
 #include "pst/pst-codepage.h"
 #include "pst/pst-error.h"
 
-/* The rich text in a compressed (LZFu) or merely wrapped (MELA) property. Fails with DAMAGED if sizes,
- * references or the check sum are wrong, with LIMIT above MAX_SIZE bytes. */
+/* The rich text in a compressed (LZFu) or merely wrapped (MELA) property. Fails with DAMAGED if
+ * sizes, references or the check sum are wrong, with LIMIT above MAX_SIZE bytes. */
 GBytes *pst_rtf_decompress (const guint8 *data, gsize length, gsize max_size, GError **error);
 
 typedef enum {
@@ -28,8 +28,8 @@ typedef struct {
 	gboolean has_objects; /* pictures or the like, which the words don't show */
 } PstRtf;
 
-/* Never fails: what isn't rich text gives the words that are there. CODEPAGE is that of documents that
- * don't name theirs. */
+/* Never fails: what isn't rich text gives the words that are there. CODEPAGE is that of documents
+ * that don't name theirs. */
 void pst_rtf_read (PstRtf *rtf, const PstCodepages *pages, const guint8 *data, gsize length,
 		   guint codepage);
 void pst_rtf_clear (PstRtf *rtf);

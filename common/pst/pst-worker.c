@@ -565,8 +565,8 @@ say_plan (Reader *reader)
 static gboolean
 open_file (Reader *reader, GError **error)
 {
-	guint patience =
-		reader->task->options.patience > 0 ? reader->task->options.patience : PATIENCE_SECONDS;
+	guint patience = reader->task->options.patience > 0 ? reader->task->options.patience
+							    : PATIENCE_SECONDS;
 
 	child_allow_wall_seconds (patience);
 	reader->file = pst_file_open (reader->task->path, error);

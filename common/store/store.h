@@ -33,5 +33,6 @@ gboolean store_is_original (const char *operand);
 /* Is it the URL of an account on a server? */
 gboolean store_is_server (const char *operand);
 
-/* Is inner the same as outer, or does it lie in it? inner need not exist yet. FALSE where one of them is "-". */
+/* Is inner the same as outer, or does it lie in it? inner need not exist yet. FALSE where one of
+ * them is "-". */
 gboolean store_contains (const char *outer, const char *inner);
