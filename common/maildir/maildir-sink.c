@@ -572,7 +572,7 @@ deliver (MaildirSink *self, SinkFolder *folder, Message *message, guint copy, GE
 	goffset size = message_content_get_size (message->content);
 	g_autofree char *temporary = maildir_name_new_temporary (message->l0, copy);
 	g_autofree char *flags = make_flags (self, folder, message, error);
-	goffset bare_lf;
+	goffset bare_lf = 0;
 
 	if (flags == NULL || !write_temporary (self, folder, temporary, message, &bare_lf, error))
 		return FALSE;
