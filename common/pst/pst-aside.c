@@ -28,9 +28,9 @@ static const struct {
 	const char *class; /* itself, or followed by a dot */
 	PstAsideKind kind;
 } homes[] = {
-	{"IPM.Contact", PST_ASIDE_CONTACTS},	 {"IPM.DistList", PST_ASIDE_CONTACTS},
+	{"IPM.Contact", PST_ASIDE_CONTACTS},     {"IPM.DistList", PST_ASIDE_CONTACTS},
 	{"IPM.Appointment", PST_ASIDE_CALENDAR}, {"IPM.Task", PST_ASIDE_CALENDAR},
-	{"IPM.StickyNote", PST_ASIDE_CALENDAR},	 {"IPM.Activity", PST_ASIDE_CALENDAR},
+	{"IPM.StickyNote", PST_ASIDE_CALENDAR},  {"IPM.Activity", PST_ASIDE_CALENDAR},
 };
 
 static gboolean
@@ -50,8 +50,7 @@ pst_aside_new (const char *contacts, const char *calendar, const MessageFilter *
 	aside->zone_names = pst_zone_names_new ();
 	aside->zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 	for (gsize i = 0; i < PST_ASIDE_KINDS; i++)
-		if (paths[i] != NULL &&
-		    (aside->files[i] = safe_file_new (paths[i], error)) == NULL)
+		if (paths[i] != NULL && (aside->files[i] = safe_file_new (paths[i], error)) == NULL)
 			return NULL;
 	if (calendar != NULL &&
 	    !write_text (aside->files[PST_ASIDE_CALENDAR], CALENDAR_BEGIN, error))

@@ -84,8 +84,7 @@ add_task_days (icalcomponent *todo, const PstItem *item, gboolean repeats)
 {
 	gint64 start = 0;
 	gint64 due = 0;
-	gboolean has_start =
-		pst_fields_get_time (item, &pst_names_task, TASK_START_DATE, &start);
+	gboolean has_start = pst_fields_get_time (item, &pst_names_task, TASK_START_DATE, &start);
 	gboolean has_due = pst_fields_get_time (item, &pst_names_task, TASK_DUE_DATE, &due);
 
 	/* A due date must be later than the start (3.8.2.3): a task of one day has only that. One
@@ -112,11 +111,9 @@ add_task_status (icalcomponent *todo, const PstItem *item)
 	gint64 completed = 0;
 
 	if (is_complete)
-		icalcomponent_add_property (todo,
-					    icalproperty_new_status (ICAL_STATUS_COMPLETED));
+		icalcomponent_add_property (todo, icalproperty_new_status (ICAL_STATUS_COMPLETED));
 	else if (status == 1)
-		icalcomponent_add_property (todo,
-					    icalproperty_new_status (ICAL_STATUS_INPROCESS));
+		icalcomponent_add_property (todo, icalproperty_new_status (ICAL_STATUS_INPROCESS));
 	else if (status >= 0)
 		icalcomponent_add_property (todo,
 					    icalproperty_new_status (ICAL_STATUS_NEEDSACTION));
@@ -148,10 +145,10 @@ format_task_rule (const PstItem *item, char **rule)
 		data, length, item->context->pages, item->codepage, NULL, &error);
 	if (recurrence == NULL)
 		return FALSE;
-	g_autoptr (GDateTime) start = g_date_time_new_from_unix_utc (
-		pst_recurrence_get_seconds (recurrence->start_date));
-	g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (
-		pst_recurrence_get_seconds (recurrence->end_date));
+	g_autoptr (GDateTime) start =
+		g_date_time_new_from_unix_utc (pst_recurrence_get_seconds (recurrence->start_date));
+	g_autoptr (GDateTime) end =
+		g_date_time_new_from_unix_utc (pst_recurrence_get_seconds (recurrence->end_date));
 	g_autofree char *until =
 		pst_component_can_say (g_date_time_to_unix (end))
 			? g_strdup_printf ("%04d%02d%02d", g_date_time_get_year (end),
@@ -179,8 +176,7 @@ add_task_reminder (icalcomponent *todo, const PstItem *item)
 	pst_component_add_utc (alarm, ICAL_TRIGGER_PROPERTY, when);
 	icalproperty *trigger = icalcomponent_get_first_property (alarm, ICAL_TRIGGER_PROPERTY);
 	if (trigger != NULL)
-		icalproperty_set_parameter (trigger,
-					    icalparameter_new_value (ICAL_VALUE_DATETIME));
+		icalproperty_set_parameter (trigger, icalparameter_new_value (ICAL_VALUE_DATETIME));
 	pst_component_add_text (alarm, ICAL_DESCRIPTION_PROPERTY,
 				subject != NULL && *subject != '\0' ? subject : "Reminder");
 	icalcomponent_add_component (todo, alarm);
@@ -192,9 +188,8 @@ append_task (const PstItem *item, const char *uid, GString *text)
 	g_autoptr (icalcomponent) todo = pst_component_new (item, ICAL_VTODO_COMPONENT, uid, 0);
 	g_autofree char *rule = NULL;
 	gint64 day = 0;
-	gboolean can_repeat =
-		pst_fields_get_time (item, &pst_names_task, TASK_START_DATE, &day) ||
-		pst_fields_get_time (item, &pst_names_task, TASK_DUE_DATE, &day);
+	gboolean can_repeat = pst_fields_get_time (item, &pst_names_task, TASK_START_DATE, &day) ||
+			      pst_fields_get_time (item, &pst_names_task, TASK_DUE_DATE, &day);
 
 	if (!format_task_rule (item, &rule) || (rule != NULL && !can_repeat)) {
 		pst_context_find (item->context, "recurrence-left-out",

@@ -210,8 +210,7 @@ add_attachment (icalcomponent *component, const PstItem *item, const PstAttachme
 	icalproperty_add_parameter (property, icalparameter_new_value (ICAL_VALUE_BINARY));
 	icalproperty_add_parameter (property, icalparameter_new_encoding (ICAL_ENCODING_BASE64));
 	if (attachment->type != NULL)
-		icalproperty_add_parameter (property,
-					    icalparameter_new_fmttype (attachment->type));
+		icalproperty_add_parameter (property, icalparameter_new_fmttype (attachment->type));
 	g_autofree char *name = attachment->name != NULL ? tidy_parameter (attachment->name) : NULL;
 	if (name != NULL && *name != '\0')
 		icalproperty_add_parameter (property, icalparameter_new_filename (name));

@@ -181,8 +181,13 @@ add_names (const PstItem *item, GString *card)
 	for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
 		organisation[i] = get_line (item, units[i]);
 
-	const char *calls[] = {full,	 file_under,	  subject, names[0],
-			       names[1], organisation[0], email != NULL ? email->address : NULL};
+	const char *calls[] = {full,
+			       file_under,
+			       subject,
+			       names[0],
+			       names[1],
+			       organisation[0],
+			       email != NULL ? email->address : NULL};
 	const char *call = "Unnamed";
 	for (gsize i = G_N_ELEMENTS (calls); i-- > 0;)
 		if (has_text (calls[i]))
@@ -246,9 +251,9 @@ add_day (const PstItem *item, GString *card, const char *name, guint32 local, gu
 	g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
 	if (time == NULL)
 		return;
-	g_autofree char *text = g_strdup_printf ("%04d%02d%02d", g_date_time_get_year (time),
-						 g_date_time_get_month (time),
-						 g_date_time_get_day_of_month (time));
+	g_autofree char *text =
+		g_strdup_printf ("%04d%02d%02d", g_date_time_get_year (time),
+				 g_date_time_get_month (time), g_date_time_get_day_of_month (time));
 	pst_vcard_add (card, name, text);
 }
 
@@ -312,9 +317,8 @@ add_children (const PstItem *item, GString *card)
 		pst_props_get_multiple (item->props, PR_CHILDREN, &is_utf16, &error);
 
 	for (guint i = 0; names != NULL && i < MIN (names->len, 100); i++) {
-		g_autofree char *name =
-			pst_context_decode (item->context, g_ptr_array_index (names, i), is_utf16,
-					    item->codepage);
+		g_autofree char *name = pst_context_decode (
+			item->context, g_ptr_array_index (names, i), is_utf16, item->codepage);
 		pst_vcard_add_text (card, "RELATED;TYPE=child;VALUE=text", name);
 	}
 }
@@ -334,8 +338,7 @@ find_picture_type (const guint8 *data, gsize length)
 		     {"BM", 2, "image/bmp"}};
 
 	for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
-		if (length > types[i].length &&
-		    memcmp (data, types[i].magic, types[i].length) == 0)
+		if (length > types[i].length && memcmp (data, types[i].magic, types[i].length) == 0)
 			return types[i].type;
 	return NULL;
 }
@@ -497,8 +500,7 @@ add_stream_members (const PstItem *list, GString *card, GBytes *stream)
 static void
 add_members (const PstItem *list, GString *card)
 {
-	g_autoptr (GBytes) stream =
-		pst_fields_get_binary (list, &pst_names_address, LIST_STREAM);
+	g_autoptr (GBytes) stream = pst_fields_get_binary (list, &pst_names_address, LIST_STREAM);
 
 	if (stream != NULL && add_stream_members (list, card, stream))
 		return;
@@ -566,7 +568,7 @@ append_list (const PstItem *item, GString *card)
 	begin_card (item, card);
 	pst_vcard_add (card, "KIND", "group");
 	pst_vcard_add_text (card, "FN",
-			    has_text (name)	 ? name
+			    has_text (name)      ? name
 			    : has_text (display) ? display
 			    : has_text (subject) ? subject
 						 : "Unnamed");

@@ -82,8 +82,7 @@ static char *
 read_uid (const PstItem *item)
 {
 	static const char wrapped[] = "vCal-Uid\1\0\0";
-	g_autoptr (GBytes) id =
-		pst_fields_get_binary (item, &pst_names_meeting, GLOBAL_OBJECT_ID);
+	g_autoptr (GBytes) id = pst_fields_get_binary (item, &pst_names_meeting, GLOBAL_OBJECT_ID);
 	gsize length = 0;
 	const guint8 *p = id != NULL ? g_bytes_get_data (id, &length) : NULL;
 
@@ -108,8 +107,7 @@ read_recurrence (const PstItem *item)
 {
 	g_autoptr (GError) error = NULL;
 	g_autofree char *damage = NULL;
-	g_autoptr (GBytes) blob =
-		pst_fields_get_binary (item, &pst_names_appointment, RECURRENCE);
+	g_autoptr (GBytes) blob = pst_fields_get_binary (item, &pst_names_appointment, RECURRENCE);
 	gsize length = 0;
 	const guint8 *data = blob != NULL ? g_bytes_get_data (blob, &length) : NULL;
 
@@ -147,9 +145,8 @@ read_definition (const Event *event, guint32 number)
 	gsize length = 0;
 	const guint8 *data = blob != NULL ? g_bytes_get_data (blob, &length) : NULL;
 
-	return data != NULL
-		       ? pst_zone_parse_definition (data, length, get_year (event->start))
-		       : NULL;
+	return data != NULL ? pst_zone_parse_definition (data, length, get_year (event->start))
+			    : NULL;
 }
 
 static PstZone *
@@ -170,8 +167,8 @@ static PstZone *
 derive_zone (const Event *event)
 {
 	const PstRecurrence *recurrence = event->recurrence;
-	gint64 local = pst_recurrence_get_seconds (recurrence->start_date +
-						   recurrence->start_offset);
+	gint64 local =
+		pst_recurrence_get_seconds (recurrence->start_date + recurrence->start_offset);
 	gint64 offset = local - event->start;
 
 	if (offset % 900 != 0 || ABS (offset) > 14 * 3600)
@@ -290,11 +287,12 @@ choose_zone (Event *event, PstZoneNames *names, GPtrArray *zones)
 static void
 add_attendee (icalcomponent *component, const PstRecipient *recipient)
 {
-	static const icalparameter_partstat answers[] = {
-		[2] = ICAL_PARTSTAT_TENTATIVE, [3] = ICAL_PARTSTAT_ACCEPTED,
-		[4] = ICAL_PARTSTAT_DECLINED, [5] = ICAL_PARTSTAT_NEEDSACTION};
-	icalproperty *property = pst_component_add_person (component, ICAL_ATTENDEE_PROPERTY,
-							   recipient->address);
+	static const icalparameter_partstat answers[] = {[2] = ICAL_PARTSTAT_TENTATIVE,
+							 [3] = ICAL_PARTSTAT_ACCEPTED,
+							 [4] = ICAL_PARTSTAT_DECLINED,
+							 [5] = ICAL_PARTSTAT_NEEDSACTION};
+	icalproperty *property =
+		pst_component_add_person (component, ICAL_ATTENDEE_PROPERTY, recipient->address);
 
 	if (property == NULL)
 		return;
@@ -401,8 +399,8 @@ static char *
 format_until (const Event *event)
 {
 	gint64 last = get_instance_seconds (event, event->recurrence->end_date);
-	g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (
-		event->is_all_day ? last : get_utc (event, last));
+	g_autoptr (GDateTime) time =
+		g_date_time_new_from_unix_utc (event->is_all_day ? last : get_utc (event, last));
 
 	/* Outlook's word for "without an end" lies in the year 4500. */
 	if (time == NULL || !pst_component_can_say (last))
@@ -482,8 +480,7 @@ static icalcomponent *
 make_exception (const Event *event, const PstException *exception)
 {
 	gint64 instance = get_instance_seconds (event, exception->original);
-	gboolean is_all_day =
-		exception->has_all_day ? exception->is_all_day : event->is_all_day;
+	gboolean is_all_day = exception->has_all_day ? exception->is_all_day : event->is_all_day;
 	g_autoptr (PstItem) own = exception->has_body ? open_exception (event, instance) : NULL;
 	const PstItem *item = own != NULL ? own : event->item;
 	icalcomponent *component =
@@ -491,8 +488,7 @@ make_exception (const Event *event, const PstException *exception)
 	g_autofree char *location =
 		pst_fields_get_text (event->item, &pst_names_appointment, LOCATION);
 	g_autofree char *subject = pst_item_get_subject (event->item);
-	icalproperty *summary =
-		icalcomponent_get_first_property (component, ICAL_SUMMARY_PROPERTY);
+	icalproperty *summary = icalcomponent_get_first_property (component, ICAL_SUMMARY_PROPERTY);
 
 	if (exception->has_body && own == NULL)
 		pst_context_find (event->item->context, "exception-text-missing",

@@ -143,8 +143,8 @@ read_html_words (const PstItem *item, PstBodyKind kind)
 		return NULL;
 	const char *data = g_bytes_get_data (bytes, &length);
 	guint codepage = pst_codepage_from_charset (charset, strlen (charset));
-	g_autofree char *html = pst_codepage_to_utf8 (item->context->pages, codepage, data, length,
-						      &length, NULL);
+	g_autofree char *html =
+		pst_codepage_to_utf8 (item->context->pages, codepage, data, length, &length, NULL);
 	return pst_html_get_words (html, length);
 }
 

@@ -18,26 +18,23 @@ typedef struct {
 	gboolean no_comment_ends;
 } Words;
 
-static const char *const line_tags[] = {"br", "p", "/p", "div", "/div", "li", "tr", "/table", "h1",
-					"h2", "h3", "/h1", "/h2", "/h3", "hr"};
+static const char *const line_tags[] = {"br", "p",  "/p", "div", "/div", "li",  "tr", "/table",
+					"h1", "h2", "h3", "/h1", "/h2",  "/h3", "hr"};
 
 static const struct {
 	const char *tag;
 	const char *end;
-} hidden_tags[] = {{"style", "/style"},
-		   {"script", "/script"},
-		   {"title", "/title"}};
+} hidden_tags[] = {{"style", "/style"}, {"script", "/script"}, {"title", "/title"}};
 
 static const struct {
 	const char *name;
 	const char *text;
-} entities[] = {{"lt", "<"},      {"gt", ">"},      {"amp", "&"},      {"quot", "\""},
-		{"apos", "'"},    {"nbsp", " "},    {"auml", "ä"},     {"ouml", "ö"},
-		{"uuml", "ü"},    {"Auml", "Ä"},    {"Ouml", "Ö"},     {"Uuml", "Ü"},
-		{"szlig", "ß"},   {"eacute", "é"},  {"egrave", "è"},   {"agrave", "à"},
-		{"ccedil", "ç"},  {"euro", "€"},    {"ndash", "–"},    {"mdash", "—"},
-		{"lsquo", "‘"},   {"rsquo", "’"},   {"ldquo", "“"},    {"rdquo", "”"},
-		{"bull", "•"},    {"hellip", "…"},  {"copy", "©"},     {"reg", "®"}};
+} entities[] = {{"lt", "<"},     {"gt", ">"},     {"amp", "&"},   {"quot", "\""},  {"apos", "'"},
+		{"nbsp", " "},   {"auml", "ä"},   {"ouml", "ö"},  {"uuml", "ü"},   {"Auml", "Ä"},
+		{"Ouml", "Ö"},   {"Uuml", "Ü"},   {"szlig", "ß"}, {"eacute", "é"}, {"egrave", "è"},
+		{"agrave", "à"}, {"ccedil", "ç"}, {"euro", "€"},  {"ndash", "–"},  {"mdash", "—"},
+		{"lsquo", "‘"},  {"rsquo", "’"},  {"ldquo", "“"}, {"rdquo", "”"},  {"bull", "•"},
+		{"hellip", "…"}, {"copy", "©"},   {"reg", "®"}};
 
 static void
 add_word (Words *words, const char *text, gsize length)
@@ -59,8 +56,7 @@ end_line (Words *words, const char *tag)
 	gboolean is_forced = strcmp (tag, "br") == 0;
 
 	words->is_spaced = FALSE;
-	if (words->hidden == NULL && out->len > 0 &&
-	    (is_forced || out->str[out->len - 1] != '\n'))
+	if (words->hidden == NULL && out->len > 0 && (is_forced || out->str[out->len - 1] != '\n'))
 		g_string_append_c (out, '\n');
 }
 
@@ -146,7 +142,7 @@ pst_html_get_words (const char *html, gsize length)
 
 	for (gsize i = 0; i < length;) {
 		const char *p = html + i;
-		gsize taken = *p == '<'	  ? take_any_tag (&words, p, length - i)
+		gsize taken = *p == '<'   ? take_any_tag (&words, p, length - i)
 			      : *p == '&' ? take_entity (&words, p, length - i)
 					  : 0;
 		if (taken == 0 && g_ascii_isspace (*p))

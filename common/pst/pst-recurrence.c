@@ -355,8 +355,7 @@ append_pattern (const PstRecurrence *recurrence, GString *rule, guint month)
 		append_month_day (rule, recurrence->day, month);
 		return recurrence->day >= 1 && recurrence->day <= 31;
 	case PST_PATTERN_MONTH_END: append_month_day (rule, 31, month); return TRUE;
-	case PST_PATTERN_MONTH_NTH:
-		return append_nth (rule, recurrence->weekdays, recurrence->nth);
+	case PST_PATTERN_MONTH_NTH: return append_nth (rule, recurrence->weekdays, recurrence->nth);
 	}
 	return FALSE;
 }

@@ -12,13 +12,13 @@
 #include "pst/pst-file.h"
 #include "pst/pst-vcard.h"
 
-#define DAY          86400
-#define STRUCT_SIZE  48
-#define RULE_SIZE    66
-#define MAX_RULES    1024
-#define MAX_NAME     64 /* bytes; Windows's own have at most 40 */
-#define MAX_BIAS     (16 * 60)
-#define NAMES        128
+#define DAY         86400
+#define STRUCT_SIZE 48
+#define RULE_SIZE   66
+#define MAX_RULES   1024
+#define MAX_NAME    64 /* bytes; Windows's own have at most 40 */
+#define MAX_BIAS    (16 * 60)
+#define NAMES       128
 
 typedef struct {
 	guint8 name[16]; /* digests */
@@ -291,10 +291,9 @@ append_part (GString *text, const char *part, const PstZoneDay *day, gint32 from
 	if (day->month != 0) {
 		gint64 first = find_day (day, 1601) / DAY - (find_day (day, 1601) % DAY < 0);
 		g_free (start);
-		start = g_strdup_printf (
-			"1601%02u%02uT%02u%02u00", day->month,
-			(guint)(first - count_days (1601, day->month, 1)) + 1, day->hour,
-			day->minute);
+		start = g_strdup_printf ("1601%02u%02uT%02u%02u00", day->month,
+					 (guint)(first - count_days (1601, day->month, 1)) + 1,
+					 day->hour, day->minute);
 		rule = g_strdup_printf ("FREQ=YEARLY;BYMONTH=%u;BYDAY=%d%s", day->month,
 					day->nth == 5 ? -1 : (int)day->nth, weekdays[day->weekday]);
 	}

@@ -155,8 +155,8 @@ convert (Fixture *fixture)
 	g_assert_no_error (error);
 	g_assert_true (pst_writer_finish (fixture->writer, &error));
 	g_assert_no_error (error);
-	g_autoptr (MessageSource) source = pst_source_new (
-		fixture->pst, &options, fixture->ledger, fixture->report, &error);
+	g_autoptr (MessageSource) source =
+		pst_source_new (fixture->pst, &options, fixture->ledger, fixture->report, &error);
 	g_assert_no_error (error);
 	while (message_source_next (source, &message, &error) && message != NULL)
 		message_unref (message);
@@ -186,8 +186,7 @@ parse_calendar (const Fixture *fixture)
 	g_assert_nonnull (calendar);
 	g_assert_cmpint (icalcomponent_isa (calendar), ==, ICAL_VCALENDAR_COMPONENT);
 	if (icalcomponent_count_errors (calendar) != 0)
-		g_error ("what libical finds wrong:\n%s",
-			 icalcomponent_as_ical_string (calendar));
+		g_error ("what libical finds wrong:\n%s", icalcomponent_as_ical_string (calendar));
 	return calendar;
 }
 
@@ -253,7 +252,10 @@ test_contact (Fixture *fixture, gconstpointer data)
 	const guint8 yes = 1;
 	const PstWriterProperty photo = {0x7fff000b, &yes, 1};
 	const PstWriterAttachment attachments[] = {
-		{.name = "ContactPicture.jpg", .bytes = picture, .size = 14, .extra = &photo,
+		{.name = "ContactPicture.jpg",
+		 .bytes = picture,
+		 .size = 14,
+		 .extra = &photo,
 		 .n_extra = 1},
 	};
 	g_autoptr (PstWriterProperties) list = pst_writer_properties_new ();
@@ -352,9 +354,9 @@ append_wide (GByteArray *bytes, const char *text)
 static GByteArray *
 make_one_off (const char *who, const char *address)
 {
-	static const guint8 head[] = {0,    0,	  0,	0,    0x81, 0x2b, 0x1f, 0xa4,
+	static const guint8 head[] = {0,    0,    0,    0,    0x81, 0x2b, 0x1f, 0xa4,
 				      0xbe, 0xa3, 0x10, 0x19, 0x9d, 0x6e, 0x00, 0xdd,
-				      0x01, 0x0f, 0x54, 0x02, 0,    0,	  0x01, 0x90};
+				      0x01, 0x0f, 0x54, 0x02, 0,    0,    0x01, 0x90};
 	GByteArray *id = g_byte_array_new ();
 
 	g_byte_array_append (id, head, sizeof head);
@@ -367,8 +369,9 @@ make_one_off (const char *who, const char *address)
 static GByteArray *
 make_wrapped_contact (guint32 nid)
 {
-	static const guint8 head[] = {0,    0,	  0,	0,    0xc0, 0x91, 0xad, 0xd3, 0x51, 0x9d, 0xcf,
-				      0x11, 0xa4, 0xa9, 0x00, 0xaa, 0x00, 0x47, 0xfa, 0xa4, 0xc3};
+	static const guint8 head[] = {0,    0,    0,    0,    0xc0, 0x91, 0xad,
+				      0xd3, 0x51, 0x9d, 0xcf, 0x11, 0xa4, 0xa9,
+				      0x00, 0xaa, 0x00, 0x47, 0xfa, 0xa4, 0xc3};
 	GByteArray *id = g_byte_array_new ();
 
 	g_byte_array_append (id, head, sizeof head);
@@ -532,10 +535,10 @@ add_series (Fixture *fixture)
 				{NULL, 0x0036, NULL, 2}};
 	g_autoptr (PstWriterProperties) own = pst_writer_properties_new ();
 	pst_writer_properties_add_time (own, name (fixture, set, 0x8228), 1711357200);
-	PstWriterMessage exception = {.message_class =
-					      "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}",
-				      .subject = "Later",
-				      .plain = "Only this time.\r\n"};
+	PstWriterMessage exception = {
+		.message_class = "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}",
+		.subject = "Later",
+		.plain = "Only this time.\r\n"};
 	exception.extra = pst_writer_properties_get (own, &exception.n_extra);
 	const PstWriterAttachment attachments[] = {
 		{.name = "exception", .message = &exception},
@@ -599,15 +602,15 @@ test_series (Fixture *fixture, gconstpointer data)
 	const char *uid = "0102030405060708090A0B0C0D0E0F10000000001516"
 			  "1718191A1B1C1D1E1F202122232425262728";
 	g_assert_cmpint (icalcomponent_count_components (calendar, ICAL_VEVENT_COMPONENT), ==, 2);
-	g_assert_cmpint (icalcomponent_count_components (calendar, ICAL_VTIMEZONE_COMPONENT), ==, 1);
+	g_assert_cmpint (icalcomponent_count_components (calendar, ICAL_VTIMEZONE_COMPONENT), ==,
+			 1);
 	assert_occurrences (calendar, event, "03-18T09 03-25T09 04-01T08 04-08T08 04-15T08 ");
 	g_assert_cmpstr (icalcomponent_get_uid (event), ==, uid);
 	g_assert_cmpstr (icalcomponent_get_uid (later), ==, uid);
 	assert_property (event, ICAL_DTSTAMP_PROPERTY, "DTSTAMP:20231114T221320Z");
 	assert_property (event, ICAL_SUMMARY_PROPERTY, "SUMMARY:Montagsrunde\\; früh");
 	assert_property (event, ICAL_DESCRIPTION_PROPERTY, "DESCRIPTION:Every week.\\nBring tea.");
-	assert_property (event, ICAL_DTSTART_PROPERTY,
-			 "DTSTART;TZID=Berlin  Bern:20240318T100000");
+	assert_property (event, ICAL_DTSTART_PROPERTY, "DTSTART;TZID=Berlin  Bern:20240318T100000");
 	assert_property (event, ICAL_DTEND_PROPERTY, "DTEND;TZID=Berlin  Bern:20240318T110000");
 	assert_property (event, ICAL_EXDATE_PROPERTY, "EXDATE;TZID=Berlin  Bern:20240401T100000");
 	assert_property (event, ICAL_LOCATION_PROPERTY, "LOCATION:Raum 2\\, hinten");
@@ -626,8 +629,7 @@ test_series (Fixture *fixture, gconstpointer data)
 
 	assert_property (later, ICAL_RECURRENCEID_PROPERTY,
 			 "RECURRENCE-ID;TZID=Berlin  Bern:20240325T100000");
-	assert_property (later, ICAL_DTSTART_PROPERTY,
-			 "DTSTART;TZID=Berlin  Bern:20240325T110000");
+	assert_property (later, ICAL_DTSTART_PROPERTY, "DTSTART;TZID=Berlin  Bern:20240325T110000");
 	assert_property (later, ICAL_DTEND_PROPERTY, "DTEND;TZID=Berlin  Bern:20240325T123000");
 	assert_property (later, ICAL_SUMMARY_PROPERTY, "SUMMARY:Später");
 	assert_property (later, ICAL_LOCATION_PROPERTY, "LOCATION:Raum 3");
@@ -657,7 +659,8 @@ test_all_day (Fixture *fixture, gconstpointer data)
 	assert_property (event, ICAL_DTSTART_PROPERTY, "DTSTART;VALUE=DATE:20241003");
 	assert_property (event, ICAL_DTEND_PROPERTY, "DTEND;VALUE=DATE:20241005");
 	assert_property (event, ICAL_TRANSP_PROPERTY, "TRANSP:TRANSPARENT");
-	g_assert_cmpint (icalcomponent_count_components (calendar, ICAL_VTIMEZONE_COMPONENT), ==, 0);
+	g_assert_cmpint (icalcomponent_count_components (calendar, ICAL_VTIMEZONE_COMPONENT), ==,
+			 0);
 }
 
 /* The hour that a clock shows twice: only UTC can tell the second one. */
@@ -721,7 +724,8 @@ add_task (Fixture *fixture, guint status, gboolean repeats, gboolean is_sliding)
 	pst_writer_properties_add_time (list, name (fixture, set, 0x8104), 1706659200);
 	pst_writer_properties_add_time (list, name (fixture, set, 0x8105), 1706659200);
 	pst_writer_properties_add_number (list, name (fixture, set, 0x8101), status);
-	pst_writer_properties_add_double (list, name (fixture, set, 0x8102), status == 2 ? 1 : 0.25);
+	pst_writer_properties_add_double (list, name (fixture, set, 0x8102),
+					  status == 2 ? 1 : 0.25);
 	if (status == 2)
 		pst_writer_properties_add_time (list, name (fixture, set, 0x810f), 1706659200);
 	if (repeats)
@@ -814,8 +818,9 @@ add_noisy (Fixture *fixture, PstWriterProperties *list, const guint8 *set, guint
 static char *
 make_noisy_text (GRand *random)
 {
-	static const char *const pieces[] = {"\r\n", "\"", ";", ":", ",", "\\", "END:VEVENT\r\n",
-					     "日", "\x01", "x", " ", "\xef\xbf\xbf", "😀"};
+	static const char *const pieces[] = {
+		"\r\n", "\"",           ";", ":", ",", "\\", "END:VEVENT\r\n", "日", "\x01", "x",
+		" ",    "\xef\xbf\xbf", "😀"};
 	g_autoptr (GString) text = g_string_new (NULL);
 	gint32 length = g_rand_int_range (random, 0, 120);
 
