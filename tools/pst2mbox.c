@@ -116,6 +116,7 @@ run (Cli *cli, int argc, char **argv, GError **error)
 		if (!pst_source_list (argv[i], &reading, cli->ledger, cli->report, print_folder,
 				      NULL, error))
 			return FALSE;
+	cli->only_looks = only_list;
 	if (only_list)
 		return TRUE;
 

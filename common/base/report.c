@@ -357,8 +357,9 @@ file_summary (Report *report, const ReportCounts *counts)
 	add_number (builder, "skipped", counts->skipped);
 	add_number (builder, "failed", counts->failed);
 	add_number (builder, "bytes", counts->bytes);
+	/* Rounded so that all digits a double prints are few. */
 	json_builder_set_member_name (builder, "seconds");
-	json_builder_add_double_value (builder, seconds);
+	json_builder_add_double_value (builder, (double) (gint64) (seconds * 64 + 0.5) / 64);
 	add_number (builder, "exit", report->status);
 	json_builder_end_object (builder);
 	put_line (report, builder);

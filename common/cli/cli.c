@@ -299,10 +299,10 @@ say_counts (Cli *cli)
 						       : g_strdup ("");
 
 	report_message (cli->report,
-			"%" G_GUINT64_FORMAT " messages%s%s, %" G_GUINT64_FORMAT
+			"%" G_GUINT64_FORMAT " message%s%s%s, %" G_GUINT64_FORMAT
 			" already there, %" G_GUINT64_FORMAT " skipped, %" G_GUINT64_FORMAT
 			" failed (%s)",
-			mail, aside, cli->dry_run ? " to carry" : "", counts.present,
+			mail, mail == 1 ? "" : "s", aside, cli->dry_run ? " to carry" : "", counts.present,
 			counts.skipped, counts.failed, size);
 }
 
@@ -317,7 +317,7 @@ run_tool (const CliTool *tool, Cli *cli, const CommonOptions *o, int argc, char 
 		return FALSE;
 	if (!tool->run (cli, argc, argv, error))
 		return FALSE;
-	if ((tool->traits & CLI_CARRIES) != 0) {
+	if ((tool->traits & CLI_CARRIES) != 0 && !cli->only_looks) {
 		ledger_close (cli->ledger, o->strict);
 		say_counts (cli);
 	} else if (o->strict && ledger_get_counts (cli->ledger).skipped > 0) {

@@ -26,6 +26,7 @@ typedef struct {
 	Ledger *ledger;
 	MessageFilter filter;
 	gboolean dry_run;
+	gboolean only_looks; /* set by a run that was only asked to show something: no counts */
 	gboolean verbose;
 } Cli;
 

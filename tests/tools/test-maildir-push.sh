@@ -115,7 +115,7 @@ complains 'it is counted' '1 of 509 messages that were delivered earlier.*gone-s
 complains 'it is not sent on its own account' '^maildir-push: 0 messages, 509 already there'
 run push --again "$tmp/mail" "imaps://ann@$host"
 status_is 'it is sent when asked for' 0
-complains 'and nothing else is' '^maildir-push: 1 messages, 508 already there'
+complains 'and nothing else is' '^maildir-push: 1 message, 508 already there'
 
 # --- Folders
 
