@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/stop.h"
 
 #define LINE_LIMIT       (64 * 1024)
 #define RESPONSE_LIMIT   (1024 * 1024)  /* text of one response, without its literals */
@@ -143,7 +144,8 @@ imap_connection_read (ImapConnection *connection, GError **error)
 	g_autoptr (GPtrArray) literals =
 		g_ptr_array_new_with_free_func ((GDestroyNotify) spool_unref);
 
-	if (!read_parts (connection, literals, error))
+	/* A server that never stops talking must not keep us. */
+	if (!stop_check (error) || !read_parts (connection, literals, error))
 		return NULL;
 	g_autoptr (ImapResponse) response =
 		imap_response_new (connection->text->data, connection->text->len, literals, error);

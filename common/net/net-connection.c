@@ -18,6 +18,7 @@
 #define INPUT_CHUNK      (32 * 1024)
 #define INPUT_LIMIT      (16 * 1024 * 1024) /* what a server may say while we are writing */
 #define CONNECT_SECONDS  60
+#define GREETING_SECONDS 60
 #define PROGRESS_SECONDS 300 /* a server that commits a large batch to a slow disk needs a while */
 
 struct NetConnection {
@@ -29,6 +30,7 @@ struct NetConnection {
 	GIOStream *tls; /* NULL while in the clear */
 	GPollableInputStream *in;   /* of tls or tcp */
 	GPollableOutputStream *out; /* of tls or tcp */
+	gboolean heard; /* the server has said something, ever */
 	guint8 *input; /* [start, end) has been received and not yet handed out */
 	gsize start;
 	gsize end;
@@ -233,6 +235,19 @@ net_connection_start_tls (NetConnection *connection, GError **error)
 
 /* --- Bytes ------------------------------------------------------------------------------------ */
 
+/* A server greets at once or not at all; later it may have much to do. */
+static gboolean
+fail_silent (NetConnection *connection, GError **error)
+{
+	const char *what = "nothing heard for 5 minutes, giving up";
+
+	if (!connection->heard && connection->tls == NULL)
+		what = "the server does not greet: if it expects encryption from the start, use imaps://";
+	else if (!connection->heard)
+		what = "the server does not greet";
+	return fail_with (connection, RUN_ERROR_TEMPORARY, what, error);
+}
+
 /* Until the socket is ready, the deadline has passed, or we are asked to stop. */
 static gboolean
 wait_for (NetConnection *connection, gushort events, GError **error)
@@ -241,15 +256,15 @@ wait_for (NetConnection *connection, gushort events, GError **error)
 	GCancellable *cancellable = stop_cancellable ();
 	gboolean cancels = g_cancellable_make_pollfd (cancellable, &polls[1]);
 
-	int ready = g_poll (polls, cancels ? 2 : 1, PROGRESS_SECONDS * 1000);
+	int patience = connection->heard ? PROGRESS_SECONDS : GREETING_SECONDS;
+	int ready = g_poll (polls, cancels ? 2 : 1, patience * 1000);
 	if (cancels)
 		g_cancellable_release_fd (cancellable);
 	if (!stop_check (error))
 		return FALSE;
 	if (ready != 0)
 		return TRUE; /* also when a signal interrupted: the caller tries again */
-	return fail_with (connection, RUN_ERROR_TEMPORARY, "nothing heard for 5 minutes, giving up",
-			  error);
+	return fail_silent (connection, error);
 }
 
 static void
@@ -277,6 +292,7 @@ receive (NetConnection *connection, gboolean *got, GError **error)
 		connection->in, connection->input + connection->end,
 		connection->allocated - connection->end, NULL, &cause);
 	*got = n > 0;
+	connection->heard = connection->heard || n > 0;
 	if (n > 0)
 		connection->end += (gsize) n;
 	if (n > 0 || (n < 0 && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)))
