@@ -53,7 +53,16 @@ decide (MboxQuote *quote, GError **error)
 	return hand_out_arrows (quote, arrows, error) && hand_out (quote, FROM, matched, error);
 }
 
-/* How many bytes certainly need no look: up to the next line that begins with '>' or 'F'. */
+/* May a line that begins here be one to quote, as far as can be seen? */
+static gboolean
+is_suspect (const guint8 *line, const guint8 *end)
+{
+	return *line == '>' ||
+	       (*line == FROM[0] && memcmp (line, FROM, MIN ((gsize) (end - line), FROM_LENGTH)) == 0);
+}
+
+/* How many bytes certainly need no look: up to the next line that may have to be quoted. Base64 is full of lines
+ * that begin with 'F': to stop at each would hand out pieces of a few KiB. */
 static gsize
 plain_run (const guint8 *data, gsize length, gboolean *inside)
 {
@@ -65,7 +74,7 @@ plain_run (const guint8 *data, gsize length, gboolean *inside)
 		if (lf == NULL)
 			return length;
 		at = lf + 1;
-		if (at == end || *at == '>' || *at == 'F') {
+		if (at == end || is_suspect (at, end)) {
 			*inside = FALSE;
 			return (gsize) (at - data);
 		}
