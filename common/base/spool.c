@@ -51,6 +51,22 @@ spool_unref (Spool *spool)
 	g_free (spool);
 }
 
+gboolean
+spool_is_unshared (const Spool *spool)
+{
+	return g_atomic_ref_count_compare ((gatomicrefcount *) &spool->references, 1); /* only reads it */
+}
+
+void
+spool_clear (Spool *spool)
+{
+	if (spool->fd >= 0)
+		close (spool->fd);
+	spool->fd = -1;
+	spool->used = 0;
+	spool->size = 0;
+}
+
 static int
 open_unlinked (GError **error)
 {

@@ -17,6 +17,10 @@
 #define MAX_CONTENT (G_GINT64_CONSTANT (6) << 30)
 #define MAX_ASIDE   (G_GINT64_CONSTANT (64) << 20)
 #define MAX_FOLDERS 1000000
+
+/* Most messages with attachments fit, and are written without lying in a file first. Only one of
+ * this size is in memory, however many are on their way. */
+#define LARGE_SPOOL (32 * 1024 * 1024)
 #define MAX_ZONES_OF_ITEM 8
 #define MAX_PATH    16384
 
@@ -87,6 +91,7 @@ typedef struct {
 	guint64 next_number; /* items below have been accounted for */
 	gboolean has_plan;
 	gboolean has_ended;
+	Spool *large; /* for one message after the other */
 	Item item;
 } PstSource;
 
@@ -243,6 +248,15 @@ end_item (PstSource *source)
 	source->next_number++;
 }
 
+static Spool *
+get_spool (PstSource *source)
+{
+	if (!spool_is_unshared (source->large))
+		return spool_new (SPOOL_MEMORY_LIMIT);
+	spool_clear (source->large);
+	return spool_ref (source->large);
+}
+
 static gboolean
 take_meta (PstSource *source, PstWireFields *fields, GError **error)
 {
@@ -266,7 +280,7 @@ take_meta (PstSource *source, PstWireFields *fields, GError **error)
 		item->received = (MessageDate){.known = TRUE, .seconds = seconds};
 	item->sender = *sender != '\0' ? g_steal_pointer (&sender) : NULL;
 	item->keywords = (char **)g_ptr_array_steal (keywords, NULL);
-	item->spool = spool_new (SPOOL_MEMORY_LIMIT);
+	item->spool = get_spool (source);
 	digest_init (&item->digest);
 	return TRUE;
 }
@@ -595,6 +609,7 @@ pst_source_free (MessageSource *base)
 		folder_unref (g_array_index (source->folders, SourceFolder, i).folder);
 	g_array_unref (source->folders);
 	g_hash_table_unref (source->paths);
+	spool_unref (source->large);
 	g_free (source->packet);
 	g_free (source->path);
 	g_free (source->name);
@@ -623,6 +638,7 @@ open_source (const char *path, const PstOptions *options, gboolean only_list, Le
 	source->ledger = ledger;
 	source->report = report;
 	source->packet = g_malloc (CHILD_MAX_PACKET);
+	source->large = spool_new (LARGE_SPOOL);
 	source->folders = g_array_new (FALSE, FALSE, sizeof (SourceFolder));
 	source->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	if (!child_start (&source->child, pst_worker_run, &source->task, error))

@@ -207,6 +207,29 @@ test_exit_status (void)
 			g_assert_cmpint (exit_status_worse (order[i], order[j]), ==, order[MAX (i, j)]);
 }
 
+/* Filled anew, it says nothing of what it held; what somebody still reads isn't touched. */
+static void
+test_spool_clear (void)
+{
+	g_autoptr (Spool) spool = spool_new (8);
+	guint8 buffer[32];
+	gsize got = 0;
+
+	for (gsize length = 4; length <= 16; length += 12) { /* in memory, then in a file */
+		g_assert_true (spool_write (spool, "0123456789abcdef", length, NULL));
+		Spool *reader = spool_ref (spool);
+		g_assert_false (spool_is_unshared (spool));
+		spool_unref (reader);
+		g_assert_true (spool_is_unshared (spool));
+		spool_clear (spool);
+		g_assert_cmpint (spool_get_size (spool), ==, 0);
+		g_assert_true (spool_write (spool, "xyz", 3, NULL));
+		g_assert_true (spool_read_at (spool, 0, buffer, sizeof buffer, &got, NULL));
+		g_assert_cmpmem (buffer, (int) got, "xyz", 3);
+		spool_clear (spool);
+	}
+}
+
 int
 main (int argc, char **argv)
 {
@@ -215,6 +238,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/line-reader/gives-long-lines-in-pieces", test_long_lines);
 	g_test_add_func ("/line-reader/looks-ahead-without-moving", test_look_ahead);
 	g_test_add_func ("/spool/reads-the-same-from-memory-and-file", test_spool);
+	g_test_add_func ("/spool/can-be-filled-anew", test_spool_clear);
 	g_test_add_func ("/safe-file/is-there-whole-or-not-at-all", test_safe_file);
 	g_test_add_func ("/safe-file/writes-into-what-is-no-plain-file", test_special_files);
 	g_test_add_func ("/safe-file/leaves-symbolic-links-in-place", test_symlinks);

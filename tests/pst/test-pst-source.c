@@ -96,6 +96,14 @@ convert (Fixture *fixture)
 				 message_is_folder (message) ? NULL : read_content (message));
 	}
 	g_assert_no_error (error);
+
+	/* A message stays what it was while later ones are read. */
+	for (guint i = 0; i < fixture->messages->len; i++) {
+		g_autofree char *again = fixture->contents->pdata[i] != NULL
+						 ? read_content (fixture->messages->pdata[i])
+						 : NULL;
+		g_assert_cmpstr (again, ==, fixture->contents->pdata[i]);
+	}
 }
 
 static const char *
