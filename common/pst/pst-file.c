@@ -5,7 +5,7 @@
  * libpst recognises the format and decodes blocks; everything in between (where a block is,
  * whether it is sound) is ours, because libpst neither checks what it reads nor survives damage.
  * To have a block decoded we show libpst a world of one block: a memory file as its file, and an
- * index of one entry.
+ * index of one entry. Bytes that are merely exchanged for others we exchange by what it says of each.
  */
 #include "pst/pst-file.h"
 
@@ -40,6 +40,8 @@ struct _PstFile {
 	FILE *block_fp;   /* reads block_bytes */
 	guint8 *block_bytes;
 	pst_index_ll block_entry;
+	guint8 permuted[256]; /* what libpst makes of each byte, where it does so one by one */
+	gboolean has_permuted;
 };
 
 GQuark
@@ -298,14 +300,10 @@ pst_file_get_block_root (const PstFile *file)
 	return (PstRoot){.bid = file->library.index1_back, .offset = file->library.index1};
 }
 
-gboolean
-pst_file_decode (PstFile *file, guint64 bid, guint8 *buffer, gsize length, GError **error)
+static gboolean
+decode_by_library (PstFile *file, guint64 bid, guint8 *buffer, gsize length, GError **error)
 {
 	char *decoded = NULL;
-
-	g_return_val_if_fail (length <= PST_FILE_MAX_BLOCK, FALSE);
-	if (file->library.encryption == 0 || PST_BLOCK_IS_INTERNAL (bid) || length == 0)
-		return TRUE;
 
 	/* The bytes change behind the stream's back: nothing of the last block may stay in its
 	 * buffer. */
@@ -323,4 +321,29 @@ pst_file_decode (PstFile *file, guint64 bid, guint8 *buffer, gsize length, GErro
 		return FALSE;
 	}
 	return TRUE;
+}
+
+/* Method 1 replaces each byte by another ([MS-PST] 5.1), whatever stands beside it: once libpst has
+ * been asked about all 256, it needn't be asked again. */
+static gboolean
+decode_permuted (PstFile *file, guint8 *buffer, gsize length, GError **error)
+{
+	for (guint i = 0; i < 256 && !file->has_permuted; i++)
+		file->permuted[i] = (guint8)i;
+	if (!file->has_permuted && !decode_by_library (file, 4, file->permuted, 256, error))
+		return FALSE;
+	file->has_permuted = TRUE;
+	for (gsize i = 0; i < length; i++)
+		buffer[i] = file->permuted[buffer[i]];
+	return TRUE;
+}
+
+gboolean
+pst_file_decode (PstFile *file, guint64 bid, guint8 *buffer, gsize length, GError **error)
+{
+	g_return_val_if_fail (length <= PST_FILE_MAX_BLOCK, FALSE);
+	if (file->library.encryption == 0 || PST_BLOCK_IS_INTERNAL (bid) || length == 0)
+		return TRUE;
+	return file->library.encryption == 1 ? decode_permuted (file, buffer, length, error)
+					     : decode_by_library (file, bid, buffer, length, error);
 }

@@ -67,10 +67,16 @@ pst_wire_put_bytes (PstWire *wire, const void *data, gsize length)
 }
 
 void
+pst_wire_send_packet (const PstWire *wire, const GByteArray *packet)
+{
+	if (!child_send (wire->fd, packet->data, packet->len))
+		_exit (0); /* the supervisor has gone: there is nobody to complain to */
+}
+
+void
 pst_wire_send (PstWire *wire)
 {
-	if (!child_send (wire->fd, wire->packet->data, wire->packet->len))
-		_exit (0); /* the supervisor has gone: there is nobody to complain to */
+	pst_wire_send_packet (wire, wire->packet);
 }
 
 static gboolean

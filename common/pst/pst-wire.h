@@ -77,6 +77,9 @@ void pst_wire_put_string (PstWire *wire, const char *text);
 void pst_wire_put_bytes (PstWire *wire, const void *data, gsize length);
 void pst_wire_send (PstWire *wire);
 
+/* A packet that was put together elsewhere, kind and all: large ones needn't be copied. */
+void pst_wire_send_packet (const PstWire *wire, const GByteArray *packet);
+
 /* Reading: fields in order. After the first one that isn't there, everything is 0 or "", and
  * is_sound FALSE. */
 

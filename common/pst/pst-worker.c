@@ -67,7 +67,7 @@ typedef struct {
 	guint64 hidden;
 	guint64 outside;
 	Shared *shared;
-	GByteArray *data; /* content on its way */
+	GByteArray *data; /* a packet of content on its way, its kind first */
 	guint64 written;
 } Reader;
 
@@ -111,12 +111,18 @@ say_nothing_but (Reader *reader, PstWireKind kind)
 static void
 send_data (Reader *reader)
 {
-	if (reader->data->len == 0)
-		return;
-	pst_wire_begin (&reader->wire, PST_WIRE_DATA);
-	pst_wire_put_bytes (&reader->wire, reader->data->data, reader->data->len);
-	pst_wire_send (&reader->wire);
+	if (reader->data->len > 1)
+		pst_wire_send_packet (&reader->wire, reader->data);
+	g_byte_array_set_size (reader->data, 1);
+}
+
+static void
+begin_data (Reader *reader)
+{
+	const guint8 kind = PST_WIRE_DATA;
+
 	g_byte_array_set_size (reader->data, 0);
+	g_byte_array_append (reader->data, &kind, 1);
 }
 
 static void
@@ -135,11 +141,11 @@ write_content (const void *data, gsize length, gpointer user_data, GError **erro
 
 	earn_time (reader, length);
 	while (length > 0) {
-		gsize piece = MIN (length, PST_WIRE_MAX_DATA - reader->data->len);
+		gsize piece = MIN (length, PST_WIRE_MAX_DATA + 1 - reader->data->len);
 		g_byte_array_append (reader->data, p, (guint)piece);
 		p += piece;
 		length -= piece;
-		if (reader->data->len == PST_WIRE_MAX_DATA)
+		if (reader->data->len == PST_WIRE_MAX_DATA + 1)
 			send_data (reader);
 	}
 	return TRUE;
@@ -180,7 +186,7 @@ convert (Reader *reader, PstItem *item, GError **error)
 	if (mime == NULL)
 		return FALSE;
 	send_meta (reader, item);
-	g_byte_array_set_size (reader->data, 0);
+	begin_data (reader);
 	if (!pst_mime_write (mime, write_content, reader, error))
 		return FALSE;
 	send_data (reader);
@@ -215,7 +221,7 @@ convert_aside (Reader *reader, const PstItem *item)
 	else
 		pst_calendar_append (item, pst_aside_get_zone_names (aside), zones, entry);
 	say_zones (reader, zones);
-	g_byte_array_set_size (reader->data, 0);
+	begin_data (reader);
 	(void)write_content (entry->str, entry->len, reader, NULL); /* or the process ends */
 	send_data (reader);
 	say_nothing_but (reader, PST_WIRE_DONE);
@@ -660,7 +666,7 @@ pst_worker_run (int fd, gpointer user_data)
 	Reader reader = {
 		.task = user_data,
 		.entries = g_array_new (FALSE, FALSE, sizeof (Entry)),
-		.data = g_byte_array_sized_new (PST_WIRE_MAX_DATA),
+		.data = g_byte_array_sized_new (PST_WIRE_MAX_DATA + 1),
 		.shared = mmap (NULL, sizeof (Shared), PROT_READ | PROT_WRITE,
 				MAP_SHARED | MAP_ANONYMOUS, -1, 0),
 	};
