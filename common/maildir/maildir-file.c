@@ -47,6 +47,7 @@ walk (int directory_fd, const char *path, gboolean make, gboolean *made)
 	g_auto (GStrv) names = g_strsplit (path, "/", -1);
 	int fd = -1;
 
+	*made = FALSE;
 	for (gsize i = 0; names[i] != NULL; i++) {
 		int next = open_component (i == 0 ? directory_fd : fd, names[i], make, made);
 		int number = errno;

@@ -121,12 +121,11 @@ pst_address_parse (const char *text)
 {
 	g_autofree char *copy = g_strdup (text);
 	char *start = g_strstrip (copy);
-	gsize length = strlen (start);
 
 	if (g_ascii_strncasecmp (start, "mailto:", 7) == 0 ||
 	    g_ascii_strncasecmp (start, "smtp:", 5) == 0)
 		start = strchr (start, ':') + 1;
-	length = strlen (start);
+	gsize length = strlen (start);
 	while (length >= 2 && ((start[0] == '<' && start[length - 1] == '>') ||
 			       (start[0] == '\'' && start[length - 1] == '\''))) {
 		start[length - 1] = '\0';
