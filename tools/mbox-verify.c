@@ -79,7 +79,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (End, end_clear)
 static MessageSource *
 open_end (const End *end, Ledger *ledger, Report *report, GError **error)
 {
-	const StoreOptions store = {.connection = cli_connection_get (error)};
+	const StoreOptions store = { .connection = cli_connection_get (error) };
 
 	if (store.connection == NULL)
 		return NULL;
@@ -221,8 +221,8 @@ static gboolean
 run (Cli *cli, int argc, char **argv, GError **error)
 {
 	g_autoptr (Ledger) target_ledger = ledger_new (cli->report);
-	g_auto (End) source = {.kept = -1};
-	g_auto (End) target = {.kept = -1};
+	g_auto (End) source = { .kept = -1 };
+	g_auto (End) target = { .kept = -1 };
 
 	if (!check_options (cli, argc, argv, error))
 		return FALSE;

@@ -51,7 +51,7 @@ leave_everything_behind (int fd)
 	if (null < 0 || dup2 (null, STDIN_FILENO) < 0 || dup2 (null, STDOUT_FILENO) < 0)
 		_exit (1);
 	if (!UNDER_SANITIZER)
-		(void)dup2 (null, STDERR_FILENO); /* without it stderr is merely noisier */
+		(void) dup2 (null, STDERR_FILENO); /* without it stderr is merely noisier */
 	if (fd != CHILD_FD && dup2 (fd, CHILD_FD) < 0)
 		_exit (1);
 	(void)close_range (CHILD_FD + 1, G_MAXUINT,
@@ -107,10 +107,10 @@ child_fork_worker (int fd, ChildMain run, gpointer user_data, GError **error)
 static void
 limit (int resource, guint64 value)
 {
-	struct rlimit limits = {.rlim_cur = (rlim_t)value, .rlim_max = (rlim_t)value};
+	struct rlimit limits = { .rlim_cur = (rlim_t) value, .rlim_max = (rlim_t) value };
 	struct rlimit now;
 
-	if (getrlimit ((__rlimit_resource_t)resource, &now) == 0 && now.rlim_max < limits.rlim_max)
+	if (getrlimit ((__rlimit_resource_t) resource, &now) == 0 && now.rlim_max < limits.rlim_max)
 		limits.rlim_cur = limits.rlim_max = now.rlim_max;
 	(void)setrlimit ((__rlimit_resource_t)resource, &limits); /* lowering it can't be refused */
 }
@@ -124,7 +124,7 @@ child_lock_in (const ChildLimits *limits)
 		limit (RLIMIT_NOFILE, limits->open_files);
 	limit (RLIMIT_CORE, 0);
 	limit (RLIMIT_FSIZE, 0);
-	(void)prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* since Linux 3.5 */
+	(void) prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* since Linux 3.5 */
 }
 
 void
@@ -136,16 +136,16 @@ child_allow_cpu_seconds (guint seconds)
 	if (getrusage (RUSAGE_SELF, &usage) < 0 || getrlimit (RLIMIT_CPU, &now) < 0)
 		return;
 	now.rlim_cur =
-		(rlim_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + 2 + (time_t)seconds);
+		(rlim_t) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + 2 + (time_t) seconds);
 	if (now.rlim_cur > now.rlim_max)
 		now.rlim_cur = now.rlim_max;
-	(void)setrlimit (RLIMIT_CPU, &now); /* the soft limit may always move below the hard one */
+	(void) setrlimit (RLIMIT_CPU, &now); /* the soft limit may always move below the hard one */
 }
 
 void
 child_allow_wall_seconds (guint seconds)
 {
-	(void)alarm (seconds); /* what was left of the last one doesn't matter */
+	(void) alarm (seconds); /* what was left of the last one doesn't matter */
 }
 
 char *
@@ -198,12 +198,12 @@ child_receive (int fd, void *buffer, gsize size, gsize *length, GError **error)
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return fail (error, "lost touch with the child process");
-	if ((gsize)got > size) {
+	if ((gsize) got > size) {
 		g_set_error_literal (error, RUN_ERROR, RUN_ERROR_INPUT,
 				     "the child process said too much at once");
 		return FALSE;
 	}
-	*length = (gsize)got;
+	*length = (gsize) got;
 	return TRUE;
 }
 
@@ -215,5 +215,5 @@ child_send (int fd, const void *packet, gsize length)
 	do
 		sent = send (fd, packet, length, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
-	return sent == (ssize_t)length;
+	return sent == (ssize_t) length;
 }

@@ -56,9 +56,9 @@ mbox_tree_file_name (const char *component)
 	char hex[MARK];
 	digest_of (component, strlen (component), digest);
 	length = MAX_NAME - MARK;
-	while (length > 0 && ((guint8)name[length] & 0xc0) == 0x80)
+	while (length > 0 && ((guint8) name[length] & 0xc0) == 0x80)
 		length--;
-	return g_strdup_printf ("%.*s~%s", (int)length, name, digest_to_hex (digest, 4, hex));
+	return g_strdup_printf ("%.*s~%s", (int) length, name, digest_to_hex (digest, 4, hex));
 }
 
 static gboolean
@@ -148,7 +148,7 @@ open_folder (MboxTree *tree, Folder *folder, GError **error)
 static gboolean
 mbox_tree_put (MessageSink *sink, Message *message, GError **error)
 {
-	MboxTree *tree = (MboxTree *)sink;
+	MboxTree *tree = (MboxTree *) sink;
 
 	if ((tree->open_folder == NULL || !folder_equal (tree->open_folder, message->folder)) &&
 	    !open_folder (tree, message->folder, error))
@@ -159,7 +159,7 @@ mbox_tree_put (MessageSink *sink, Message *message, GError **error)
 static gboolean
 mbox_tree_finish (MessageSink *sink, GError **error)
 {
-	MboxTree *tree = (MboxTree *)sink;
+	MboxTree *tree = (MboxTree *) sink;
 
 	tree->is_finished =
 		close_folder (tree, error) && safe_file_sync (tree->fd, tree->name, error);
@@ -175,14 +175,14 @@ remove_file (const MboxTree *tree, const Folder *folder)
 
 	if (parent < 0)
 		return;
-	(void)unlinkat (parent, name, 0); /* it is the best we can do */
+	(void) unlinkat (parent, name, 0); /* it is the best we can do */
 	close (parent);
 }
 
 static void
 mbox_tree_free (MessageSink *sink)
 {
-	MboxTree *tree = (MboxTree *)sink;
+	MboxTree *tree = (MboxTree *) sink;
 	GHashTableIter iter;
 	gpointer folder;
 
@@ -225,6 +225,6 @@ mbox_tree_new (const char *directory, Ledger *ledger, GError **error)
 	tree->fd = fd;
 	tree->ledger = ledger;
 	tree->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-					     (GDestroyNotify)folder_unref);
+					     (GDestroyNotify) folder_unref);
 	return &tree->sink;
 }

@@ -166,14 +166,14 @@ take_string (const PstContext *context, const guint8 **p, const guint8 *end, gbo
 	const guint8 *start = *p;
 	const guint8 *q = start;
 
-	while ((gsize)(end - q) >= unit && (q[0] != 0 || (is_utf16 && q[1] != 0)))
+	while ((gsize) (end - q) >= unit && (q[0] != 0 || (is_utf16 && q[1] != 0)))
 		q += unit;
-	if ((gsize)(end - q) < unit)
+	if ((gsize) (end - q) < unit)
 		return NULL;
 	*p = q + unit;
 	return pst_codepage_to_utf8 (context->pages,
 				     is_utf16 ? PST_CODEPAGE_UTF16 : context->codepage, start,
-				     (gsize)(q - start), NULL, NULL);
+				     (gsize) (q - start), NULL, NULL);
 }
 
 static void
@@ -218,7 +218,7 @@ pst_address_parse_entry_id (const PstContext *context, GBytes *bytes, PstPerson 
 GPtrArray *
 pst_address_split_entry_list (GBytes *list)
 {
-	GPtrArray *ids = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+	GPtrArray *ids = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 	gsize size = 0;
 	const guint8 *data = g_bytes_get_data (list, &size);
 	gsize at = 8; /* after the count and the size, of which we believe neither */
@@ -269,7 +269,7 @@ static void
 learn (PstDirectory *directory, const PstProps *props, guint16 type_id, guint16 value_id,
        guint16 smtp_id)
 {
-	PstContext quiet = {.pages = directory->pages, .codepage = PST_CODEPAGE_WESTERN};
+	PstContext quiet = { .pages = directory->pages, .codepage = PST_CODEPAGE_WESTERN };
 	g_autofree char *type = pst_context_get_text (&quiet, props, type_id, quiet.codepage);
 
 	if (type == NULL || g_ascii_strcasecmp (type, "EX") != 0)

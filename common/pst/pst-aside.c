@@ -112,7 +112,7 @@ pst_aside_put_zone (PstAside *aside, const char *id, const void *text, gsize len
 	char hex[DIGEST_HEX_SIZE];
 
 	digest_of (text, length, hash);
-	(void)digest_to_hex (hash, DIGEST_SIZE, hex);
+	(void) digest_to_hex (hash, DIGEST_SIZE, hex);
 	if (known != NULL)
 		return strcmp (known, hex) == 0;
 	if (g_hash_table_size (aside->zones) >= MAX_ZONES)
@@ -132,7 +132,7 @@ pst_aside_put (PstAside *aside, PstAsideKind kind, const Spool *entry, GError **
 		if (!spool_read_at (entry, offset, buffer, 65536, &got, error) ||
 		    !safe_file_write (aside->files[kind], buffer, got, error))
 			return FALSE;
-		offset += (goffset)got;
+		offset += (goffset) got;
 	} while (got > 0);
 	return TRUE;
 }

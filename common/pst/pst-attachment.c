@@ -167,8 +167,8 @@ read_attachment (const PstItem *item, guint32 nid, guint place, GError **error)
 static int
 compare_attachments (gconstpointer a, gconstpointer b)
 {
-	const PstAttachment *x = *(PstAttachment *const *)a;
-	const PstAttachment *y = *(PstAttachment *const *)b;
+	const PstAttachment *x = *(PstAttachment *const *) a;
+	const PstAttachment *y = *(PstAttachment *const *) b;
 
 	if (x->number != y->number)
 		return x->number < y->number ? -1 : 1;
@@ -209,7 +209,7 @@ pst_attachment_read_all (const PstItem *item, GError **error)
 {
 	g_autoptr (GArray) nids = list_nids (item);
 	g_autoptr (GPtrArray) attachments =
-		g_ptr_array_new_with_free_func ((GDestroyNotify)attachment_free);
+		g_ptr_array_new_with_free_func ((GDestroyNotify) attachment_free);
 
 	for (guint i = 0; i < nids->len; i++) {
 		PstAttachment *attachment =

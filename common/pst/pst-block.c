@@ -28,15 +28,15 @@ guint32
 pst_block_crc (const guint8 *bytes, gsize length)
 {
 	/* zlib inverts before and after; [MS-PST] does neither. */
-	return (guint32)crc32_z (0xffffffffu, bytes, length) ^ 0xffffffffu;
+	return (guint32) crc32_z (0xffffffffu, bytes, length) ^ 0xffffffffu;
 }
 
 guint16
 pst_block_signature (guint64 offset, guint64 bid)
 {
-	guint32 mixed = (guint32)(offset ^ bid);
+	guint32 mixed = (guint32) (offset ^ bid);
 
-	return (guint16)(mixed >> 16 ^ mixed);
+	return (guint16) (mixed >> 16 ^ mixed);
 }
 
 static gboolean

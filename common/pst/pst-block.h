@@ -29,7 +29,7 @@ gboolean pst_block_is_sound (PstFormat format, const PstIndexBlock *block,
 			     const guint8 *end_of_bytes);
 
 /* Internal blocks hold references to other blocks; all others hold data. */
-#define PST_BLOCK_IS_INTERNAL(bid) (((bid)&2u) != 0)
+#define PST_BLOCK_IS_INTERNAL(bid) (((bid) & 2u) != 0)
 
 /* [MS-PST] 5.3: CRC-32 that starts at 0 and isn't inverted. */
 guint32 pst_block_crc (const guint8 *bytes, gsize length);

@@ -60,14 +60,14 @@ find_nocase (const char *text, gsize length, const char *word)
 guint
 pst_body_find_meta_codepage (const guint8 *html, gsize length)
 {
-	const char *text = (const char *)html;
+	const char *text = (const char *) html;
 	const char *end = text + MIN (length, META_WITHIN);
 
-	while ((text = find_nocase (text, (gsize)(end - text), "<meta")) != NULL) {
-		const char *close = memchr (text, '>', (gsize)(end - text));
+	while ((text = find_nocase (text, (gsize) (end - text), "<meta")) != NULL) {
+		const char *close = memchr (text, '>', (gsize) (end - text));
 		if (close == NULL)
 			return 0;
-		const char *name = find_nocase (text, (gsize)(close - text), "charset");
+		const char *name = find_nocase (text, (gsize) (close - text), "charset");
 		text = close;
 		if (name == NULL)
 			continue;
@@ -172,7 +172,7 @@ pst_body_look_at_rtf (const PstItem *item)
 	if (error != NULL)
 		pst_context_find (item->context, "rtf-damaged", "%s", error->message);
 	if (bytes == NULL)
-		return (PstBodyRtf){0};
+		return (PstBodyRtf){ 0 };
 	const guint8 *data = g_bytes_get_data (bytes, &length);
 	pst_rtf_read (&rtf, item->context->pages, data, length, item->codepage);
 	return (PstBodyRtf){

@@ -47,7 +47,7 @@ zone_free (PstCalendarZone *zone)
 GPtrArray *
 pst_calendar_zones_new (void)
 {
-	return g_ptr_array_new_with_free_func ((GDestroyNotify)zone_free);
+	return g_ptr_array_new_with_free_func ((GDestroyNotify) zone_free);
 }
 
 static gboolean
@@ -123,7 +123,7 @@ add_task_status (icalcomponent *todo, const PstItem *item)
 	if (pst_fields_get_double (item, &pst_names_task, TASK_PERCENT_COMPLETE, &fraction) &&
 	    fraction >= 0 && fraction <= 1)
 		icalcomponent_add_property (
-			todo, icalproperty_new_percentcomplete ((int)(fraction * 100 + 0.5)));
+			todo, icalproperty_new_percentcomplete ((int) (fraction * 100 + 0.5)));
 	if (is_complete &&
 	    pst_fields_get_time (item, &pst_names_task, TASK_DATE_COMPLETED, &completed))
 		pst_component_add_utc (todo, ICAL_COMPLETED_PROPERTY, completed);
@@ -156,7 +156,7 @@ format_task_rule (const PstItem *item, char **rule)
 					   g_date_time_get_day_of_month (end))
 			: NULL;
 	if (!recurrence->is_sliding)
-		*rule = pst_recurrence_format (recurrence, (guint)g_date_time_get_month (start),
+		*rule = pst_recurrence_format (recurrence, (guint) g_date_time_get_month (start),
 					       until);
 	return *rule != NULL;
 }
@@ -199,7 +199,7 @@ append_task (const PstItem *item, const char *uid, GString *text)
 	add_task_days (todo, item, rule != NULL);
 	add_task_status (todo, item);
 	if (rule != NULL)
-		(void)pst_component_add_rule (todo, rule); /* the rule is of our making */
+		(void) pst_component_add_rule (todo, rule); /* the rule is of our making */
 	add_task_reminder (todo, item);
 	add_all_attachments (todo, item);
 	pst_component_print (todo, text);

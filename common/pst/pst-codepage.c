@@ -8,7 +8,7 @@
 #include <iconv.h>
 #include <string.h>
 
-#define NOT_OPEN ((iconv_t)-1)
+#define NOT_OPEN ((iconv_t) -1)
 
 typedef struct {
 	guint codepage;
@@ -165,7 +165,7 @@ convert (iconv_t converter, char *in, gsize in_left, GString *text)
 		int reason = errno;
 
 		g_string_append_len (text, chunk, out - chunk);
-		if (result != (gsize)-1 || reason == E2BIG)
+		if (result != (gsize) -1 || reason == E2BIG)
 			continue;
 		g_string_append (text, "\xef\xbf\xbd");
 		is_exact = FALSE;
@@ -175,7 +175,7 @@ convert (iconv_t converter, char *in, gsize in_left, GString *text)
 	/* Where letters combine with marks (1255, 1258), the last one is held back till now. */
 	out = chunk;
 	out_left = sizeof chunk;
-	(void)iconv (converter, NULL, NULL, &out, &out_left);
+	(void) iconv (converter, NULL, NULL, &out, &out_left);
 	g_string_append_len (text, chunk, out - chunk);
 	return is_exact;
 }
@@ -195,12 +195,12 @@ pst_codepage_to_utf8 (const PstCodepages *pages, guint codepage, const void *byt
 	GString *text = g_string_sized_new (length + length / 8 + 1);
 	gboolean is_clean = TRUE;
 	if (converter != NOT_OPEN) {
-		is_clean = convert (converter, (char *)bytes, length, text);
+		is_clean = convert (converter, (char *) bytes, length, text);
 	} else { /* not even 1252: an incomplete C library; keep the ASCII */
 		for (gsize i = 0; i < length; i++) {
-			guint8 byte = ((const guint8 *)bytes)[i];
+			guint8 byte = ((const guint8 *) bytes)[i];
 			g_string_append (text,
-					 byte < 0x80 ? (char[]){(char)byte, 0} : "\xef\xbf\xbd");
+					 byte < 0x80 ? (char[]){ (char) byte, 0 } : "\xef\xbf\xbd");
 		}
 		is_clean = FALSE;
 	}
@@ -217,17 +217,17 @@ pst_codepage_utf16_to_utf8 (const void *bytes, gsize length, gsize *out_length, 
 	gboolean is_clean = length % 2 == 0;
 
 	for (gsize i = 0; i + 1 < length; i += 2) {
-		gunichar c = (gunichar)(p[i] | p[i + 1] << 8);
+		gunichar c = (gunichar) (p[i] | p[i + 1] << 8);
 		if (c >= 0xd800 && c < 0xdc00 && i + 3 < length && (p[i + 3] & 0xfc) == 0xdc) {
 			c = 0x10000 + ((c & 0x3ff) << 10) +
-			    ((gunichar)(p[i + 2] | p[i + 3] << 8) & 0x3ff);
+			    ((gunichar) (p[i + 2] | p[i + 3] << 8) & 0x3ff);
 			i += 2;
 		} else if (c >= 0xd800 && c < 0xe000) {
 			c = 0xfffd;
 			is_clean = FALSE;
 		}
 		if (c < 0x80) /* most text; and append_unichar takes NUL for the end */
-			g_string_append_c (text, (char)c);
+			g_string_append_c (text, (char) c);
 		else
 			g_string_append_unichar (text, c);
 	}
@@ -278,5 +278,5 @@ pst_codepage_parse (const char *text)
 
 	if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &number, NULL))
 		return pst_codepage_from_charset (text, strlen (text));
-	return find ((guint)number) != NULL ? (guint)number : 0;
+	return find ((guint) number) != NULL ? (guint) number : 0;
 }

@@ -28,7 +28,7 @@ void
 pst_component_prepare (void)
 {
 	icalerror_set_errors_are_fatal (0);
-	(void)icaltimezone_get_utc_timezone ();
+	(void) icaltimezone_get_utc_timezone ();
 }
 
 /* --- Values ---------------------------------------------------------------- */
@@ -186,7 +186,7 @@ pst_component_add_rule (icalcomponent *component, const char *rule)
 static void
 free_base64 (char *data, void *user_data)
 {
-	(void)user_data;
+	(void) user_data;
 	g_free (data);
 }
 

@@ -193,8 +193,8 @@ add_names (const PstItem *item, GString *card)
 		if (has_text (calls[i]))
 			call = calls[i];
 	pst_vcard_add_text (card, "FN", call);
-	pst_vcard_add_list (card, "N", (const char *const *)names, G_N_ELEMENTS (names), ';');
-	pst_vcard_add_list (card, "ORG", (const char *const *)organisation,
+	pst_vcard_add_list (card, "N", (const char *const *) names, G_N_ELEMENTS (names), ';');
+	pst_vcard_add_list (card, "ORG", (const char *const *) organisation,
 			    has_text (organisation[1]) ? 2 : 1, ';');
 	for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
 		g_free (names[i]);
@@ -219,7 +219,7 @@ add_address (const PstItem *item, gsize which, GString *card, gboolean *has_any)
 	if (is_empty && addresses[which].whole != 0)
 		parts[2] = pst_fields_get_text (item, &pst_names_address, addresses[which].whole);
 	*has_any |= !is_empty || parts[2] != NULL;
-	pst_vcard_add_list (card, addresses[which].name, (const char *const *)parts,
+	pst_vcard_add_list (card, addresses[which].name, (const char *const *) parts,
 			    G_N_ELEMENTS (parts), ';');
 	for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
 		g_free (parts[i]);
@@ -551,7 +551,7 @@ end_card (const PstItem *item, GString *card)
 	g_auto (GStrv) categories = pst_fields_get_categories (item);
 	g_autofree char *note = pst_fields_get_body (item);
 
-	pst_vcard_add_list (card, "CATEGORIES", (const char *const *)categories,
+	pst_vcard_add_list (card, "CATEGORIES", (const char *const *) categories,
 			    g_strv_length (categories), ',');
 	pst_vcard_add_text (card, "NOTE", note);
 	add_attachments (item, card);

@@ -32,8 +32,8 @@ pst_context_get_codepage (const PstContext *context, const PstProps *props)
 		/* Unicode files say 1200 here, which 8-bit strings can't be. */
 		if (value > 0 && value <= 65001 && value != PST_CODEPAGE_UTF16 &&
 		    value != PST_CODEPAGE_ASCII &&
-		    pst_codepage_is_known (context->pages, (guint)value))
-			return (guint)value;
+		    pst_codepage_is_known (context->pages, (guint) value))
+			return (guint) value;
 	}
 	return context->codepage;
 }

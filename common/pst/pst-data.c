@@ -88,7 +88,7 @@ read_list (const PstIndex *index, guint64 bid, guint *level, guint *count, guint
 static guint64
 get_listed (const PstIndex *index, GBytes *list, guint n)
 {
-	const guint8 *p = (const guint8 *)g_bytes_get_data (list, NULL) + 8;
+	const guint8 *p = (const guint8 *) g_bytes_get_data (list, NULL) + 8;
 
 	return pst_file_is_ansi (pst_index_get_file (index)) ? pst_file_u32 (p + 4 * n)
 							     : pst_file_u64 (p + 8 * n);
@@ -199,7 +199,7 @@ guint
 pst_data_get_block_size (const PstData *data, guint n)
 {
 	if (data->bytes != NULL)
-		return (guint)g_bytes_get_size (data->bytes);
+		return (guint) g_bytes_get_size (data->bytes);
 	/* It was in the index when it was added. */
 	return pst_index_find_block (data->index, g_array_index (data->bids, guint64, n))->size;
 }
@@ -226,13 +226,13 @@ pst_data_read_all (const PstData *data, gsize max_size, GError **error)
 	if (count == 1)
 		return pst_data_read_block (data, 0, error);
 
-	g_autoptr (GByteArray) all = g_byte_array_sized_new ((guint)data->size);
+	g_autoptr (GByteArray) all = g_byte_array_sized_new ((guint) data->size);
 	for (guint i = 0; i < count; i++) {
 		g_autoptr (GBytes) block = pst_data_read_block (data, i, error);
 		if (block == NULL)
 			return NULL;
 		g_byte_array_append (all, g_bytes_get_data (block, NULL),
-				     (guint)g_bytes_get_size (block));
+				     (guint) g_bytes_get_size (block));
 	}
 	return g_byte_array_free_to_bytes (g_steal_pointer (&all));
 }

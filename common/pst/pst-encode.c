@@ -71,7 +71,7 @@ static void
 append_q (GString *out, const char *text, gsize length)
 {
 	for (gsize i = 0; i < length; i++) {
-		guint8 byte = (guint8)text[i];
+		guint8 byte = (guint8) text[i];
 		if (byte == ' ') {
 			g_string_append_c (out, '_');
 		} else if (is_safe_in_word (text[i])) {
@@ -93,7 +93,7 @@ take_word (const char *text, gsize length, gsize room, gboolean is_q)
 	gsize unpadded = 0;
 
 	while (taken < length) {
-		gsize next = (gsize)(g_utf8_next_char (text + taken) - text);
+		gsize next = (gsize) (g_utf8_next_char (text + taken) - text);
 		if ((is_q ? q_size (text, next) : (next + 2) / 3 * 4) > room)
 			return is_q || unpadded == 0 ? taken : unpadded;
 		taken = next;
@@ -119,7 +119,7 @@ append_words (GString *out, const char *text, gsize column)
 		if (is_q) {
 			append_q (out, text, taken);
 		} else {
-			g_autofree char *base64 = g_base64_encode ((const guchar *)text, taken);
+			g_autofree char *base64 = g_base64_encode ((const guchar *) text, taken);
 			g_string_append (out, base64);
 		}
 		g_string_append (out, WORD_CLOSE);
@@ -143,7 +143,7 @@ append_folded (GString *out, const char *text, gsize column)
 			g_string_append_c (out, '\n');
 			column = 0;
 		}
-		g_string_append_len (out, text, (gssize)(blanks + word));
+		g_string_append_len (out, text, (gssize) (blanks + word));
 		column += blanks + word;
 		text += blanks + word;
 	}
@@ -239,7 +239,7 @@ append_attribute_char (GString *out, char c)
 		g_string_append_c (out, c);
 		return 1;
 	}
-	g_string_append_printf (out, "%%%02X", (guint8)c);
+	g_string_append_printf (out, "%%%02X", (guint8) c);
 	return 3;
 }
 
@@ -315,7 +315,7 @@ pst_encode_quoted_printable (GString *out, const guint8 *bytes, gsize length)
 			column = 0;
 		}
 		if (is_literal) {
-			g_string_append_c (out, (char)byte);
+			g_string_append_c (out, (char) byte);
 		} else {
 			char code[] = {'=', hex_digits[byte >> 4], hex_digits[byte & 15]};
 			g_string_append_len (out, code, 3);

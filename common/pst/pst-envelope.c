@@ -124,7 +124,7 @@ add_reply_to (GString *out, const PstItem *item)
 		return;
 	g_autoptr (GPtrArray) ids = pst_address_split_entry_list (entries);
 	for (guint i = 0; i < ids->len; i++) {
-		PstPerson person = {.entry_id = g_ptr_array_index (ids, i)};
+		PstPerson person = { .entry_id = g_ptr_array_index (ids, i) };
 		g_autoptr (PstAddress) address = pst_address_resolve (item->context, &person);
 		if (address != NULL && !address->is_invented)
 			g_ptr_array_add (list, pst_address_format (address));
@@ -232,7 +232,7 @@ add_choice (GString *out, const char *name, const PstItem *item, guint16 id, gin
 	gint64 value = 0;
 
 	if (pst_props_get_int (item->props, id, &value) && value >= first &&
-	    value < first + (gint64)count && choices[value - first] != NULL)
+	    value < first + (gint64) count && choices[value - first] != NULL)
 		pst_encode_field (out, name, choices[value - first]);
 }
 

@@ -89,7 +89,7 @@ read_uid (const PstItem *item)
 	if (length < 40 || length > 2048)
 		return pst_fields_make_uuid (item);
 	if (length > 52 && memcmp (p + 40, wrapped, 12) == 0) {
-		g_autofree char *uid = g_strndup ((const char *)p + 52, length - 52);
+		g_autofree char *uid = g_strndup ((const char *) p + 52, length - 52);
 		gboolean is_usable = *uid != '\0';
 		for (const char *c = uid; *c != '\0'; c++)
 			is_usable &= g_ascii_isgraph (*c) || *c == ' ';
@@ -175,8 +175,8 @@ derive_zone (const Event *event)
 		return NULL;
 	PstZone *zone = g_new0 (PstZone, 1);
 	zone->name = g_strdup_printf ("UTC%c%02d%02d", offset < 0 ? '-' : '+',
-				      (int)(ABS (offset) / 3600), (int)(ABS (offset) / 60 % 60));
-	zone->standard = zone->daylight = (gint32)offset;
+				      (int) (ABS (offset) / 3600), (int) (ABS (offset) / 60 % 60));
+	zone->standard = zone->daylight = (gint32) offset;
 	return zone;
 }
 
@@ -210,7 +210,7 @@ read_event (const PstItem *item, Event *event)
 	    !pst_component_can_say (event->start))
 		return FALSE;
 	event->end = event->start;
-	(void)pst_fields_get_time (item, &pst_names_appointment, END_WHOLE, &event->end);
+	(void) pst_fields_get_time (item, &pst_names_appointment, END_WHOLE, &event->end);
 	if (event->end < event->start || !pst_component_can_say (event->end))
 		event->end = event->start;
 	event->recurrence = read_recurrence (item);
@@ -330,7 +330,7 @@ add_people (icalcomponent *component, const PstItem *item)
 		return;
 	g_autoptr (PstAddress) organizer = pst_item_get_author (item);
 	g_autoptr (GPtrArray) recipients = pst_item_read_recipients (item, kinds);
-	(void)pst_component_add_person (component, ICAL_ORGANIZER_PROPERTY, organizer);
+	(void) pst_component_add_person (component, ICAL_ORGANIZER_PROPERTY, organizer);
 	for (guint i = 0; i < recipients->len; i++) {
 		const PstRecipient *recipient = g_ptr_array_index (recipients, i);
 		if (!recipient->is_organizer && !is_same_person (recipient->address, organizer))
@@ -343,7 +343,7 @@ add_busy (icalcomponent *component, gint64 busy)
 {
 	static const char *const names[] = {"FREE", "TENTATIVE", "BUSY", "OOF", "WORKINGELSEWHERE"};
 
-	if (busy < 0 || busy >= (gint64)G_N_ELEMENTS (names))
+	if (busy < 0 || busy >= (gint64) G_N_ELEMENTS (names))
 		return;
 	icalcomponent_add_property (
 		component, icalproperty_new_transp (busy == 0 || busy == 4 ? ICAL_TRANSP_TRANSPARENT
@@ -377,7 +377,7 @@ add_reminder (icalcomponent *component, const PstItem *item, gint64 minutes)
 	icalcomponent *alarm = icalcomponent_new (ICAL_VALARM_COMPONENT);
 	struct icaltriggertype trigger = {
 		.time = icaltime_null_time (),
-		.duration = icaldurationtype_from_int (-60 * (int)minutes),
+		.duration = icaldurationtype_from_int (-60 * (int) minutes),
 	};
 	icalcomponent_add_property (alarm, icalproperty_new_action (ICAL_ACTION_DISPLAY));
 	icalcomponent_add_property (alarm, icalproperty_new_trigger (trigger));
@@ -422,7 +422,7 @@ add_rule (const Event *event, icalcomponent *component, gint64 start)
 	g_autofree char *until = format_until (event);
 	g_autofree char *rule =
 		time != NULL ? pst_recurrence_format (event->recurrence,
-						      (guint)g_date_time_get_month (time), until)
+						      (guint) g_date_time_get_month (time), until)
 			     : NULL;
 
 	return rule != NULL && pst_component_add_rule (component, rule);
@@ -577,7 +577,7 @@ add_when (const Event *event, icalcomponent *component)
 	gint64 start = get_instance_seconds (event, recurrence->start_date);
 	gint64 length = event->end - event->start;
 	if (recurrence->end_offset >= recurrence->start_offset)
-		length = 60 * (gint64)(recurrence->end_offset - recurrence->start_offset);
+		length = 60 * (gint64) (recurrence->end_offset - recurrence->start_offset);
 	add_span (event, component, start, start + length, event->is_all_day);
 	if (add_rule (event, component, start))
 		add_deleted (event, component);
@@ -606,7 +606,7 @@ pst_event_append (const PstItem *item, PstZoneNames *names, GPtrArray *zones, GS
 	if (has_start)
 		add_when (&event, component);
 	if (sequence > 0 && sequence < G_MAXINT)
-		icalcomponent_add_property (component, icalproperty_new_sequence ((int)sequence));
+		icalcomponent_add_property (component, icalproperty_new_sequence ((int) sequence));
 	pst_component_add_text (component, ICAL_LOCATION_PROPERTY, location);
 	add_busy (component, busy);
 	add_status (component, item, busy);

@@ -118,7 +118,7 @@ pst_fields_get_categories (const PstItem *item)
 		if (strcmp (*p, MESSAGE_KEYWORD_FORWARDED) != 0)
 			g_ptr_array_add (categories, g_strdup (*p));
 	g_ptr_array_add (categories, NULL);
-	return (char **)g_ptr_array_free (categories, FALSE);
+	return (char **) g_ptr_array_free (categories, FALSE);
 }
 
 static GBytes *
@@ -187,7 +187,7 @@ pst_fields_get_body (const PstItem *item)
 	gsize length = MAX_BODY;
 	pst_context_find (item->context, "text-cut", "the text has %" G_GSIZE_FORMAT " bytes",
 			  strlen (text));
-	while (length > 0 && ((guint8)text[length] & 0xc0) == 0x80)
+	while (length > 0 && ((guint8) text[length] & 0xc0) == 0x80)
 		length--;
 	text[length] = '\0';
 	return text;
@@ -207,9 +207,9 @@ pst_fields_make_uuid (const PstItem *item)
 	if (key != NULL)
 		digest_update (&digest, g_bytes_get_data (key, NULL), g_bytes_get_size (key));
 	digest_finish (&digest, hash);
-	hash[6] = (guint8)((hash[6] & 0x0f) | 0x80);
-	hash[8] = (guint8)((hash[8] & 0x3f) | 0x80);
-	(void)digest_to_hex (hash, 16, hex);
+	hash[6] = (guint8) ((hash[6] & 0x0f) | 0x80);
+	hash[8] = (guint8) ((hash[8] & 0x3f) | 0x80);
+	(void) digest_to_hex (hash, 16, hex);
 	return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
 				hex + 20);
 }

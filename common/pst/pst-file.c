@@ -70,7 +70,7 @@ read_some (const PstFile *file, guint64 offset, void *buffer, gsize length)
 {
 	if (file->patience > 0)
 		child_allow_wall_seconds (file->patience);
-	gssize n = pread (file->fd, buffer, length, (off_t)offset);
+	gssize n = pread (file->fd, buffer, length, (off_t) offset);
 	if (file->patience > 0)
 		child_allow_wall_seconds (0);
 	return n;
@@ -99,7 +99,7 @@ pst_file_read (const PstFile *file, guint64 offset, void *buffer, gsize length, 
 					     "the file became shorter while it was read");
 			return FALSE;
 		}
-		done += (gsize)n;
+		done += (gsize) n;
 	}
 	return TRUE;
 }
@@ -122,7 +122,7 @@ open_descriptor (PstFile *file, const char *path, GError **error)
 			"not a regular file: an Outlook file cannot be read from a pipe");
 		return FALSE;
 	}
-	file->size = (guint64)status.st_size;
+	file->size = (guint64) status.st_size;
 	return TRUE;
 }
 
@@ -188,7 +188,7 @@ lend_memory_file (PstFile *file, GError **error)
 		return set_io_error (error, "cannot open a memory file");
 	/* Without a buffer, stdio would fetch every byte by a call of its own. One block is
 	 * enough. */
-	(void)setvbuf (file->block_fp, NULL, _IOFBF, 8192);
+	(void) setvbuf (file->block_fp, NULL, _IOFBF, 8192);
 
 	file->library_fp = file->library.fp;
 	file->library.fp = file->block_fp;
@@ -208,11 +208,11 @@ pst_file_free (PstFile *file)
 		file->library.i_count = 0;
 	}
 	if (file->library.fp != NULL)
-		(void)pst_close (&file->library);
+		(void) pst_close (&file->library);
 	if (file->block_fp != NULL)
-		(void)fclose (file->block_fp);
+		(void) fclose (file->block_fp);
 	if (file->fd >= 0)
-		(void)close (file->fd);
+		(void) close (file->fd);
 	g_free (file->block_bytes);
 	g_free (file);
 }
@@ -291,13 +291,13 @@ pst_file_is_header_sound (const PstFile *file)
 PstRoot
 pst_file_get_node_root (const PstFile *file)
 {
-	return (PstRoot){.bid = file->library.index2_back, .offset = file->library.index2};
+	return (PstRoot){ .bid = file->library.index2_back, .offset = file->library.index2 };
 }
 
 PstRoot
 pst_file_get_block_root (const PstFile *file)
 {
-	return (PstRoot){.bid = file->library.index1_back, .offset = file->library.index1};
+	return (PstRoot){ .bid = file->library.index1_back, .offset = file->library.index1 };
 }
 
 static gboolean
@@ -329,7 +329,7 @@ static gboolean
 decode_permuted (PstFile *file, guint8 *buffer, gsize length, GError **error)
 {
 	for (guint i = 0; i < 256 && !file->has_permuted; i++)
-		file->permuted[i] = (guint8)i;
+		file->permuted[i] = (guint8) i;
 	if (!file->has_permuted && !decode_by_library (file, 4, file->permuted, 256, error))
 		return FALSE;
 	file->has_permuted = TRUE;

@@ -69,17 +69,17 @@ gboolean pst_file_decode (PstFile *file, guint64 bid, guint8 *buffer, gsize leng
 static inline guint16
 pst_file_u16 (const guint8 *p)
 {
-	return (guint16)(p[0] | p[1] << 8);
+	return (guint16) (p[0] | p[1] << 8);
 }
 
 static inline guint32
 pst_file_u32 (const guint8 *p)
 {
-	return pst_file_u16 (p) | (guint32)pst_file_u16 (p + 2) << 16;
+	return pst_file_u16 (p) | (guint32) pst_file_u16 (p + 2) << 16;
 }
 
 static inline guint64
 pst_file_u64 (const guint8 *p)
 {
-	return pst_file_u32 (p) | (guint64)pst_file_u32 (p + 4) << 32;
+	return pst_file_u32 (p) | (guint64) pst_file_u32 (p + 4) << 32;
 }

@@ -72,7 +72,7 @@ find_break (const char *line)
 			return i;
 
 	gsize i = FOLD_AT;
-	while (i > FOLD_AT - 4 && ((guint8)line[i] & 0xc0) == 0x80)
+	while (i > FOLD_AT - 4 && ((guint8) line[i] & 0xc0) == 0x80)
 		i--;
 	return i;
 }
@@ -82,12 +82,12 @@ append_line (GString *fields, const char *line, gsize length)
 {
 	while (length > MAX_LINE) {
 		gsize at = find_break (line);
-		g_string_append_len (fields, line, (gssize)at);
+		g_string_append_len (fields, line, (gssize) at);
 		g_string_append (fields, line[at] == ' ' || line[at] == '\t' ? "\n" : "\n ");
 		line += at;
 		length -= at;
 	}
-	g_string_append_len (fields, line, (gssize)length);
+	g_string_append_len (fields, line, (gssize) length);
 	g_string_append_c (fields, '\n');
 }
 
@@ -153,15 +153,15 @@ GString *
 pst_headers_clean (const char *text, gsize length)
 {
 	g_autoptr (GString) lines = normalise (text, length);
-	Cleaner cleaner = {.fields = g_string_new (NULL)};
+	Cleaner cleaner = { .fields = g_string_new (NULL) };
 	const char *line = lines->str;
 	const char *end = line + lines->len;
 
 	while (line < end) {
-		const char *stop = memchr (line, '\n', (gsize)(end - line));
+		const char *stop = memchr (line, '\n', (gsize) (end - line));
 		if (stop == NULL)
 			stop = end;
-		if (!take_line (&cleaner, line, (gsize)(stop - line)))
+		if (!take_line (&cleaner, line, (gsize) (stop - line)))
 			break;
 		line = stop + 1;
 	}
@@ -196,7 +196,7 @@ pst_headers_take_entity (const char *data, gsize length, gsize *body)
 		const char *stop = memchr (line, '\n', length - at);
 		if (stop == NULL)
 			return NULL;
-		gsize size = (gsize)(stop - line);
+		gsize size = (gsize) (stop - line);
 		at += size + 1;
 		if (size > 0 && line[size - 1] == '\r')
 			size--;

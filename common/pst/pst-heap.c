@@ -128,7 +128,7 @@ slice_allocation (const PstHeap *heap, GBytes *block, guint32 hid, guint number,
 		return NULL;
 	}
 	guint count = pst_file_u16 (p + map);
-	if (number == 0 || number > count || map + 4 + 2 * (gsize)(number + 1) > length) {
+	if (number == 0 || number > count || map + 4 + 2 * (gsize) (number + 1) > length) {
 		set_damaged (heap, error, hid, "not in the page map of its block");
 		return NULL;
 	}

@@ -46,7 +46,7 @@ add_word (Words *words, const char *text, gsize length)
 	if (words->is_spaced && out->len > 0 && out->str[out->len - 1] != '\n')
 		g_string_append_c (out, ' ');
 	words->is_spaced = FALSE;
-	g_string_append_len (out, text, (gssize)length);
+	g_string_append_len (out, text, (gssize) length);
 }
 
 static void
@@ -67,7 +67,7 @@ take_tag (Words *words, const char *p, gsize length)
 
 	while (n < length && n < MAX_TAG && !g_ascii_isspace (p[n]) && (p[n] != '/' || n == 0))
 		n++;
-	g_autofree char *tag = g_ascii_strdown (p, (gssize)n);
+	g_autofree char *tag = g_ascii_strdown (p, (gssize) n);
 	if (words->hidden != NULL) {
 		if (strcmp (tag, words->hidden) == 0)
 			words->hidden = NULL;
@@ -86,7 +86,7 @@ static gsize
 take_entity (Words *words, const char *p, gsize length)
 {
 	const char *end = memchr (p, ';', MIN (length, MAX_ENTITY));
-	gsize n = end != NULL ? (gsize)(end - p) - 1 : 0;
+	gsize n = end != NULL ? (gsize) (end - p) - 1 : 0;
 	char utf8[6];
 
 	if (n < 2)
@@ -94,9 +94,9 @@ take_entity (Words *words, const char *p, gsize length)
 	if (p[1] == '#') {
 		gboolean is_hex = g_ascii_tolower (p[2]) == 'x';
 		guint64 code = g_ascii_strtoull (p + (is_hex ? 3 : 2), NULL, is_hex ? 16 : 10);
-		if (code < 0x20 || code > 0x10ffff || !g_unichar_validate ((gunichar)code))
+		if (code < 0x20 || code > 0x10ffff || !g_unichar_validate ((gunichar) code))
 			return 0;
-		add_word (words, utf8, (gsize)g_unichar_to_utf8 ((gunichar)code, utf8));
+		add_word (words, utf8, (gsize) g_unichar_to_utf8 ((gunichar) code, utf8));
 		return n + 2;
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS (entities); i++)
@@ -113,9 +113,9 @@ take_comment (Words *words, const char *p, gsize length)
 {
 	if (words->no_comment_ends || length < 4 || memcmp (p, "<!--", 4) != 0)
 		return 0;
-	const char *end = g_strstr_len (p, (gssize)length, "-->");
+	const char *end = g_strstr_len (p, (gssize) length, "-->");
 	words->no_comment_ends = end == NULL;
-	return end != NULL ? (gsize)(end - p) + 3 : 0;
+	return end != NULL ? (gsize) (end - p) + 3 : 0;
 }
 
 static gsize
@@ -131,14 +131,14 @@ take_any_tag (Words *words, const char *p, gsize length)
 	words->no_tag_ends = end == NULL;
 	if (end == NULL)
 		return 0;
-	take_tag (words, p + 1, (gsize)(end - p) - 1);
-	return (gsize)(end - p) + 1;
+	take_tag (words, p + 1, (gsize) (end - p) - 1);
+	return (gsize) (end - p) + 1;
 }
 
 char *
 pst_html_get_words (const char *html, gsize length)
 {
-	Words words = {.text = g_string_new (NULL)};
+	Words words = { .text = g_string_new (NULL) };
 
 	for (gsize i = 0; i < length;) {
 		const char *p = html + i;

@@ -202,7 +202,7 @@ visit_page (Walk *walk, const Pending *pending)
 		lose_page (walk, pending->at, "page-damaged", "not at a page boundary");
 		return;
 	}
-	if (!g_hash_table_add (walk->seen, GUINT_TO_POINTER ((guint)number))) {
+	if (!g_hash_table_add (walk->seen, GUINT_TO_POINTER ((guint) number))) {
 		lose_page (walk, pending->at, "page-loop", "referred to more than once");
 		return;
 	}
@@ -227,7 +227,7 @@ visit_page (Walk *walk, const Pending *pending)
 static void
 walk_tree (Walk *walk, PstRoot root)
 {
-	Pending pending = {.at = root, .level = -1};
+	Pending pending = { .at = root, .level = -1 };
 
 	walk->stack = g_array_new (FALSE, FALSE, sizeof (Pending));
 	walk->seen = g_hash_table_new (NULL, NULL);
@@ -252,9 +252,9 @@ pst_index_parse_node_leaf (PstFormat format, guint64 offset, const guint8 *page,
 			   guint64 *bid)
 {
 	const Layout *layout = &layouts[format];
-	Walk walk = {.layout = layout, .type = PAGE_TYPE_NODES, .entries = nodes};
+	Walk walk = { .layout = layout, .type = PAGE_TYPE_NODES, .entries = nodes };
 	Pending pending = {
-		.at = {.bid = read_id (layout, page + layout->bid_at), .offset = offset},
+		.at = { .bid = read_id (layout, page + layout->bid_at), .offset = offset },
 		.level = 0,
 	};
 
@@ -271,8 +271,8 @@ pst_index_parse_node_leaf (PstFormat format, guint64 offset, const guint8 *page,
 static int
 compare_blocks (gconstpointer a, gconstpointer b)
 {
-	guint64 x = ((const PstIndexBlock *)a)->bid;
-	guint64 y = ((const PstIndexBlock *)b)->bid;
+	guint64 x = ((const PstIndexBlock *) a)->bid;
+	guint64 y = ((const PstIndexBlock *) b)->bid;
 
 	return (x > y) - (x < y);
 }
@@ -280,8 +280,8 @@ compare_blocks (gconstpointer a, gconstpointer b)
 static int
 compare_nodes (gconstpointer a, gconstpointer b)
 {
-	guint32 x = ((const PstIndexNode *)a)->nid;
-	guint32 y = ((const PstIndexNode *)b)->nid;
+	guint32 x = ((const PstIndexNode *) a)->nid;
+	guint32 y = ((const PstIndexNode *) b)->nid;
 
 	return (x > y) - (x < y);
 }
@@ -318,8 +318,8 @@ sort_entries (Walk *walk, gsize size, GCompareFunc compare, const char *finding)
 static int
 compare_keys (gconstpointer a, gconstpointer b)
 {
-	guint64 x = *(const guint64 *)a;
-	guint64 y = *(const guint64 *)b;
+	guint64 x = *(const guint64 *) a;
+	guint64 y = *(const guint64 *) b;
 
 	return (x > y) - (x < y);
 }
@@ -331,10 +331,10 @@ order_by_parent (const PstIndexNode *nodes, gsize count)
 	guint32 *by_parent = g_new (guint32, MAX (count, 1));
 
 	for (gsize i = 0; i < count; i++)
-		keys[i] = (guint64)nodes[i].parent << 32 | i;
+		keys[i] = (guint64) nodes[i].parent << 32 | i;
 	qsort (keys, count, sizeof *keys, compare_keys);
 	for (gsize i = 0; i < count; i++)
-		by_parent[i] = (guint32)keys[i];
+		by_parent[i] = (guint32) keys[i];
 	return by_parent;
 }
 
@@ -354,14 +354,14 @@ pst_index_build (PstFile *file, PstFindingFunc finding, gpointer user_data, GErr
 	walk_tree (&walk, pst_file_get_node_root (file));
 	sort_entries (&walk, sizeof (PstIndexNode), compare_nodes, "node-listed-twice");
 	index->head.node_count = walk.entries->len;
-	index->nodes = (PstIndexNode *)(void *)g_array_free (walk.entries, FALSE);
+	index->nodes = (PstIndexNode *) (void *) g_array_free (walk.entries, FALSE);
 
 	walk.type = PAGE_TYPE_BLOCKS;
 	walk.entries = g_array_new (FALSE, FALSE, sizeof (PstIndexBlock));
 	walk_tree (&walk, pst_file_get_block_root (file));
 	sort_entries (&walk, sizeof (PstIndexBlock), compare_blocks, "block-listed-twice");
 	index->head.block_count = walk.entries->len;
-	index->blocks = (PstIndexBlock *)(void *)g_array_free (walk.entries, FALSE);
+	index->blocks = (PstIndexBlock *) (void *) g_array_free (walk.entries, FALSE);
 
 	if (index->head.node_count == 0 || index->head.block_count == 0) {
 		g_set_error (error, PST_ERROR,
@@ -384,13 +384,13 @@ PstIndex *
 pst_index_new_layer (const PstIndex *base, GArray *blocks)
 {
 	PstIndex *index = g_new0 (PstIndex, 1);
-	Walk walk = {.entries = blocks};
+	Walk walk = { .entries = blocks };
 
 	sort_entries (&walk, sizeof (PstIndexBlock), compare_blocks, NULL);
 	index->file = base->file;
 	index->base = base;
 	index->head.block_count = blocks->len;
-	index->blocks = (PstIndexBlock *)(void *)g_array_free (blocks, FALSE);
+	index->blocks = (PstIndexBlock *) (void *) g_array_free (blocks, FALSE);
 	return index;
 }
 
@@ -400,7 +400,7 @@ pst_index_free (PstIndex *index)
 	if (index == NULL)
 		return;
 	if (index->mapping != NULL) {
-		(void)munmap (index->mapping, index->mapping_size);
+		(void) munmap (index->mapping, index->mapping_size);
 	} else {
 		g_free (index->blocks);
 		g_free (index->nodes);
@@ -451,9 +451,9 @@ adopt_mapping (PstIndex *index)
 		return FALSE;
 
 	index->head = *head;
-	index->blocks = (PstIndexBlock *)((Region *)index->mapping + 1);
-	index->nodes = (PstIndexNode *)(index->blocks + head->block_count);
-	index->by_parent = (guint32 *)(index->nodes + head->node_count);
+	index->blocks = (PstIndexBlock *) ((Region *) index->mapping + 1);
+	index->nodes = (PstIndexNode *) (index->blocks + head->block_count);
+	index->by_parent = (guint32 *) (index->nodes + head->node_count);
 	for (gsize i = 1; i < head->block_count; i++)
 		if (index->blocks[i - 1].bid >= index->blocks[i].bid)
 			return FALSE;
@@ -477,7 +477,7 @@ pst_index_map (PstFile *file, int fd, GError **error)
 		return NULL;
 	}
 	index->file = file;
-	index->mapping_size = (gsize)status.st_size;
+	index->mapping_size = (gsize) status.st_size;
 	if (index->mapping_size >= sizeof (Region)) {
 		gpointer mapping = mmap (NULL, index->mapping_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (mapping == MAP_FAILED) {
@@ -503,7 +503,7 @@ pst_index_get_file (const PstIndex *index)
 guint
 pst_index_get_lost_pages (const PstIndex *index)
 {
-	return (guint)index->head.lost_pages;
+	return (guint) index->head.lost_pages;
 }
 
 gsize
@@ -533,7 +533,7 @@ pst_index_find_block (const PstIndex *index, guint64 bid)
 const PstIndexNode *
 pst_index_find_node (const PstIndex *index, guint32 nid)
 {
-	PstIndexNode key = {.nid = nid};
+	PstIndexNode key = { .nid = nid };
 
 	if (index->head.node_count == 0)
 		return NULL;
@@ -568,6 +568,6 @@ pst_index_find_children (const PstIndex *index, guint32 nid, gsize *count)
 {
 	gsize first = find_first_child (index, nid);
 
-	*count = find_first_child (index, (guint64)nid + 1) - first;
+	*count = find_first_child (index, (guint64) nid + 1) - first;
 	return index->by_parent + first;
 }

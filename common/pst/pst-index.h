@@ -38,7 +38,7 @@ enum {
 	PST_NID_CONTENTS_TABLE = 0x0e,
 	PST_NID_HIDDEN_CONTENTS_TABLE = 0x0f,
 };
-#define PST_NID_TYPE(nid)            ((nid)&0x1fu)
+#define PST_NID_TYPE(nid)            ((nid) & 0x1fu)
 #define PST_NID_WITH_TYPE(nid, type) (((nid) & ~0x1fu) | (type))
 
 #define PST_NID_STORE            0x21u /* property context of the message store */

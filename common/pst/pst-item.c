@@ -204,7 +204,7 @@ tidy_kind (gint64 kind)
 {
 	kind &= 0x0f;
 	if (kind == 0 || kind == PST_RECIPIENT_CC || kind == PST_RECIPIENT_BCC)
-		return (PstRecipientKind)kind;
+		return (PstRecipientKind) kind;
 	return PST_RECIPIENT_TO;
 }
 
@@ -229,7 +229,7 @@ add_response (PstRecipient *recipient, const PstProps *row)
 	gint64 response = pst_props_get_int_or (row, PR_RECIPIENT_TRACK_STATUS, 0);
 
 	recipient->is_organizer = (flags & RECIPIENT_IS_ORGANIZER) != 0;
-	recipient->response = (guint)CLAMP (response, 0, 6);
+	recipient->response = (guint) CLAMP (response, 0, 6);
 }
 
 /* What only reports have, most of them for each recipient, some for all. */
@@ -302,7 +302,7 @@ read_display_strings (const PstItem *item, guint kinds, GPtrArray *recipients)
 		g_autofree char *text = pst_item_get_text (item, lists[i].id);
 		g_auto (GStrv) names = g_strsplit (text != NULL ? text : "", ";", MAX_RECIPIENTS);
 		for (char **name = names; *name != NULL; name++) {
-			PstPerson person = {.name = g_strstrip (*name)};
+			PstPerson person = { .name = g_strstrip (*name) };
 			if (**name != '\0')
 				add_recipient (recipients, lists[i].kind,
 					       pst_address_resolve (item->context, &person));
@@ -314,7 +314,7 @@ GPtrArray *
 pst_item_read_recipients (const PstItem *item, guint kinds)
 {
 	g_autoptr (GError) error = NULL;
-	GPtrArray *recipients = g_ptr_array_new_with_free_func ((GDestroyNotify)recipient_free);
+	GPtrArray *recipients = g_ptr_array_new_with_free_func ((GDestroyNotify) recipient_free);
 
 	if (!read_recipient_table (item, kinds, recipients, &error)) {
 		if (!g_error_matches (error, PST_ERROR, PST_ERROR_MISSING))
@@ -431,5 +431,5 @@ pst_item_get_keywords (const PstItem *item)
 		g_ptr_array_add (keywords, g_strdup (MESSAGE_KEYWORD_FORWARDED));
 	add_categories (item, keywords);
 	g_ptr_array_add (keywords, NULL);
-	return (char **)g_ptr_array_free (keywords, FALSE);
+	return (char **) g_ptr_array_free (keywords, FALSE);
 }

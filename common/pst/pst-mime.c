@@ -47,7 +47,7 @@ static GBytes *
 load_body (gpointer owner, guint which, GError **error)
 {
 	const char *charset = NULL;
-	GBytes *text = pst_body_read (owner, (PstBodyKind)which, &charset, error);
+	GBytes *text = pst_body_read (owner, (PstBodyKind) which, &charset, error);
 
 	if (text == NULL && error != NULL && *error == NULL)
 		g_set_error_literal (error, PST_ERROR, PST_ERROR_DAMAGED,
@@ -105,7 +105,7 @@ layer (const char *subtype, const char *parameters, PstPart *first, GPtrArray *r
 	if (first != NULL)
 		pst_part_add_child (multipart, first);
 	gsize count = 0;
-	g_autofree PstPart **parts = (PstPart **)g_ptr_array_steal (rest, &count);
+	g_autofree PstPart **parts = (PstPart **) g_ptr_array_steal (rest, &count);
 	for (gsize i = 0; i < count; i++)
 		pst_part_add_child (multipart, parts[i]);
 	return multipart;
@@ -421,7 +421,7 @@ wrap_report (const PstItem *item, PstPart *text, GPtrArray *files)
 static GPtrArray *
 new_part_array (void)
 {
-	return g_ptr_array_new_with_free_func ((GDestroyNotify)pst_part_free);
+	return g_ptr_array_new_with_free_func ((GDestroyNotify) pst_part_free);
 }
 
 /* mixed ( related ( alternative ( plain, html ), pictures ), files ), without the layers that
@@ -550,7 +550,7 @@ pst_mime_new (PstItem *item, const char *path, GError **error)
 {
 	g_autoptr (PstMime) mime = g_new0 (PstMime, 1);
 
-	mime->items = g_ptr_array_new_with_free_func ((GDestroyNotify)pst_item_free);
+	mime->items = g_ptr_array_new_with_free_func ((GDestroyNotify) pst_item_free);
 	mime->message = build_message (mime, item, path, 0, error);
 	if (mime->message == NULL || !pst_part_settle (mime->message, error))
 		return NULL;

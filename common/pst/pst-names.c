@@ -60,8 +60,8 @@ find_set (GBytes *guids, guint number, PstGuid *set)
 		*set = pst_names_mapi;
 	else if (number == 2)
 		*set = pst_names_public_strings;
-	else if (number > 2 && (gsize)(number - 2) * 16 <= length)
-		memcpy (set->bytes, p + (gsize)(number - 3) * 16, 16);
+	else if (number > 2 && (gsize) (number - 2) * 16 <= length)
+		memcpy (set->bytes, p + (gsize) (number - 3) * 16, 16);
 	else
 		return number == 0;
 	return TRUE;
@@ -82,7 +82,7 @@ read_string (GBytes *strings, guint32 offset)
 	/* Not iconv: a reader that has locked itself in can't load its modules. */
 	g_autofree gunichar2 *units = g_new (gunichar2, size / 2 + 1);
 	for (guint32 i = 0; i < size / 2; i++)
-		units[i] = pst_file_u16 (p + offset + 4 + 2 * (gsize)i);
+		units[i] = pst_file_u16 (p + offset + 4 + 2 * (gsize) i);
 	return g_utf16_to_utf8 (units, size / 2, NULL, NULL, NULL);
 }
 
@@ -97,7 +97,7 @@ read_entry (const guint8 *p, GBytes *guids, GBytes *strings, Name *name)
 	if (pst_file_u16 (p + 6) > G_MAXUINT16 - FIRST_ID ||
 	    !find_set (guids, kind >> 1, &name->set))
 		return FALSE;
-	name->id = (guint16)(FIRST_ID + pst_file_u16 (p + 6));
+	name->id = (guint16) (FIRST_ID + pst_file_u16 (p + 6));
 	if ((kind & 1) == 0) {
 		name->number = value;
 		return TRUE;
@@ -109,7 +109,7 @@ read_entry (const guint8 *p, GBytes *guids, GBytes *strings, Name *name)
 static void
 clear_name (gpointer name)
 {
-	g_free (((Name *)name)->string);
+	g_free (((Name *) name)->string);
 }
 
 /* An absent stream is an empty one. */

@@ -86,7 +86,7 @@ add_leaf (Reading *reading, guint64 bid, GError **error)
 	if (list == NULL)
 		return FALSE;
 
-	const guint8 *entry = (const guint8 *)g_bytes_get_data (list, NULL) + header;
+	const guint8 *entry = (const guint8 *) g_bytes_get_data (list, NULL) + header;
 
 	for (guint i = 0; i < count; i++, entry += ansi ? 12 : 24) {
 		PstIndexNode subnode = {
@@ -109,7 +109,7 @@ add_branch (Reading *reading, guint64 bid, GError **error)
 	if (list == NULL)
 		return FALSE;
 
-	const guint8 *entry = (const guint8 *)g_bytes_get_data (list, NULL) + header;
+	const guint8 *entry = (const guint8 *) g_bytes_get_data (list, NULL) + header;
 
 	for (guint i = 0; i < count; i++, entry += ansi ? 8 : 16)
 		if (!add_leaf (reading, read_id (ansi, entry, 1), error))
@@ -125,7 +125,7 @@ read_subnodes (Reading *reading, guint64 bid, GError **error)
 		return FALSE;
 	if (g_bytes_get_size (bytes) < 2)
 		return set_damaged (error, bid, "not a list of subnodes");
-	return ((const guint8 *)g_bytes_get_data (bytes, NULL))[1] == 0
+	return ((const guint8 *) g_bytes_get_data (bytes, NULL))[1] == 0
 		       ? add_leaf (reading, bid, error)
 		       : add_branch (reading, bid, error);
 }
@@ -133,8 +133,8 @@ read_subnodes (Reading *reading, guint64 bid, GError **error)
 static int
 compare_nids (gconstpointer a, gconstpointer b)
 {
-	guint32 x = ((const PstIndexNode *)a)->nid;
-	guint32 y = ((const PstIndexNode *)b)->nid;
+	guint32 x = ((const PstIndexNode *) a)->nid;
+	guint32 y = ((const PstIndexNode *) b)->nid;
 
 	return (x > y) - (x < y);
 }
@@ -150,7 +150,7 @@ pst_node_open_entry (const PstIndex *index, const PstIndexNode *entry, GError **
 	node->data_bid = entry->data_bid;
 	node->subnodes = g_array_new (FALSE, FALSE, sizeof (PstIndexNode));
 	if (entry->subnode_bid != 0) {
-		Reading reading = {.index = index, .subnodes = node->subnodes};
+		Reading reading = { .index = index, .subnodes = node->subnodes };
 		if (!read_subnodes (&reading, entry->subnode_bid, error)) {
 			g_prefix_error (error, "node 0x%x: ", entry->nid);
 			return NULL;
@@ -176,7 +176,7 @@ pst_node_open (const PstIndex *index, guint32 nid, GError **error)
 static const PstIndexNode *
 find_subnode (const PstNode *node, guint32 nid)
 {
-	PstIndexNode key = {.nid = nid};
+	PstIndexNode key = { .nid = nid };
 
 	if (node->subnodes->len == 0)
 		return NULL;

@@ -82,7 +82,7 @@ static gboolean
 has_8bit (const char *text, gsize length)
 {
 	for (gsize i = 0; i < length; i++)
-		if ((guint8)text[i] >= 0x80)
+		if ((guint8) text[i] >= 0x80)
 			return TRUE;
 	return FALSE;
 }
@@ -151,7 +151,7 @@ PstPart *
 pst_part_new_base64 (GString *header, PstNode *node, guint32 nid, guint16 id, guint64 size)
 {
 	PstPart *part = new_stored (PART_BASE64, header, node, nid, id);
-	guint64 place[] = {GUINT64_TO_LE (size), GUINT64_TO_LE ((guint64)nid)};
+	guint64 place[] = { GUINT64_TO_LE (size), GUINT64_TO_LE ((guint64) nid) };
 
 	g_string_append (header, "Content-Transfer-Encoding: base64\n");
 	digest_part (part, place, sizeof place);
@@ -171,7 +171,7 @@ pst_part_new_verbatim (GString *header, PstNode *node, guint32 nid, guint16 id, 
 static GPtrArray *
 new_children (PstPart *first)
 {
-	GPtrArray *children = g_ptr_array_new_with_free_func ((GDestroyNotify)pst_part_free);
+	GPtrArray *children = g_ptr_array_new_with_free_func ((GDestroyNotify) pst_part_free);
 
 	if (first != NULL)
 		g_ptr_array_add (children, first);
@@ -275,7 +275,7 @@ peek_block (const guint8 *data, gsize length, gpointer user_data, GError **error
 	Peek *peek = user_data;
 
 	g_byte_array_append (peek->bytes, data,
-			     (guint)MIN (length, peek->max_size - peek->bytes->len));
+			     (guint) MIN (length, peek->max_size - peek->bytes->len));
 	return peek->bytes->len < peek->max_size;
 }
 
@@ -283,7 +283,7 @@ GBytes *
 pst_part_peek (PstNode *node, guint32 nid, guint16 id, gsize max_size, GError **error)
 {
 	g_autoptr (GError) local_error = NULL;
-	Peek peek = {.bytes = g_byte_array_new (), .max_size = max_size};
+	Peek peek = { .bytes = g_byte_array_new (), .max_size = max_size };
 
 	(void)read_stored (node, nid, id, peek_block, &peek,
 			   &local_error); /* FALSE also means: enough */
@@ -325,7 +325,7 @@ scan_block (const guint8 *data, gsize length, gpointer user_data, GError **error
 			if (scan->column + 1 == sizeof scan->line_start && scan->taken != NULL &&
 			    memcmp (scan->line_start, "--" BOUNDARY_PREFIX, 4) == 0)
 				g_hash_table_add (scan->taken,
-						  g_strndup ((const char *)scan->line_start + 2,
+						  g_strndup ((const char *) scan->line_start + 2,
 							     sizeof scan->line_start - 2));
 		}
 		if (++scan->column > MAX_LINE && byte != '\r')
@@ -338,7 +338,7 @@ gboolean
 pst_part_check_verbatim (PstNode *node, guint32 nid, guint16 id, gboolean *is_fit,
 			 gboolean *is_8bit, GError **error)
 {
-	Scan scan = {.is_fit = TRUE};
+	Scan scan = { .is_fit = TRUE };
 
 	if (!read_stored (node, nid, id, scan_block, &scan, error))
 		return FALSE;
@@ -356,7 +356,7 @@ settle_leaves (PstPart *part, GHashTable *taken, GError **error)
 {
 	part->is_8bit = has_8bit (part->header->str, part->header->len);
 	if (part->kind == PART_VERBATIM) {
-		Scan scan = {.taken = taken};
+		Scan scan = { .taken = taken };
 		if (!read_stored (part->node, part->nid, part->id, scan_block, &scan, error))
 			return FALSE;
 		part->is_8bit |= scan.is_8bit;
@@ -517,7 +517,7 @@ static gboolean
 write_verbatim_block (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
 	Writer *writer = user_data;
-	gsize skipped = (gsize)MIN (writer->skip, length);
+	gsize skipped = (gsize) MIN (writer->skip, length);
 
 	writer->skip -= skipped;
 	return write_bytes (writer, data + skipped, length - skipped, error);
@@ -529,10 +529,10 @@ write_base64_text (Writer *writer, const guint8 *data, gsize length, GError **er
 {
 	while (length > 0) {
 		const guint8 *end = memchr (data, '\n', length);
-		gsize line = end != NULL ? (gsize)(end - data) : length;
+		gsize line = end != NULL ? (gsize) (end - data) : length;
 		if (!write_base64_block (data, line, writer, error))
 			return FALSE;
-		if (end != NULL && !write_base64_block ((const guint8 *)"\r\n", 2, writer, error))
+		if (end != NULL && !write_base64_block ((const guint8 *) "\r\n", 2, writer, error))
 			return FALSE;
 		line += end != NULL;
 		data += line;
@@ -621,7 +621,7 @@ write_part (Writer *writer, const PstPart *part, GError **error)
 gboolean
 pst_part_write (const PstPart *message, PstPartWrite write, gpointer user_data, GError **error)
 {
-	Writer writer = {.write = write, .user_data = user_data};
+	Writer writer = { .write = write, .user_data = user_data };
 
 	return write_part (&writer, message, error);
 }

@@ -28,8 +28,8 @@ set_damaged (const PstProps *props, GError **error, guint32 tag, const char *why
 static int
 compare_tags (gconstpointer a, gconstpointer b)
 {
-	guint32 x = ((const PstPropsRecord *)a)->tag;
-	guint32 y = ((const PstPropsRecord *)b)->tag;
+	guint32 x = ((const PstPropsRecord *) a)->tag;
+	guint32 y = ((const PstPropsRecord *) b)->tag;
 
 	return (x > y) - (x < y);
 }
@@ -59,7 +59,7 @@ add_record (const guint8 *p, gpointer user_data)
 	GArray *records = user_data;
 	guint16 type = pst_file_u16 (p + 2);
 	PstPropsRecord record = {
-		.tag = (guint32)pst_file_u16 (p) << 16 | type,
+		.tag = (guint32) pst_file_u16 (p) << 16 | type,
 		.is_inline = is_inline_type (type),
 		.value = pst_file_u32 (p + 4),
 	};
@@ -118,13 +118,13 @@ pst_props_get_tag (const PstProps *props, guint n)
 static const PstPropsRecord *
 find_record (const PstProps *props, guint16 id)
 {
-	const PstPropsRecord *records = (const PstPropsRecord *)(void *)props->records->data;
+	const PstPropsRecord *records = (const PstPropsRecord *) (void *) props->records->data;
 	guint low = 0;
 	guint high = props->records->len;
 
 	while (low < high) {
 		guint middle = low + (high - low) / 2;
-		if (records[middle].tag < (guint32)id << 16)
+		if (records[middle].tag < (guint32) id << 16)
 			low = middle + 1;
 		else
 			high = middle;
@@ -135,7 +135,7 @@ find_record (const PstProps *props, guint16 id)
 static guint16
 get_type (const PstPropsRecord *record)
 {
-	return (guint16)record->tag;
+	return (guint16) record->tag;
 }
 
 guint16
@@ -160,7 +160,7 @@ read_eight (const PstProps *props, const PstPropsRecord *record, guint64 *value)
 		*value = record->value;
 		return TRUE;
 	}
-	g_autoptr (GBytes) bytes = pst_heap_read (props->heap, (guint32)record->value, NULL);
+	g_autoptr (GBytes) bytes = pst_heap_read (props->heap, (guint32) record->value, NULL);
 	if (bytes == NULL || g_bytes_get_size (bytes) != 8)
 		return FALSE;
 	*value = pst_file_u64 (g_bytes_get_data (bytes, NULL));
@@ -176,13 +176,13 @@ pst_props_get_int (const PstProps *props, guint16 id, gint64 *value)
 	if (record == NULL)
 		return FALSE;
 	switch (get_type (record)) {
-	case PST_TYPE_INT16: *value = (gint16)record->value; return TRUE;
-	case PST_TYPE_INT32: *value = (gint32)record->value; return TRUE;
+	case PST_TYPE_INT16: *value = (gint16) record->value; return TRUE;
+	case PST_TYPE_INT32: *value = (gint32) record->value; return TRUE;
 	case PST_TYPE_BOOL: *value = (record->value & 0xff) != 0; return TRUE;
 	case PST_TYPE_INT64:
 		if (!read_eight (props, record, &wide))
 			return FALSE;
-		*value = (gint64)wide;
+		*value = (gint64) wide;
 		return TRUE;
 	default: return FALSE;
 	}
@@ -193,7 +193,7 @@ pst_props_get_int_or (const PstProps *props, guint16 id, gint64 fallback)
 {
 	gint64 value = fallback;
 
-	(void)pst_props_get_int (props, id, &value); /* leaves the fallback alone */
+	(void) pst_props_get_int (props, id, &value); /* leaves the fallback alone */
 	return value;
 }
 
@@ -213,10 +213,10 @@ pst_props_get_double (const PstProps *props, guint16 id, double *value)
 	guint64 wide;
 
 	if (type == PST_TYPE_FLOAT) {
-		guint32 narrow = (guint32)record->value;
+		guint32 narrow = (guint32) record->value;
 		float single;
 		memcpy (&single, &narrow, sizeof single);
-		*value = (double)single;
+		*value = (double) single;
 		return TRUE;
 	}
 	if ((type != PST_TYPE_DOUBLE && type != PST_TYPE_APPTIME) ||
@@ -244,7 +244,7 @@ pst_props_get_filetime (const PstProps *props, guint16 id, guint64 *filetime)
 static gboolean
 read_object (const PstProps *props, const PstPropsRecord *record, guint32 *nid, GError **error)
 {
-	g_autoptr (GBytes) bytes = pst_heap_read (props->heap, (guint32)record->value, error);
+	g_autoptr (GBytes) bytes = pst_heap_read (props->heap, (guint32) record->value, error);
 	if (bytes == NULL)
 		return FALSE;
 	if (g_bytes_get_size (bytes) < 4)
@@ -272,7 +272,7 @@ open_value (const PstProps *props, const PstPropsRecord *record, GError **error)
 		set_damaged (props, error, record->tag, "a number where bytes were asked for");
 		return NULL;
 	}
-	data = pst_heap_open_value (props->heap, (guint32)record->value, error);
+	data = pst_heap_open_value (props->heap, (guint32) record->value, error);
 	if (data == NULL)
 		g_prefix_error (error, "property 0x%08x: ", record->tag);
 	return data;
@@ -319,7 +319,7 @@ pst_props_get_binary (const PstProps *props, guint16 id, GError **error)
 static GBytes *
 without_terminators (GBytes *bytes, gsize begin, gsize length, gboolean utf16)
 {
-	const guint8 *p = (const guint8 *)g_bytes_get_data (bytes, NULL) + begin;
+	const guint8 *p = (const guint8 *) g_bytes_get_data (bytes, NULL) + begin;
 
 	if (utf16)
 		length &= ~(gsize)1;
@@ -350,7 +350,7 @@ static gboolean
 split_multiple (const PstProps *props, const PstPropsRecord *record, GBytes *bytes,
 		GPtrArray *elements, GError **error)
 {
-	guint16 type = get_type (record) & (guint16)~PST_TYPE_MULTIPLE;
+	guint16 type = get_type (record) & (guint16) ~PST_TYPE_MULTIPLE;
 	gsize length;
 	const guint8 *p = g_bytes_get_data (bytes, &length);
 	guint32 count = length >= 4 ? pst_file_u32 (p) : 0;
@@ -358,9 +358,9 @@ split_multiple (const PstProps *props, const PstPropsRecord *record, GBytes *byt
 	if (length > 0 && (length < 4 || count > MIN ((length - 4) / 4, MAX_ELEMENTS)))
 		return set_damaged (props, error, record->tag, "more values than it can hold");
 	for (guint32 i = 0; i < count; i++) {
-		gsize begin = pst_file_u32 (p + 4 + 4 * (gsize)i);
-		gsize end = i + 1 < count ? pst_file_u32 (p + 8 + 4 * (gsize)i) : length;
-		if (begin < 4 + 4 * (gsize)count || begin > end || end > length)
+		gsize begin = pst_file_u32 (p + 4 + 4 * (gsize) i);
+		gsize end = i + 1 < count ? pst_file_u32 (p + 8 + 4 * (gsize) i) : length;
+		if (begin < 4 + 4 * (gsize) count || begin > end || end > length)
 			return set_damaged (props, error, record->tag,
 					    "a value outside of its property");
 		g_ptr_array_add (elements,
@@ -376,14 +376,14 @@ GPtrArray *
 pst_props_get_multiple (const PstProps *props, guint16 id, gboolean *is_utf16, GError **error)
 {
 	const PstPropsRecord *record = find_record (props, id);
-	guint16 type = record != NULL ? get_type (record) & (guint16)~PST_TYPE_MULTIPLE : 0;
+	guint16 type = record != NULL ? get_type (record) & (guint16) ~PST_TYPE_MULTIPLE : 0;
 
 	if (type != PST_TYPE_UNICODE && type != PST_TYPE_STRING8 && type != PST_TYPE_BINARY)
 		return NULL;
 
 	g_autoptr (GBytes) bytes = read_value (props, record, error);
 	g_autoptr (GPtrArray) elements =
-		g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+		g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 	if (bytes == NULL)
 		return NULL;
 	if (is_utf16 != NULL)

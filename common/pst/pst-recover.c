@@ -136,7 +136,7 @@ search_file (Search *search, guint8 *buffer, GError **error)
 	guint step = pst_block_get_alignment (search->format);
 
 	for (guint64 at = 0; at < size; at += PIECE) {
-		gsize length = (gsize)MIN (PIECE, size - at);
+		gsize length = (gsize) MIN (PIECE, size - at);
 		if (!pst_file_read (search->file, at, piece, length, error))
 			return FALSE;
 		for (gsize i = 0; i + page <= length; i += page)

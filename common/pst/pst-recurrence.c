@@ -70,7 +70,7 @@ take_u16 (Cursor *cursor)
 static char *
 take_wide_text (Cursor *cursor)
 {
-	gsize length = 2 * (gsize)take_u16 (cursor);
+	gsize length = 2 * (gsize) take_u16 (cursor);
 	const guint8 *p = take (cursor, length);
 
 	return p != NULL ? pst_codepage_utf16_to_utf8 (p, length, NULL, NULL) : NULL;
@@ -80,7 +80,7 @@ take_wide_text (Cursor *cursor)
 static char *
 take_text (Cursor *cursor)
 {
-	(void)take_u16 (cursor);
+	(void) take_u16 (cursor);
 	gsize length = take_u16 (cursor);
 	const guint8 *p = take (cursor, length);
 
@@ -102,8 +102,8 @@ exception_free (PstException *exception)
 static void
 take_pattern (Cursor *cursor, PstRecurrence *recurrence)
 {
-	recurrence->frequency = (PstFrequency)take_u16 (cursor);
-	recurrence->pattern = (PstPattern)take_u16 (cursor);
+	recurrence->frequency = (PstFrequency) take_u16 (cursor);
+	recurrence->pattern = (PstPattern) take_u16 (cursor);
 	recurrence->calendar = take_u16 (cursor);
 	(void)take_u32 (cursor); /* first instance, counted from 1601: the start date says it too */
 	recurrence->period = take_u32 (cursor);
@@ -118,7 +118,7 @@ take_pattern (Cursor *cursor, PstRecurrence *recurrence)
 		break;
 	default: break;
 	}
-	recurrence->end = (PstEnd)take_u32 (cursor);
+	recurrence->end = (PstEnd) take_u32 (cursor);
 	recurrence->count = take_u32 (cursor);
 	recurrence->first_weekday = take_u32 (cursor);
 }
@@ -151,7 +151,7 @@ take_exception (Cursor *cursor, guint16 *flags)
 	if (*flags & HAS_SUBJECT)
 		exception->subject = take_text (cursor);
 	if (*flags & HAS_MEETING_TYPE)
-		(void)take_u32 (cursor);
+		(void) take_u32 (cursor);
 	if ((exception->has_delta = (*flags & HAS_REMINDER_DELTA) != 0))
 		exception->delta = take_u32 (cursor);
 	if ((exception->has_reminder = (*flags & HAS_REMINDER) != 0))
@@ -161,11 +161,11 @@ take_exception (Cursor *cursor, guint16 *flags)
 	if ((exception->has_busy = (*flags & HAS_BUSY) != 0))
 		exception->busy = take_u32 (cursor);
 	if (*flags & HAS_ATTACHMENT)
-		(void)take_u32 (cursor);
+		(void) take_u32 (cursor);
 	if ((exception->has_all_day = (*flags & HAS_SUB_TYPE) != 0))
 		exception->is_all_day = take_u32 (cursor) != 0;
 	if (*flags & HAS_COLOUR)
-		(void)take_u32 (cursor);
+		(void) take_u32 (cursor);
 	exception->has_body = (*flags & HAS_BODY) != 0;
 	return exception;
 }
@@ -175,11 +175,11 @@ static void
 take_extended (Cursor *cursor, PstException *exception, guint16 flags, guint32 version)
 {
 	if (version >= VERSION_2_HIGHLIGHT)
-		(void)take (cursor, take_u32 (cursor));
-	(void)take (cursor, take_u32 (cursor));
+		(void) take (cursor, take_u32 (cursor));
+	(void) take (cursor, take_u32 (cursor));
 	if ((flags & (HAS_SUBJECT | HAS_LOCATION)) == 0)
 		return;
-	(void)take (cursor, 12); /* start, end, original */
+	(void) take (cursor, 12); /* start, end, original */
 	if (flags & HAS_SUBJECT) {
 		g_autofree char *subject = take_wide_text (cursor);
 		if (cursor->is_sound) {
@@ -194,14 +194,14 @@ take_extended (Cursor *cursor, PstException *exception, guint16 flags, guint32 v
 			exception->location = g_steal_pointer (&location);
 		}
 	}
-	(void)take (cursor, take_u32 (cursor));
+	(void) take (cursor, take_u32 (cursor));
 }
 
 static void
 take_exceptions (Cursor *cursor, PstRecurrence *recurrence, guint32 version, char **damage)
 {
 	guint16 count = take_u16 (cursor);
-	g_autofree guint16 *flags = g_new0 (guint16, (gsize)count + 1);
+	g_autofree guint16 *flags = g_new0 (guint16, (gsize) count + 1);
 
 	for (guint i = 0; i < count; i++) {
 		PstException *exception = take_exception (cursor, &flags[i]);
@@ -214,7 +214,7 @@ take_exceptions (Cursor *cursor, PstRecurrence *recurrence, guint32 version, cha
 		}
 		g_ptr_array_add (recurrence->exceptions, exception);
 	}
-	(void)take (cursor, take_u32 (cursor));
+	(void) take (cursor, take_u32 (cursor));
 	/* Old programs end here, and the texts are known already. */
 	for (guint i = 0; i < count && cursor->is_sound; i++)
 		take_extended (cursor, g_ptr_array_index (recurrence->exceptions, i), flags[i],
@@ -244,9 +244,9 @@ pst_recurrence_parse (const guint8 *data, gsize length, const PstCodepages *page
 	if (damage != NULL)
 		*damage = NULL;
 	recurrence->deleted = g_array_new (FALSE, FALSE, sizeof (guint32));
-	recurrence->exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify)exception_free);
+	recurrence->exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify) exception_free);
 	guint16 version = take_u16 (&cursor);
-	(void)take_u16 (&cursor);
+	(void) take_u16 (&cursor);
 	take_pattern (&cursor, recurrence);
 	take_instances (&cursor, recurrence->deleted);
 	take_instances (&cursor, moved);
@@ -259,7 +259,7 @@ pst_recurrence_parse (const guint8 *data, gsize length, const PstCodepages *page
 	if (cursor.left == 0) /* of a task */
 		return g_steal_pointer (&recurrence);
 
-	(void)take_u32 (&cursor);
+	(void) take_u32 (&cursor);
 	guint32 version_2 = take_u32 (&cursor);
 	recurrence->start_offset = take_u32 (&cursor);
 	recurrence->end_offset = take_u32 (&cursor);
@@ -276,7 +276,7 @@ pst_recurrence_parse (const guint8 *data, gsize length, const PstCodepages *page
 gint64
 pst_recurrence_get_seconds (guint32 minutes)
 {
-	return (gint64)minutes * 60 - SECONDS_1601;
+	return (gint64) minutes * 60 - SECONDS_1601;
 }
 
 guint32
@@ -329,7 +329,7 @@ append_month_day (GString *rule, guint32 day, guint month)
 static gboolean
 append_nth (GString *rule, guint32 weekdays, guint32 nth)
 {
-	int place = nth == 5 ? -1 : (int)nth;
+	int place = nth == 5 ? -1 : (int) nth;
 
 	if (nth < 1 || nth > 5 || (weekdays & 0x7f) == 0)
 		return FALSE;

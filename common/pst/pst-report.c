@@ -56,7 +56,7 @@ find_outcome (const char *class)
 	for (gsize i = 0; i < G_N_ELEMENTS (outcomes); i++) {
 		gsize n = strlen (outcomes[i].suffix);
 		if (length > n && g_ascii_strcasecmp (class + length - n, outcomes[i].suffix) == 0)
-			return (int)i;
+			return (int) i;
 	}
 	return -1;
 }
@@ -68,8 +68,8 @@ add_status (GString *out, const PstRecipientFailure *failure, const char *otherw
 	gint64 code = failure->status;
 
 	if (code >= 200 && code <= 599) {
-		g_string_append_printf (out, "Status: %d.%d.%d\n", (int)(code / 100),
-					(int)(code / 10 % 10), (int)(code % 10));
+		g_string_append_printf (out, "Status: %d.%d.%d\n", (int) (code / 100),
+					(int) (code / 10 % 10), (int) (code % 10));
 		return;
 	}
 	for (gsize i = 0; failure->is_failure && i < G_N_ELEMENTS (diagnostics); i++)

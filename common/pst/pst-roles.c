@@ -75,11 +75,11 @@ give_role (Search *search, guint32 nid, FolderRole role)
 static gboolean
 add_server_id (const guint8 *p, gpointer user_data)
 {
-	ServerId id = {.nid = PST_NID_WITH_TYPE (pst_file_u32 (p + 8), PST_NID_FOLDER)};
+	ServerId id = { .nid = PST_NID_WITH_TYPE (pst_file_u32 (p + 8), PST_NID_FOLDER) };
 
 	memcpy (id.counter, p + 2, COUNTER_SIZE);
 	if (pst_file_u16 (p) != 0) /* 0: folders the server doesn't know */
-		g_array_append_val ((GArray *)user_data, id);
+		g_array_append_val ((GArray *) user_data, id);
 	return TRUE;
 }
 
@@ -187,7 +187,7 @@ find_inbox (const PstIndex *index, guint32 mail_root)
 		if (row == NULL)
 			continue;
 		guint rating = rate_class (row);
-		guint32 nid = (guint32)pst_props_get_int_or (row, PROP_RECEIVE_FOLDER, 0);
+		guint32 nid = (guint32) pst_props_get_int_or (row, PROP_RECEIVE_FOLDER, 0);
 		/* A file that never received mail points at its root. */
 		if (rating > best && nid != PST_NID_ROOT_FOLDER && nid != mail_root) {
 			best = rating;
@@ -204,7 +204,7 @@ is_known_folder (const PstIndex *index, guint32 nid)
 
 	if (PST_NID_TYPE (nid) != PST_NID_FOLDER)
 		return FALSE;
-	(void)pst_index_find_children (index, nid, &children);
+	(void) pst_index_find_children (index, nid, &children);
 	return children > 0 || pst_index_find_node (index, nid) != NULL ||
 	       pst_index_find_node (index, PST_NID_WITH_TYPE (nid, PST_NID_HIERARCHY_TABLE)) !=
 		       NULL;
@@ -233,7 +233,7 @@ pst_roles_find_mail_root (const PstIndex *index, const PstProps *store, gboolean
 GHashTable *
 pst_roles_find (const PstIndex *index, const PstProps *store)
 {
-	Search search = {.index = index, .roles = g_hash_table_new (NULL, NULL)};
+	Search search = { .index = index, .roles = g_hash_table_new (NULL, NULL) };
 	gboolean is_ost = pst_file_is_ost (pst_index_get_file (index));
 	gboolean is_guess;
 	guint32 mail_root = pst_roles_find_mail_root (index, store, &is_guess);

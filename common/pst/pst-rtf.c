@@ -59,7 +59,7 @@ inflate_run (Inflater *inflater)
 		}
 		if (inflater->end - inflater->in < 2)
 			return FALSE;
-		guint reference = (guint)inflater->in[0] << 8 | inflater->in[1];
+		guint reference = (guint) inflater->in[0] << 8 | inflater->in[1];
 		guint from = reference >> 4;
 		inflater->in += 2;
 		if (from == inflater->at)
@@ -76,7 +76,7 @@ inflate (const guint8 *data, gsize length, gsize size)
 	Inflater inflater = {
 		.in = data,
 		.end = data + length,
-		.out = g_byte_array_sized_new ((guint)size),
+		.out = g_byte_array_sized_new ((guint) size),
 		.size = size,
 		.at = sizeof first_words - 1,
 	};
@@ -94,7 +94,7 @@ pst_rtf_decompress (const guint8 *data, gsize length, gsize max_size, GError **e
 		fail (error, PST_ERROR_DAMAGED, "shorter than its header");
 		return NULL;
 	}
-	gsize stored = (gsize)pst_file_u32 (data) + 4; /* counts from behind itself */
+	gsize stored = (gsize) pst_file_u32 (data) + 4; /* counts from behind itself */
 	gsize size = pst_file_u32 (data + 4);
 	guint32 magic = pst_file_u32 (data + 8);
 	if (stored < HEADER_SIZE || stored > length) {
@@ -255,7 +255,7 @@ flush_bytes (Reader *reader)
 							      current_codepage (reader),
 							      reader->bytes->str,
 							      reader->bytes->len, &length, NULL);
-		g_string_append_len (reader->text, text, (gssize)length);
+		g_string_append_len (reader->text, text, (gssize) length);
 	}
 	g_string_truncate (reader->bytes, 0);
 	reader->trail = 0;
@@ -274,12 +274,12 @@ add_byte (Reader *reader, guint8 byte)
 		return;
 	if (byte < 0x80 && reader->trail == 0) {
 		flush_bytes (reader);
-		g_string_append_c (reader->text, (char)byte);
+		g_string_append_c (reader->text, (char) byte);
 		return;
 	}
 	reader->trail = reader->trail == 0 && is_lead_byte (current_codepage (reader), byte) ? 1
 											     : 0;
-	g_string_append_c (reader->bytes, (char)byte);
+	g_string_append_c (reader->bytes, (char) byte);
 }
 
 static void
@@ -300,7 +300,7 @@ add_text (Reader *reader, const char *text)
 static void
 add_unicode (Reader *reader, gint number)
 {
-	gunichar2 unit = (gunichar2)number;
+	gunichar2 unit = (gunichar2) number;
 	gunichar c = unit;
 
 	reader->to_skip = reader->group.fallback;
@@ -351,7 +351,7 @@ static void
 set_font (Reader *reader, gint number)
 {
 	flush_bytes (reader);
-	reader->group.font = number >= 0 && number < MAX_FONTS ? (guint)number : 0;
+	reader->group.font = number >= 0 && number < MAX_FONTS ? (guint) number : 0;
 }
 
 static void
@@ -403,8 +403,8 @@ take_word (Reader *reader, const char *word, gboolean has_number, gint number)
 
 	reader->is_star = FALSE;
 	if (strcmp (word, "bin") == 0) {
-		gsize left = (gsize)(reader->end - reader->p);
-		reader->p += MIN (left, (gsize)MAX (number, 0));
+		gsize left = (gsize) (reader->end - reader->p);
+		reader->p += MIN (left, (gsize) MAX (number, 0));
 		return;
 	}
 	if (enter_destination (reader, word, is_star))
@@ -412,14 +412,14 @@ take_word (Reader *reader, const char *word, gboolean has_number, gint number)
 	if (strcmp (word, "u") == 0)
 		add_unicode (reader, number);
 	else if (strcmp (word, "uc") == 0)
-		reader->group.fallback = (guint)CLAMP (number, 0, MAX_UNITS);
+		reader->group.fallback = (guint) CLAMP (number, 0, MAX_UNITS);
 	else if (strcmp (word, "f") == 0)
 		set_font (reader, number);
 	else if (strcmp (word, "fcharset") == 0)
 		set_charset (reader, number);
 	else if (strcmp (word, "ansicpg") == 0 &&
 		 pst_codepage_is_known (reader->pages, (guint) number))
-		reader->codepage = (guint)number;
+		reader->codepage = (guint) number;
 	else if (strcmp (word, "htmlrtf") == 0)
 		reader->group.is_rtf_only = !has_number || number != 0;
 	else if (strcmp (word, "fromhtml") == 0 && reader->groups->len == 1)
@@ -450,13 +450,13 @@ take_number (Reader *reader, gboolean *has_number)
 static void
 take_hex (Reader *reader)
 {
-	gint high = reader->p < reader->end ? g_ascii_xdigit_value ((char)reader->p[0]) : -1;
-	gint low = reader->p + 1 < reader->end ? g_ascii_xdigit_value ((char)reader->p[1]) : -1;
+	gint high = reader->p < reader->end ? g_ascii_xdigit_value ((char) reader->p[0]) : -1;
+	gint low = reader->p + 1 < reader->end ? g_ascii_xdigit_value ((char) reader->p[1]) : -1;
 
 	if (high < 0 || low < 0)
 		return;
 	reader->p += 2;
-	add_byte (reader, (guint8)(high << 4 | low));
+	add_byte (reader, (guint8) (high << 4 | low));
 }
 
 /* What stands behind a backslash. */
@@ -486,7 +486,7 @@ take_control (Reader *reader)
 	}
 	while (reader->p < reader->end && g_ascii_isalpha (*reader->p)) {
 		if (length + 1 < sizeof word)
-			word[length++] = (char)*reader->p;
+			word[length++] = (char) *reader->p;
 		reader->p++;
 	}
 	word[length] = '\0';

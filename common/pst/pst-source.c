@@ -151,7 +151,7 @@ make_unique_folder (PstSource *source, GPtrArray *components, FolderRole role)
 
 	g_ptr_array_add (components, NULL);
 	for (guint n = 2;; n++) {
-		Folder *folder = folder_new ((const char *const *)components->pdata, role);
+		Folder *folder = folder_new ((const char *const *) components->pdata, role);
 		if (g_hash_table_add (source->paths, g_strdup (folder->path))) {
 			if (n > 2)
 				report_finding (source->report, REPORT_NOTE, "folder-name-twice",
@@ -160,7 +160,7 @@ make_unique_folder (PstSource *source, GPtrArray *components, FolderRole role)
 			return folder;
 		}
 		folder_unref (folder);
-		char **last = (char **)&g_ptr_array_index (components, components->len - 2);
+		char **last = (char **) &g_ptr_array_index (components, components->len - 2);
 		g_free (*last);
 		*last = g_strdup_printf ("%s (%u)", *name != '\0' ? name : "Unnamed", n);
 	}
@@ -171,7 +171,7 @@ take_folder (PstSource *source, PstWireFields *fields, GError **error)
 {
 	guint32 parent = pst_wire_get_u32 (fields);
 	guint32 role = pst_wire_get_u32 (fields);
-	SourceFolder folder = {.bits = pst_wire_get_u32 (fields)};
+	SourceFolder folder = { .bits = pst_wire_get_u32 (fields) };
 	g_autofree char *name = pst_wire_get_string (fields);
 
 	if (!pst_wire_is_end (fields) || source->has_plan || role > FOLDER_ROLE_OUTBOX ||
@@ -263,7 +263,7 @@ take_meta (PstSource *source, PstWireFields *fields, GError **error)
 	Item *item = &source->item;
 	guint32 flags = pst_wire_get_u32 (fields);
 	gboolean is_known = pst_wire_get_u32 (fields) != 0;
-	gint64 seconds = (gint64)pst_wire_get_u64 (fields);
+	gint64 seconds = (gint64) pst_wire_get_u64 (fields);
 	g_autofree char *sender = pst_wire_get_string (fields);
 	guint32 count = pst_wire_get_u32 (fields);
 	g_autoptr (GPtrArray) keywords = g_ptr_array_new_with_free_func (g_free);
@@ -277,9 +277,9 @@ take_meta (PstSource *source, PstWireFields *fields, GError **error)
 	item->flags = (MessageFlags)(flags & (MESSAGE_SEEN | MESSAGE_ANSWERED | MESSAGE_FLAGGED |
 					      MESSAGE_DRAFT));
 	if (is_known)
-		item->received = (MessageDate){.known = TRUE, .seconds = seconds};
+		item->received = (MessageDate){ .known = TRUE, .seconds = seconds };
 	item->sender = *sender != '\0' ? g_steal_pointer (&sender) : NULL;
-	item->keywords = (char **)g_ptr_array_steal (keywords, NULL);
+	item->keywords = (char **) g_ptr_array_steal (keywords, NULL);
 	item->spool = get_spool (source);
 	digest_init (&item->digest);
 	return TRUE;
@@ -295,9 +295,9 @@ take_aside (PstSource *source, PstWireFields *fields, GError **error)
 	    source->task.options.aside == NULL || kind >= PST_ASIDE_KINDS)
 		return fail_protocol (source, error);
 	item->is_aside = TRUE;
-	item->aside_kind = (PstAsideKind)kind;
+	item->aside_kind = (PstAsideKind) kind;
 	item->spool = spool_new (SPOOL_MEMORY_LIMIT);
-	item->zones = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+	item->zones = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 	return TRUE;
 }
 
@@ -312,8 +312,8 @@ take_zone (PstSource *source, PstWireFields *fields, GError **error)
 	if (!fields->is_sound || !item->is_open || !item->is_aside || *id == '\0' ||
 	    item->aside_kind != PST_ASIDE_CALENDAR || item->zones->len >= MAX_ZONES_OF_ITEM)
 		return fail_protocol (source, error);
-	g_byte_array_append (zone, (const guint8 *)id, (guint)strlen (id) + 1);
-	g_byte_array_append (zone, fields->data, (guint)fields->left);
+	g_byte_array_append (zone, (const guint8 *) id, (guint) strlen (id) + 1);
+	g_byte_array_append (zone, fields->data, (guint) fields->left);
 	g_ptr_array_add (item->zones, g_byte_array_free_to_bytes (g_steal_pointer (&zone)));
 	return TRUE;
 }
@@ -390,7 +390,7 @@ take_done (PstSource *source, Message **message, GError **error)
 	result->flags = item->flags;
 	result->received = item->received;
 	result->sender = g_steal_pointer (&item->sender);
-	message_set_keywords (result, (const char *const *)item->keywords);
+	message_set_keywords (result, (const char *const *) item->keywords);
 	digest_finish (&item->digest, result->l0);
 	result->has_l0 = TRUE;
 	folder->has_mail = TRUE;
@@ -542,8 +542,8 @@ take_packet (PstSource *source, Message **message, GError **error)
 		return FALSE;
 	}
 
-	PstWireFields fields = {.data = source->packet + 1, .left = length - 1, .is_sound = TRUE};
-	switch ((PstWireKind)source->packet[0]) {
+	PstWireFields fields = { .data = source->packet + 1, .left = length - 1, .is_sound = TRUE };
+	switch ((PstWireKind) source->packet[0]) {
 	case PST_WIRE_FOLDER: return take_folder (source, &fields, error);
 	case PST_WIRE_PLAN: return take_plan (source, &fields, error);
 	case PST_WIRE_BEGIN: return take_begin (source, &fields, error);
@@ -584,7 +584,7 @@ next_empty_folder (PstSource *source)
 static gboolean
 pst_source_next (MessageSource *base, Message **message, GError **error)
 {
-	PstSource *source = (PstSource *)base;
+	PstSource *source = (PstSource *) base;
 
 	*message = NULL;
 	for (;;) {
@@ -601,7 +601,7 @@ pst_source_next (MessageSource *base, Message **message, GError **error)
 static void
 pst_source_free (MessageSource *base)
 {
-	PstSource *source = (PstSource *)base;
+	PstSource *source = (PstSource *) base;
 
 	child_end (&source->child);
 	clear_item (&source->item);
@@ -661,7 +661,7 @@ pst_source_list (const char *path, const PstOptions *options, Ledger *ledger, Re
 		 PstSourceListFunc function, gpointer user_data, GError **error)
 {
 	g_autoptr (MessageSource) base = open_source (path, options, TRUE, ledger, report, error);
-	PstSource *source = (PstSource *)base;
+	PstSource *source = (PstSource *) base;
 	Message *none = NULL;
 
 	if (base == NULL)

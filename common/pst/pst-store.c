@@ -68,7 +68,7 @@ clear_folder (gpointer pointer)
 static void
 clear_listed (gpointer pointer)
 {
-	g_clear_pointer (&((Listed *)pointer)->name, g_bytes_unref);
+	g_clear_pointer (&((Listed *) pointer)->name, g_bytes_unref);
 }
 
 /* A table of folder NID; NULL after a finding. A part of a table is better than none.
@@ -107,7 +107,7 @@ get_ascii (const PstProps *props, guint16 id)
 
 	for (gsize i = 0; i < length; i += utf16 ? 2 : 1)
 		if (p[i] >= ' ' && p[i] < 0x7f && (!utf16 || p[i + 1] == 0))
-			g_string_append_c (text, (char)p[i]);
+			g_string_append_c (text, (char) p[i]);
 	return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
@@ -136,7 +136,7 @@ read_folder_props (const Listing *listing, PstFolder *folder)
 static void
 add_listed (GArray *listed, GHashTable *here, guint32 nid, PstProps *row)
 {
-	Listed child = {.nid = nid};
+	Listed child = { .nid = nid };
 
 	if (PST_NID_TYPE (nid) != PST_NID_FOLDER ||
 	    !g_hash_table_add (here, GUINT_TO_POINTER (nid)))
@@ -157,7 +157,7 @@ push_subfolders (Listing *listing, guint32 nid, guint number, guint depth)
 	gsize count;
 	const guint32 *children = pst_index_find_children (index, nid, &count);
 
-	(void)g_hash_table_add (here, GUINT_TO_POINTER (nid));
+	(void) g_hash_table_add (here, GUINT_TO_POINTER (nid));
 	for (guint i = 0; table != NULL && i < pst_table_get_row_count (table); i++) {
 		/* Without its row the folder only lacks its second name. */
 		g_autoptr (PstProps) row = pst_table_get_row (table, i, NULL);
@@ -193,7 +193,7 @@ add_folder (Listing *listing, Listed *listed)
 		listed->depth = MAX_DEPTH;
 	}
 	if (!listing->is_outside && folder.parent != PST_FOLDER_NONE)
-		folder.role = (FolderRole)GPOINTER_TO_UINT (
+		folder.role = (FolderRole) GPOINTER_TO_UINT (
 			g_hash_table_lookup (listing->roles, GUINT_TO_POINTER (folder.nid)));
 	read_folder_props (listing, &folder);
 	g_array_append_val (folders, folder);
@@ -203,7 +203,7 @@ add_folder (Listing *listing, Listed *listed)
 static void
 walk_folders (Listing *listing, guint32 top)
 {
-	Listed listed = {.nid = top, .parent = PST_FOLDER_NONE};
+	Listed listed = { .nid = top, .parent = PST_FOLDER_NONE };
 
 	g_array_append_val (listing->stack, listed);
 	while (listing->stack->len > 0) {
@@ -229,8 +229,8 @@ claim (Listing *listing, guint32 nid)
 	if (node == NULL)
 		return g_hash_table_add (listing->strangers, GUINT_TO_POINTER (nid));
 
-	gsize place = (gsize)(node - pst_index_get_node (listing->store->index, 0));
-	guint8 bit = (guint8)(1u << place % 8);
+	gsize place = (gsize) (node - pst_index_get_node (listing->store->index, 0));
+	guint8 bit = (guint8) (1u << place % 8);
 	gboolean is_first = (listing->claimed[place / 8] & bit) == 0;
 	listing->claimed[place / 8] |= bit;
 	return is_first;
@@ -420,5 +420,5 @@ const guint32 *
 pst_store_get_orphans (const PstStore *store, guint *count)
 {
 	*count = store->orphans->len;
-	return (const guint32 *)(void *)store->orphans->data;
+	return (const guint32 *) (void *) store->orphans->data;
 }

@@ -49,8 +49,8 @@ set_damaged (const PstTable *table, GError **error, const char *why)
 static int
 compare_columns (gconstpointer a, gconstpointer b)
 {
-	guint32 x = ((const Column *)a)->tag;
-	guint32 y = ((const Column *)b)->tag;
+	guint32 x = ((const Column *) a)->tag;
+	guint32 y = ((const Column *) b)->tag;
 
 	return (x > y) - (x < y);
 }
@@ -58,8 +58,8 @@ compare_columns (gconstpointer a, gconstpointer b)
 static int
 compare_rows (gconstpointer a, gconstpointer b)
 {
-	guint32 x = ((const Row *)a)->number;
-	guint32 y = ((const Row *)b)->number;
+	guint32 x = ((const Row *) a)->number;
+	guint32 y = ((const Row *) b)->number;
 
 	return (x > y) - (x < y);
 }
@@ -96,18 +96,18 @@ read_columns (PstTable *table, const guint8 *info, gsize length, GError **error)
 static gboolean
 add_row (const guint8 *p, gpointer user_data)
 {
-	Row row = {.id = pst_file_u32 (p), .number = pst_file_u32 (p + 4)};
+	Row row = { .id = pst_file_u32 (p), .number = pst_file_u32 (p + 4) };
 
-	g_array_append_val ((GArray *)user_data, row);
+	g_array_append_val ((GArray *) user_data, row);
 	return TRUE;
 }
 
 static gboolean
 add_ansi_row (const guint8 *p, gpointer user_data)
 {
-	Row row = {.id = pst_file_u32 (p), .number = pst_file_u16 (p + 4)};
+	Row row = { .id = pst_file_u32 (p), .number = pst_file_u16 (p + 4) };
 
-	g_array_append_val ((GArray *)user_data, row);
+	g_array_append_val ((GArray *) user_data, row);
 	return TRUE;
 }
 
@@ -301,7 +301,7 @@ pst_table_get_row (PstTable *table, guint n, GError **error)
 		memcpy (cell, row + column->offset, column->size);
 		PstPropsRecord record = {
 			.tag = column->tag,
-			.is_inline = is_inline_type ((guint16)column->tag),
+			.is_inline = is_inline_type ((guint16) column->tag),
 			.value = pst_file_u64 (cell),
 		};
 		g_array_append_val (records, record);

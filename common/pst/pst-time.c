@@ -16,7 +16,7 @@
 gboolean
 pst_time_from_filetime (guint64 filetime, gint64 *seconds)
 {
-	gint64 value = (gint64)(filetime / TICKS_PER_SECOND) - SECONDS_1601_TO_1970;
+	gint64 value = (gint64) (filetime / TICKS_PER_SECOND) - SECONDS_1601_TO_1970;
 
 	if (filetime == 0 || value >= SECONDS_YEAR_10000)
 		return FALSE;

@@ -43,9 +43,9 @@ fit (const char *text, gsize length, gsize room)
 
 	if (length <= room)
 		return length;
-	while (n > 0 && room - n < 4 && ((guint8)text[n] & 0xc0) == 0x80)
+	while (n > 0 && room - n < 4 && ((guint8) text[n] & 0xc0) == 0x80)
 		n--;
-	return n > 0 && ((guint8)text[n] & 0xc0) != 0x80 ? n : room;
+	return n > 0 && ((guint8) text[n] & 0xc0) != 0x80 ? n : room;
 }
 
 void
@@ -60,7 +60,7 @@ pst_vcard_add (GString *card, const char *name, const char *value)
 		gsize n = fit (p, left, room);
 		if (p != line)
 			g_string_append_c (card, ' ');
-		g_string_append_len (card, p, (gssize)n);
+		g_string_append_len (card, p, (gssize) n);
 		g_string_append (card, "\r\n");
 		p += n;
 		left -= n;

@@ -27,7 +27,7 @@ pst_wire_clear (PstWire *wire)
 void
 pst_wire_begin (PstWire *wire, PstWireKind kind)
 {
-	guint8 byte = (guint8)kind;
+	guint8 byte = (guint8) kind;
 
 	g_byte_array_set_size (wire->packet, 0);
 	g_byte_array_append (wire->packet, &byte, 1);
@@ -36,13 +36,13 @@ pst_wire_begin (PstWire *wire, PstWireKind kind)
 void
 pst_wire_put_u32 (PstWire *wire, guint32 value)
 {
-	g_byte_array_append (wire->packet, (const guint8 *)&value, sizeof value);
+	g_byte_array_append (wire->packet, (const guint8 *) &value, sizeof value);
 }
 
 void
 pst_wire_put_u64 (PstWire *wire, guint64 value)
 {
-	g_byte_array_append (wire->packet, (const guint8 *)&value, sizeof value);
+	g_byte_array_append (wire->packet, (const guint8 *) &value, sizeof value);
 }
 
 void
@@ -52,10 +52,10 @@ pst_wire_put_string (PstWire *wire, const char *text)
 
 	if (length > PST_WIRE_MAX_STRING) {
 		length = PST_WIRE_MAX_STRING;
-		while (length > 0 && ((guint8)text[length] & 0xc0) == 0x80)
+		while (length > 0 && ((guint8) text[length] & 0xc0) == 0x80)
 			length--;
 	}
-	pst_wire_put_u32 (wire, (guint32)length);
+	pst_wire_put_u32 (wire, (guint32) length);
 	pst_wire_put_bytes (wire, text, length);
 }
 
@@ -63,7 +63,7 @@ void
 pst_wire_put_bytes (PstWire *wire, const void *data, gsize length)
 {
 	if (length > 0)
-		g_byte_array_append (wire->packet, data, (guint)length);
+		g_byte_array_append (wire->packet, data, (guint) length);
 }
 
 void
@@ -114,11 +114,11 @@ pst_wire_get_string (PstWireFields *fields)
 	guint32 length = pst_wire_get_u32 (fields);
 
 	if (!fields->is_sound || length > PST_WIRE_MAX_STRING || length > fields->left ||
-	    !g_utf8_validate ((const char *)fields->data, length, NULL)) {
+	    !g_utf8_validate ((const char *) fields->data, length, NULL)) {
 		fields->is_sound = FALSE;
 		return g_strdup ("");
 	}
-	char *text = g_strndup ((const char *)fields->data, length);
+	char *text = g_strndup ((const char *) fields->data, length);
 	fields->data += length;
 	fields->left -= length;
 	return text;

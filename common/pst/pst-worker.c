@@ -142,7 +142,7 @@ write_content (const void *data, gsize length, gpointer user_data, GError **erro
 	earn_time (reader, length);
 	while (length > 0) {
 		gsize piece = MIN (length, PST_WIRE_MAX_DATA + 1 - reader->data->len);
-		g_byte_array_append (reader->data, p, (guint)piece);
+		g_byte_array_append (reader->data, p, (guint) piece);
 		p += piece;
 		length -= piece;
 		if (reader->data->len == PST_WIRE_MAX_DATA + 1)
@@ -164,7 +164,7 @@ send_meta (Reader *reader, const PstItem *item)
 	pst_wire_begin (wire, PST_WIRE_META);
 	pst_wire_put_u32 (wire, pst_item_get_flags (item));
 	pst_wire_put_u32 (wire, is_known);
-	pst_wire_put_u64 (wire, (guint64)seconds);
+	pst_wire_put_u64 (wire, (guint64) seconds);
 	pst_wire_put_string (wire, sender != NULL && !sender->is_invented ? sender->address : NULL);
 	/* A packet has room for so many names; more categories than that on one message are an
 	 * attack. */
@@ -214,7 +214,7 @@ convert_aside (Reader *reader, const PstItem *item)
 	PstAside *aside = reader->task->options.aside;
 	PstAsideKind kind = PST_ASIDE_CONTACTS;
 
-	(void)pst_aside_get_kind (item->class, &kind); /* it is wanted, so it has one */
+	(void) pst_aside_get_kind (item->class, &kind); /* it is wanted, so it has one */
 	say_u32 (reader, PST_WIRE_ASIDE, kind);
 	if (kind == PST_ASIDE_CONTACTS)
 		pst_contact_append (item, entry);
@@ -222,7 +222,7 @@ convert_aside (Reader *reader, const PstItem *item)
 		pst_calendar_append (item, pst_aside_get_zone_names (aside), zones, entry);
 	say_zones (reader, zones);
 	begin_data (reader);
-	(void)write_content (entry->str, entry->len, reader, NULL); /* or the process ends */
+	(void) write_content (entry->str, entry->len, reader, NULL); /* or the process ends */
 	send_data (reader);
 	say_nothing_but (reader, PST_WIRE_DONE);
 }
@@ -245,7 +245,7 @@ digest_content (const void *data, gsize length, gpointer user_data, GError **err
 static gboolean
 digest_item (Reader *reader, PstItem *item, guint8 *result)
 {
-	Digesting digesting = {.reader = reader};
+	Digesting digesting = { .reader = reader };
 	g_autofree char *path = g_strdup_printf ("0x%x", reader->context.nid);
 	g_autoptr (PstMime) mime = pst_mime_new (item, path, NULL);
 
@@ -322,9 +322,9 @@ work (int fd, gpointer user_data)
 {
 	Reader *reader = user_data;
 
-	child_lock_in (&(ChildLimits){.address_space = ADDRESS_SPACE, .open_files = OPEN_FILES});
+	child_lock_in (&(ChildLimits){ .address_space = ADDRESS_SPACE, .open_files = OPEN_FILES });
 	if (!reader->task->options.no_sandbox)
-		(void)sandbox_enter (SANDBOX_FEW_CALLS | SANDBOX_NO_FORK); /* has been told of */
+		(void) sandbox_enter (SANDBOX_FEW_CALLS | SANDBOX_NO_FORK); /* has been told of */
 	for (guint64 i = reader->shared->position; i < reader->entries->len; i++) {
 		const Entry *entry = &g_array_index (reader->entries, Entry, i);
 		g_autoptr (GError) error = NULL;
@@ -449,14 +449,14 @@ describe_folder (Reader *reader, const PstFolder *folder, guint32 parent, gboole
 		bits |= PST_WIRE_IS_FOR_MAIL;
 	if (length == 0)
 		bits |= PST_WIRE_IS_UNNAMED;
-	say_folder (reader, parent, (guint32)folder->role, bits, name);
+	say_folder (reader, parent, (guint32) folder->role, bits, name);
 }
 
 static void
 add_entries (Reader *reader, const guint32 *nids, guint count, guint32 folder)
 {
 	for (guint i = 0; i < count; i++) {
-		Entry entry = {.nid = nids[i], .folder = folder, .old = NOT_OLD};
+		Entry entry = { .nid = nids[i], .folder = folder, .old = NOT_OLD };
 		g_array_append_val (reader->entries, entry);
 	}
 }
@@ -474,7 +474,7 @@ add_recovered (Reader *reader, guint32 folder)
 	}
 	for (guint i = 0; i < pst_recover_get_count (reader->recovery); i++) {
 		const PstIndexNode *node = pst_recover_get_node (reader->recovery, i);
-		Entry entry = {.nid = node->nid, .folder = folder, .old = i};
+		Entry entry = { .nid = node->nid, .folder = folder, .old = i };
 		if (g_hash_table_contains (outside, GUINT_TO_POINTER (node->parent)))
 			reader->outside++;
 		else
@@ -523,7 +523,7 @@ list_homeless (Reader *reader, guint32 next)
 		return;
 	}
 	before = reader->entries->len;
-	add_entries (reader, (const guint32 *)(void *)deleted->data, deleted->len, next);
+	add_entries (reader, (const guint32 *) (void *) deleted->data, deleted->len, next);
 	add_recovered (reader, next);
 	if (reader->entries->len > before)
 		say_folder (reader, G_MAXUINT32, FOLDER_ROLE_NONE, 0, "Recovered Items");
@@ -619,7 +619,7 @@ prepare (Reader *reader, GError **error)
 		pst_component_prepare ();
 	close_the_door (reader);
 	child_allow_cpu_seconds (INDEX_SECONDS +
-				 (guint)(pst_file_get_size (reader->file) / INDEX_BYTES_SECOND));
+				 (guint) (pst_file_get_size (reader->file) / INDEX_BYTES_SECOND));
 	reader->index = pst_index_build (reader->file, say_finding, reader, error);
 	if (reader->index == NULL)
 		return FALSE;

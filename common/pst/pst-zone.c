@@ -64,7 +64,7 @@ tidy_name (const char *name)
 	g_autofree char *copy = g_strndup (name != NULL ? name : "", MAX_NAME);
 	char *end = NULL;
 
-	(void)g_utf8_validate (copy, -1, (const char **)&end);
+	(void) g_utf8_validate (copy, -1, (const char **) &end);
 	*end = '\0';
 	for (char *p = copy; *p != '\0'; p++)
 		if (g_ascii_iscntrl (*p) || strchr ("\":;,\\", *p) != NULL)
@@ -78,12 +78,12 @@ static PstZone *
 make_zone (const guint8 *biases, const guint8 *to_standard, const guint8 *to_daylight,
 	   const char *name)
 {
-	gint32 bias = (gint32)pst_file_u32 (biases);
-	gint32 standard = (gint32)pst_file_u32 (biases + 4);
-	gint32 daylight = (gint32)pst_file_u32 (biases + 8);
+	gint32 bias = (gint32) pst_file_u32 (biases);
+	gint32 standard = (gint32) pst_file_u32 (biases + 4);
+	gint32 daylight = (gint32) pst_file_u32 (biases + 8);
 
-	if (ABS ((gint64)bias) > MAX_BIAS || ABS ((gint64)standard) > MAX_BIAS ||
-	    ABS ((gint64)daylight) > MAX_BIAS)
+	if (ABS ((gint64) bias) > MAX_BIAS || ABS ((gint64) standard) > MAX_BIAS ||
+	    ABS ((gint64) daylight) > MAX_BIAS)
 		return NULL;
 
 	PstZone *zone = g_new0 (PstZone, 1);
@@ -114,18 +114,18 @@ pst_zone_parse_definition (const guint8 *data, gsize length, int year)
 
 	if (length < 8 || data[0] != 2)
 		return NULL;
-	gsize name_length = 2 * (gsize)pst_file_u16 (data + 6);
+	gsize name_length = 2 * (gsize) pst_file_u16 (data + 6);
 	if (length < 8 + name_length + 2)
 		return NULL;
 	const guint8 *p = data + 8 + name_length;
 	guint count = MIN (pst_file_u16 (p), MAX_RULES);
 	p += 2;
-	if ((gsize)(data + length - p) < count * (gsize)RULE_SIZE)
+	if ((gsize) (data + length - p) < count * (gsize) RULE_SIZE)
 		return NULL;
 	/* The latest that has begun by then, else the first of all. */
 	for (guint i = 0; i < count; i++, p += RULE_SIZE) {
 		guint begins = pst_file_u16 (p + 6);
-		if (best == NULL || (begins <= (guint)MAX (year, 0) && begins >= best_year)) {
+		if (best == NULL || (begins <= (guint) MAX (year, 0) && begins >= best_year)) {
 			best = p;
 			best_year = begins;
 		}
@@ -145,7 +145,7 @@ count_days (gint64 year, guint month, guint day)
 	gint64 y = month <= 2 ? year - 1 : year;
 	gint64 era = (y >= 0 ? y : y - 399) / 400;
 	gint64 year_of_era = y - era * 400;
-	gint64 day_of_year = (153 * ((gint64)month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	gint64 day_of_year = (153 * ((gint64) month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 
 	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
 	       day_of_year - 719468;
@@ -162,8 +162,8 @@ get_year (gint64 seconds)
 static guint
 count_days_of_month (gint64 year, guint month)
 {
-	return (guint)g_date_get_days_in_month ((GDateMonth)month,
-						(GDateYear)CLAMP (year, 1, 9999));
+	return (guint) g_date_get_days_in_month ((GDateMonth) month,
+						 (GDateYear) CLAMP (year, 1, 9999));
 }
 
 /* When it is that day, on the clock that is to be changed; seconds since 1970. */
@@ -171,7 +171,7 @@ static gint64
 find_day (const PstZoneDay *day, gint64 year)
 {
 	gint64 first = count_days (year, day->month, 1);
-	guint weekday = (guint)(((first + 4) % 7 + 7) % 7);
+	guint weekday = (guint) (((first + 4) % 7 + 7) % 7);
 	guint n = 1 + (day->weekday + 7 - weekday) % 7 + 7 * (day->nth - 1);
 
 	while (n > count_days_of_month (year, day->month))
@@ -292,7 +292,7 @@ append_part (GString *text, const char *part, const PstZoneDay *day, gint32 from
 		gint64 first = find_day (day, 1601) / DAY - (find_day (day, 1601) % DAY < 0);
 		g_free (start);
 		start = g_strdup_printf ("1601%02u%02uT%02u%02u00", day->month,
-					 (guint)(first - count_days (1601, day->month, 1)) + 1,
+					 (guint) (first - count_days (1601, day->month, 1)) + 1,
 					 day->hour, day->minute);
 		rule = g_strdup_printf ("FREQ=YEARLY;BYMONTH=%u;BYDAY=%d%s", day->month,
 					day->nth == 5 ? -1 : (int)day->nth, weekdays[day->weekday]);

@@ -27,7 +27,7 @@ feed (const guint8 *data, gsize length, gpointer user_data, GError **error)
 	gsize header = MIN (length, reading->header_room);
 
 	if (header > 0) {
-		g_byte_array_append (reading->header, data, (guint)header);
+		g_byte_array_append (reading->header, data, (guint) header);
 		reading->header_room -= header;
 	}
 	if (!reading->has_nul)
@@ -67,7 +67,7 @@ verify_digest_keywords (const char *const *keywords)
 		g_string_append_printf (text, "%s\n", keywords[i]);
 	if (text->len == 0)
 		return 0;
-	return (guint32)hash_text (text->str, text->len) | 1;
+	return (guint32) hash_text (text->str, text->len) | 1;
 }
 
 /* Date as an instant, where it is one: servers rewrite its spelling. */
@@ -116,10 +116,10 @@ note_metadata (const Message *message, VerifyRecord *record, VerifyWords *words)
 {
 	memset (record, 0, sizeof *record);
 	memset (words, 0, sizeof *words);
-	record->size = (guint64)message_content_get_size (message->content);
+	record->size = (guint64) message_content_get_size (message->content);
 	record->date = message->received.known ? message->received.seconds : VERIFY_NO_DATE;
-	record->flags = (guint8)message->flags;
-	record->keywords = verify_digest_keywords ((const char *const *)message->keywords);
+	record->flags = (guint8) message->flags;
+	record->keywords = verify_digest_keywords ((const char *const *) message->keywords);
 	words->origin = g_strdup (message->origin);
 }
 
@@ -130,7 +130,7 @@ verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record, 
 	guint8 l0[DIGEST_SIZE];
 	guint8 l1[DIGEST_SIZE];
 	g_autoptr (GByteArray) header = g_byte_array_new ();
-	Reading reading = {.header = header, .header_room = MESSAGE_HEADERS_LIMIT};
+	Reading reading = { .header = header, .header_room = MESSAGE_HEADERS_LIMIT };
 
 	note_metadata (message, record, words);
 	/* A stream's reader has checked the digest it brings along. */

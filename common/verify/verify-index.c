@@ -51,7 +51,7 @@ verify_index_new (void)
 	VerifyIndex *index = g_new0 (VerifyIndex, 1);
 
 	index->blocks = g_ptr_array_new_with_free_func (g_free);
-	index->folders = g_ptr_array_new_with_free_func ((GDestroyNotify)folder_unref);
+	index->folders = g_ptr_array_new_with_free_func ((GDestroyNotify) folder_unref);
 	index->folder_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	index->spool = spool_new (SPOOL_MEMORY_LIMIT);
 	return index;
@@ -105,7 +105,7 @@ static void
 append_word (GString *text, const char *word)
 {
 	if (word != NULL)
-		g_string_append_len (text, word, (gssize)strnlen (word, VERIFY_WORD_LIMIT));
+		g_string_append_len (text, word, (gssize) strnlen (word, VERIFY_WORD_LIMIT));
 	g_string_append_c (text, '\0');
 }
 
@@ -114,7 +114,7 @@ verify_index_add (VerifyIndex *index, const VerifyRecord *record, const VerifyWo
 		  GError **error)
 {
 	g_autoptr (GString) text = g_string_sized_new (256);
-	guint64 offset = (guint64)spool_get_size (index->spool);
+	guint64 offset = (guint64) spool_get_size (index->spool);
 
 	if (index->count == VERIFY_NO_PARTNER) {
 		g_set_error_literal (error, RUN_ERROR, RUN_ERROR_INPUT,
@@ -165,17 +165,17 @@ verify_index_read_words (const VerifyIndex *index, const VerifyRecord *record, V
 
 	memset (words, 0, sizeof *words);
 	while (used < sizeof buffer && got > 0) {
-		if (!spool_read_at (index->spool, (goffset)(record->words + used), buffer + used,
+		if (!spool_read_at (index->spool, (goffset) (record->words + used), buffer + used,
 				    sizeof buffer - used, &got, error))
 			return FALSE;
 		used += got;
 	}
 	const char *at = buffer;
 	for (guint i = 0; i < WORDS; i++) {
-		gsize length = strnlen (at, (gsize)(buffer + used - at));
+		gsize length = strnlen (at, (gsize) (buffer + used - at));
 		if (length > 0)
 			*fields[i] = g_strndup (at, length);
-		at += MIN (length + 1, (gsize)(buffer + used - at));
+		at += MIN (length + 1, (gsize) (buffer + used - at));
 	}
 	return TRUE;
 }

@@ -76,7 +76,7 @@ read_digest (const char *field, guint8 *key, VerifyRecord *record, guint trait)
 	if (!digest_from_hex (field, digest, DIGEST_SIZE))
 		return FALSE;
 	memcpy (key, digest, VERIFY_KEY_SIZE);
-	record->traits = (guint8)(record->traits | trait);
+	record->traits = (guint8) (record->traits | trait);
 	return TRUE;
 }
 
@@ -105,10 +105,10 @@ read_flags (const char *field, VerifyRecord *record)
 		MessageFlags flag = message_flag_from_imap (name);
 		if (flag == 0)
 			g_ptr_array_add (keywords, g_steal_pointer (&name));
-		record->flags = (guint8)(record->flags | flag);
+		record->flags = (guint8) (record->flags | flag);
 	}
 	g_ptr_array_add (keywords, NULL);
-	record->keywords = verify_digest_keywords ((const char *const *)keywords->pdata);
+	record->keywords = verify_digest_keywords ((const char *const *) keywords->pdata);
 	return TRUE;
 }
 
@@ -247,7 +247,7 @@ read_line (Reader *reader, const LinePiece *piece, GError **error)
 		return refuse (reader, error, "not a line of a manifest");
 	if (reader->ended)
 		return refuse (reader, error, "there is something behind the end line");
-	g_autofree char *line = g_strndup ((const char *)piece->data, length);
+	g_autofree char *line = g_strndup ((const char *) piece->data, length);
 	g_auto (GStrv) fields = g_strsplit (line, "\t", -1);
 
 	if (reader->line == 1 && !g_str_has_prefix (line, magic))
@@ -278,7 +278,7 @@ verify_manifest_is_one (const char *path)
 		return FALSE;
 	/* Looking into a pipe would take something out of it. */
 	gboolean yes = fstat (fd, &status) == 0 && S_ISREG (status.st_mode) &&
-		       read (fd, start, sizeof start) == (ssize_t)sizeof start &&
+		       read (fd, start, sizeof start) == (ssize_t) sizeof start &&
 		       memcmp (start, magic, sizeof start) == 0;
 	close (fd);
 	return yes;
@@ -288,7 +288,7 @@ gboolean
 verify_manifest_read (const char *path, VerifyIndex *index, VerifyForm form, Ledger *ledger,
 		      GError **error)
 {
-	Reader reader = {.path = path, .index = index, .form = form, .ledger = ledger};
+	Reader reader = { .path = path, .index = index, .form = form, .ledger = ledger };
 	int fd = open (path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0) {

@@ -86,7 +86,7 @@ place_folders (Side *side, GHashTable *names)
 		gboolean special =
 			folder->role != FOLDER_ROLE_NONE && folder->role != FOLDER_ROLE_INBOX;
 		side->places[SCOPE_NAME][i] = name_place (names, folder);
-		side->places[SCOPE_ROLE][i] = special ? (guint32)folder->role : NO_PLACE;
+		side->places[SCOPE_ROLE][i] = special ? (guint32) folder->role : NO_PLACE;
 	}
 }
 
@@ -181,8 +181,8 @@ static int
 compare_records (gconstpointer a, gconstpointer b, gpointer user_data)
 {
 	const Order *order = user_data;
-	guint32 i = *(const guint32 *)a;
-	guint32 j = *(const guint32 *)b;
+	guint32 i = *(const guint32 *) a;
+	guint32 j = *(const guint32 *) b;
 	const VerifyRecord *x = verify_index_get (order->side->index, i);
 	const VerifyRecord *y = verify_index_get (order->side->index, j);
 	int result = compare_identity (order, x, order->side, y);
@@ -259,11 +259,11 @@ pair (Match *match, Scope scope, Key key, guint32 i, guint32 j)
 		traits |= VERIFY_DATES_DIFFER;
 	if (((source->traits ^ target->traits) & VERIFY_HAS_NUL) != 0)
 		traits |= VERIFY_NULS_DIFFER;
-	source->traits = (guint8)(source->traits | traits);
+	source->traits = (guint8) (source->traits | traits);
 	source->partner = j;
 	target->partner = i;
-	source->class = target->class = (guint8)class_of_pair (scope, key);
-	source->level = target->level = (guint8)level_of_key (key);
+	source->class = target->class = (guint8) class_of_pair (scope, key);
+	source->level = target->level = (guint8) level_of_key (key);
 }
 
 /* The end of the run of equal keys that begins at start. */
@@ -442,7 +442,7 @@ verify_match_folders (const VerifyIndex *source, const VerifyIndex *target)
 	guint32 count = verify_index_count_folders (source);
 	GArray *result = g_array_sized_new (FALSE, FALSE, sizeof (guint32), count);
 
-	match_init (&match, (VerifyIndex *)source, (VerifyIndex *)target);
+	match_init (&match, (VerifyIndex *) source, (VerifyIndex *) target);
 	for (guint32 i = 0; i < count; i++) {
 		guint32 found = G_MAXUINT32;
 		for (guint scope = 0; scope < SCOPE_ANYWHERE && found == G_MAXUINT32; scope++) {

@@ -49,7 +49,7 @@ compare_wanted (const void *a, const void *b)
 static Wanted
 key_of (const VerifyRecord *record)
 {
-	Wanted key = {.folder = record->folder};
+	Wanted key = { .folder = record->folder };
 
 	memcpy (key.l0, record->l0, VERIFY_KEY_SIZE);
 	return key;
@@ -98,7 +98,7 @@ take (MissingSource *self, Message *message, gboolean *taken, GError **error)
 {
 	guint folder =
 		GPOINTER_TO_UINT (g_hash_table_lookup (self->folders, message->folder->path));
-	Wanted key = {.folder = folder - 1};
+	Wanted key = { .folder = folder - 1 };
 	guint8 sent[DIGEST_SIZE];
 	const guint8 *l0 = sent;
 
@@ -154,7 +154,7 @@ settle_trouble (MissingSource *self, const Message *message, GError *trouble, GE
 static gboolean
 missing_source_next (MessageSource *source, Message **message, GError **error)
 {
-	MissingSource *self = (MissingSource *)source;
+	MissingSource *self = (MissingSource *) source;
 
 	for (;;) {
 		g_autoptr (Message) candidate = NULL;
@@ -187,7 +187,7 @@ missing_source_next (MessageSource *source, Message **message, GError **error)
 static void
 missing_source_free (MessageSource *source)
 {
-	MissingSource *self = (MissingSource *)source;
+	MissingSource *self = (MissingSource *) source;
 
 	message_source_free (self->inner);
 	g_array_unref (self->wanted);

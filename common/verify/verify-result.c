@@ -188,7 +188,7 @@ add_rows (VerifyResult *result, GArray *row_of_target)
 	}
 	for (guint32 i = 0; i < verify_index_count_folders (source); i++) {
 		guint32 counterpart = g_array_index (counterparts, guint32, i);
-		VerifyRow row = {.source = verify_index_get_folder (source, i)};
+		VerifyRow row = { .source = verify_index_get_folder (source, i) };
 		if (counterpart != G_MAXUINT32) {
 			guint32 *row_number = &g_array_index (row_of_target, guint32, counterpart);
 			row.target = verify_index_get_folder (target, counterpart);
@@ -198,7 +198,7 @@ add_rows (VerifyResult *result, GArray *row_of_target)
 		g_array_append_val (result->rows, row);
 	}
 	for (guint32 i = 0; i < verify_index_count_folders (target); i++) {
-		VerifyRow row = {.target = verify_index_get_folder (target, i)};
+		VerifyRow row = { .target = verify_index_get_folder (target, i) };
 		if (g_array_index (row_of_target, guint32, i) != G_MAXUINT32)
 			continue;
 		g_array_index (row_of_target, guint32, i) = result->rows->len;
@@ -291,7 +291,7 @@ verify_result_new (const VerifySide *source, const VerifySide *target, const Ver
 	count_rows (result);
 	count_unread (result, &result->source);
 	count_unread (result, &result->target);
-	(void)verify_result_foreach (result, count_difference, &result->differences, NULL);
+	(void) verify_result_foreach (result, count_difference, &result->differences, NULL);
 
 	result->verdict = judge (result, reading);
 	return result;
@@ -393,7 +393,7 @@ verify_result_describe_skipped (const VerifyResult *result)
 	g_autoptr (GString) not_mail = g_string_new (NULL);
 	g_autoptr (GString) others = g_string_new (NULL);
 	g_autoptr (GString) known = g_string_new (NULL);
-	Skipped skipped = {.not_mail = not_mail, .others = others};
+	Skipped skipped = { .not_mail = not_mail, .others = others };
 
 	ledger_foreach_skipped (result->source.ledger, sort_reason, &skipped);
 	for (guint i = 0; i < G_N_ELEMENTS (items); i++)

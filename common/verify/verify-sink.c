@@ -24,7 +24,7 @@ ends_the_run (const GError *error)
 static gboolean
 verify_sink_put (MessageSink *sink, Message *message, GError **error)
 {
-	VerifySink *self = (VerifySink *)sink;
+	VerifySink *self = (VerifySink *) sink;
 	guint32 folder = verify_index_add_folder (self->index, message->folder);
 	g_auto (VerifyWords) words = {0};
 	g_autoptr (GError) trouble = NULL;

@@ -47,7 +47,7 @@ copy (int kept, GError **error)
 				     g_strerror (errno));
 			return FALSE;
 		}
-		if (!safe_file_write_all (kept, piece, (gsize)got, "temporary file", error))
+		if (!safe_file_write_all (kept, piece, (gsize) got, "temporary file", error))
 			return FALSE;
 	}
 }
@@ -68,7 +68,7 @@ MessageSource *
 verify_stdin_open (int kept, Ledger *ledger, Report *report, GError **error)
 {
 	g_autoptr (Folder) inbox = folder_new_inbox ();
-	const MboxSourceOptions options = {.name = "stdin", .folder = inbox, .is_pipe = TRUE};
+	const MboxSourceOptions options = { .name = "stdin", .folder = inbox, .is_pipe = TRUE };
 	int fd = fcntl (kept, F_DUPFD_CLOEXEC, 0);
 
 	/* The two share their offset, hence one source at a time. */

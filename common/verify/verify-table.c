@@ -191,7 +191,7 @@ is_shown (const VerifyRow *row)
 static int
 folder_width (const VerifyResult *result)
 {
-	int width = (int)strlen ("folder");
+	int width = (int) strlen ("folder");
 
 	for (guint i = 0; i < result->rows->len; i++) {
 		const VerifyRow *row = &g_array_index (result->rows, VerifyRow, i);
@@ -243,7 +243,7 @@ put_row (Table *table, const VerifyResult *result, const char *name, const Verif
 	g_string_append_printf (line, "%8" G_GUINT64_FORMAT "%8" G_GUINT64_FORMAT, tally->source,
 				tally->found);
 	for (guint i = 0; i < G_N_ELEMENTS (columns); i++) {
-		int room = (int)strlen (columns[i].title) + 2;
+		int room = (int) strlen (columns[i].title) + 2;
 		guint64 count = tally->classes[columns[i].class];
 		if (!has_column (result, &columns[i]))
 			continue;
@@ -325,7 +325,7 @@ put_consequence (Table *table, const VerifyResult *result, GError **error)
 gboolean
 verify_show_table (const VerifyResult *result, gboolean verbose, Output *output, GError **error)
 {
-	Table table = {.output = output, .verbose = verbose};
+	Table table = { .output = output, .verbose = verbose };
 
 	return put_findings (&table, result, error) && put_folders (&table, result, error) &&
 	       put_proof (&table, result, error) && put_reasons (&table, result, error) &&
