@@ -54,7 +54,8 @@ spool_unref (Spool *spool)
 gboolean
 spool_is_unshared (const Spool *spool)
 {
-	return g_atomic_ref_count_compare ((gatomicrefcount *) &spool->references, 1); /* only reads it */
+	/* only reads it */
+	return g_atomic_ref_count_compare ((gatomicrefcount *) &spool->references, 1);
 }
 
 void

@@ -22,8 +22,8 @@ void spool_unref (Spool *spool);
 gboolean spool_write (Spool *spool, const void *data, gsize length, GError **error);
 goffset spool_get_size (const Spool *spool);
 
-/* Is nobody else left who has a reference? Then it may be filled anew: what it had in memory is not given back
- * between, which saves the kernel from clearing pages that are overwritten at once. */
+/* Is nobody else left who has a reference? Then it may be filled anew: what it had in memory is not
+ * given back between, which saves the kernel from clearing pages that are overwritten at once. */
 gboolean spool_is_unshared (const Spool *spool);
 void spool_clear (Spool *spool);
 

@@ -302,8 +302,8 @@ say_counts (Cli *cli)
 			"%" G_GUINT64_FORMAT " message%s%s%s, %" G_GUINT64_FORMAT
 			" already there, %" G_GUINT64_FORMAT " skipped, %" G_GUINT64_FORMAT
 			" failed (%s)",
-			mail, mail == 1 ? "" : "s", aside, cli->dry_run ? " to carry" : "", counts.present,
-			counts.skipped, counts.failed, size);
+			mail, mail == 1 ? "" : "s", aside, cli->dry_run ? " to carry" : "",
+			counts.present, counts.skipped, counts.failed, size);
 }
 
 /* The run proper; the manifest only appears if it went through. */

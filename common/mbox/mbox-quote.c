@@ -57,12 +57,12 @@ decide (MboxQuote *quote, GError **error)
 static gboolean
 is_suspect (const guint8 *line, const guint8 *end)
 {
-	return *line == '>' ||
-	       (*line == FROM[0] && memcmp (line, FROM, MIN ((gsize) (end - line), FROM_LENGTH)) == 0);
+	return *line == '>' || (*line == FROM[0] &&
+				memcmp (line, FROM, MIN ((gsize) (end - line), FROM_LENGTH)) == 0);
 }
 
-/* How many bytes certainly need no look: up to the next line that may have to be quoted. Base64 is full of lines
- * that begin with 'F': to stop at each would hand out pieces of a few KiB. */
+/* How many bytes certainly need no look: up to the next line that may have to be quoted. Base64 is
+ * full of lines that begin with 'F': to stop at each would hand out pieces of a few KiB. */
 static gsize
 plain_run (const guint8 *data, gsize length, gboolean *inside)
 {

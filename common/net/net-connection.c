@@ -242,7 +242,8 @@ fail_silent (NetConnection *connection, GError **error)
 	const char *what = "nothing heard for 5 minutes, giving up";
 
 	if (!connection->heard && connection->tls == NULL)
-		what = "the server does not greet: if it expects encryption from the start, use imaps://";
+		what = "the server does not greet: if it expects encryption from the start, "
+		       "use imaps://";
 	else if (!connection->heard)
 		what = "the server does not greet";
 	return fail_with (connection, RUN_ERROR_TEMPORARY, what, error);

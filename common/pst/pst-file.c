@@ -5,7 +5,8 @@
  * libpst recognises the format and decodes blocks; everything in between (where a block is,
  * whether it is sound) is ours, because libpst neither checks what it reads nor survives damage.
  * To have a block decoded we show libpst a world of one block: a memory file as its file, and an
- * index of one entry. Bytes that are merely exchanged for others we exchange by what it says of each.
+ * index of one entry. Bytes that are merely exchanged for others we exchange by what it says of
+ * each.
  */
 #include "pst/pst-file.h"
 

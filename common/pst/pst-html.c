@@ -29,12 +29,13 @@ static const struct {
 static const struct {
 	const char *name;
 	const char *text;
-} entities[] = {{"lt", "<"},     {"gt", ">"},     {"amp", "&"},   {"quot", "\""},  {"apos", "'"},
-		{"nbsp", " "},   {"auml", "ä"},   {"ouml", "ö"},  {"uuml", "ü"},   {"Auml", "Ä"},
-		{"Ouml", "Ö"},   {"Uuml", "Ü"},   {"szlig", "ß"}, {"eacute", "é"}, {"egrave", "è"},
-		{"agrave", "à"}, {"ccedil", "ç"}, {"euro", "€"},  {"ndash", "–"},  {"mdash", "—"},
-		{"lsquo", "‘"},  {"rsquo", "’"},  {"ldquo", "“"}, {"rdquo", "”"},  {"bull", "•"},
-		{"hellip", "…"}, {"copy", "©"},   {"reg", "®"}};
+} entities[] = { { "lt", "<" },     { "gt", ">" },     { "amp", "&" },    { "quot", "\"" },
+		 { "apos", "'" },   { "nbsp", " " },   { "auml", "ä" },   { "ouml", "ö" },
+		 { "uuml", "ü" },   { "Auml", "Ä" },   { "Ouml", "Ö" },   { "Uuml", "Ü" },
+		 { "szlig", "ß" },  { "eacute", "é" }, { "egrave", "è" }, { "agrave", "à" },
+		 { "ccedil", "ç" }, { "euro", "€" },   { "ndash", "–" },  { "mdash", "—" },
+		 { "lsquo", "‘" },  { "rsquo", "’" },  { "ldquo", "“" },  { "rdquo", "”" },
+		 { "bull", "•" },   { "hellip", "…" }, { "copy", "©" },   { "reg", "®" } };
 
 static void
 add_word (Words *words, const char *text, gsize length)
