@@ -9,6 +9,7 @@
 enum {
 	PR_ATTACH_NUMBER = 0x0e21,
 	PR_DISPLAY_NAME = 0x3001,
+	PR_ATTACH_ENCODING = 0x3702,
 	PR_ATTACH_FILENAME = 0x3704,
 	PR_ATTACH_METHOD = 0x3705,
 	PR_ATTACH_LONG_FILENAME = 0x3707,
@@ -62,6 +63,18 @@ read_name (const PstItem *item, const PstProps *props)
 	return NULL;
 }
 
+/* [MS-OXCMSG] 2.2.2.20: then the data is a MacBinary file around what the type says, both forks of it. */
+static gboolean
+is_macbinary (const PstItem *item, const PstProps *props)
+{
+	static const guint8 oid[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x14, 0x03, 0x0b, 0x01};
+	g_autoptr (GBytes) encoding =
+		pst_context_get_binary (item->context, props, PR_ATTACH_ENCODING);
+
+	return encoding != NULL && g_bytes_get_size (encoding) == sizeof oid &&
+	       memcmp (g_bytes_get_data (encoding, NULL), oid, sizeof oid) == 0;
+}
+
 /* "type/subtype" of tokens (RFC 2045, 5.1), in lower case; parameters some programs put here
  * are left out. */
 static char *
@@ -71,6 +84,8 @@ read_type (const PstItem *item, const PstProps *props)
 		pst_context_get_text (item->context, props, PR_ATTACH_MIME_TAG, item->codepage);
 	guint slashes = 0;
 
+	if (is_macbinary (item, props))
+		return g_strdup ("application/macbinary");
 	if (text == NULL)
 		return NULL;
 	text[strcspn (text, "; \t\r\n")] = '\0';
@@ -135,6 +150,20 @@ read_data (const PstProps *props, PstAttachment *attachment, GError **error)
 	return TRUE;
 }
 
+/* A drawing or table pasted into the text has no name, or that of its kind ("Picture (Metafile)"); what it is, is a
+ * compound file. */
+static void
+name_object (PstAttachment *attachment)
+{
+	g_autofree char *name = g_steal_pointer (&attachment->name);
+	gboolean has_suffix = name != NULL && strrchr (name, '.') != NULL;
+
+	attachment->name = has_suffix ? g_steal_pointer (&name)
+				      : g_strconcat (name != NULL ? name : "object", ".ole", NULL);
+	if (attachment->type == NULL)
+		attachment->type = g_strdup ("application/x-ole-storage");
+}
+
 static PstAttachment *
 read_attachment (const PstItem *item, guint32 nid, guint place, GError **error)
 {
@@ -151,6 +180,8 @@ read_attachment (const PstItem *item, guint32 nid, guint place, GError **error)
 								    PST_ATTACH_BY_VALUE);
 	attachment->name = read_name (item, props);
 	attachment->type = read_type (item, props);
+	if (attachment->method == PST_ATTACH_OLE)
+		name_object (attachment);
 	attachment->content_id = read_token (item, props, PR_ATTACH_CONTENT_ID);
 	attachment->location = read_token (item, props, PR_ATTACH_CONTENT_LOCATION);
 	attachment->reference = pst_context_get_text (item->context, props, PR_ATTACH_LONG_PATHNAME,

@@ -9,12 +9,18 @@
 #include "pst/pst-rtf.h"
 
 enum {
+	PR_RTF_IN_SYNC = 0x0e1f,
 	PR_BODY = 0x1000,
 	PR_REPORT_TEXT = 0x1001,
 	PR_RTF = 0x1009,
 	PR_HTML = 0x1013,
+	PR_NATIVE_BODY = 0x1016,
 	PR_INTERNET_CPID = 0x3fde,
 };
+
+/* [MS-OXBBODY] 2.1.3.1 */
+#define NATIVE_PLAIN 1
+#define NATIVE_RTF   2
 
 /* Browsers look no further either (HTML, 13.2.3.2, says 1024; Outlook puts styles before it). */
 #define META_WITHIN 8192
@@ -180,6 +186,20 @@ pst_body_look_at_rtf (const PstItem *item)
 		.has_text = rtf.kind != PST_RTF_HTML && !rtf.is_blank,
 		.has_file = rtf.kind == PST_RTF_NATIVE && (!rtf.is_blank || rtf.has_objects),
 	};
+}
+
+gboolean
+pst_body_is_native_rtf (const PstItem *item)
+{
+	return pst_props_get_int_or (item->props, PR_NATIVE_BODY, 0) == NATIVE_RTF;
+}
+
+gboolean
+pst_body_is_rtf_outdated (const PstItem *item)
+{
+	return pst_props_get_int_or (item->props, PR_NATIVE_BODY, 0) == NATIVE_PLAIN &&
+	       pst_props_has (item->props, PR_RTF_IN_SYNC) &&
+	       !pst_props_get_bool (item->props, PR_RTF_IN_SYNC);
 }
 
 static GBytes *

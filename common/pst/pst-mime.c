@@ -291,23 +291,11 @@ is_inline (const PstAttachment *attachment, GHashTable *ids)
 
 /* --- The message ----------------------------------------------------------- */
 
-/* Rich text, which Outlook keeps where it has no HTML: what was wrapped in it, or its words
- * and the document itself as a file. */
 static gboolean
-add_rtf (PstMime *mime, PstItem *item, PstPart **plain, PstPart **html, GBytes **html_bytes,
-	 GPtrArray *files, GError **error)
+add_rtf_file (PstMime *mime, PstItem *item, GPtrArray *files, GError **error)
 {
-	PstBodyRtf rtf = pst_body_look_at_rtf (item);
-
-	if (rtf.has_html && !add_body (mime, item, PST_BODY_RTF_HTML, html, html_bytes, error))
-		return FALSE;
-	if (rtf.has_text && *plain == NULL &&
-	    !add_body (mime, item, PST_BODY_RTF_TEXT, plain, NULL, error))
-		return FALSE;
-	if (!rtf.has_file)
-		return TRUE;
-
 	g_autoptr (GBytes) document = pst_body_read (item, PST_BODY_RTF_FILE, NULL, error);
+
 	if (document == NULL || !count_part (mime, g_bytes_get_size (document), error))
 		return FALSE;
 	GString *header = g_string_new ("Content-Type: application/rtf; name=\"body.rtf\"\n"
@@ -315,6 +303,26 @@ add_rtf (PstMime *mime, PstItem *item, PstPart **plain, PstPart **html, GBytes *
 	g_ptr_array_add (files,
 			 pst_part_new_file (header, document, load_body, item, PST_BODY_RTF_FILE));
 	return TRUE;
+}
+
+/* Rich text, which Outlook keeps where it has no HTML: what was wrapped in it, or its words
+ * and the document itself as a file. One that is older than the plain text is no alternative to it,
+ * but nobody else may have what it says. */
+static gboolean
+add_rtf (PstMime *mime, PstItem *item, PstPart **plain, PstPart **html, GBytes **html_bytes,
+	 GPtrArray *files, GError **error)
+{
+	PstBodyRtf rtf = pst_body_look_at_rtf (item);
+
+	if (*plain != NULL && pst_body_is_rtf_outdated (item))
+		return !(rtf.has_html || rtf.has_text || rtf.has_file) ||
+		       add_rtf_file (mime, item, files, error);
+	if (rtf.has_html && !add_body (mime, item, PST_BODY_RTF_HTML, html, html_bytes, error))
+		return FALSE;
+	if (rtf.has_text && *plain == NULL &&
+	    !add_body (mime, item, PST_BODY_RTF_TEXT, plain, NULL, error))
+		return FALSE;
+	return !rtf.has_file || add_rtf_file (mime, item, files, error);
 }
 
 /* The text and its alternatives; NULL if there is none. What isn't text goes to FILES. */
@@ -330,6 +338,10 @@ build_text (PstMime *mime, PstItem *item, PstPart **text, GHashTable **content_i
 	    !add_body (mime, item, PST_BODY_HTML, &html, &html_bytes, error))
 		return FALSE;
 	if (html == NULL && !add_rtf (mime, item, &plain, &html, &html_bytes, files, error))
+		return FALSE;
+	/* HTML that was made of it can't say all it said. */
+	if (html_bytes != NULL && files->len == 0 && pst_body_is_native_rtf (item) &&
+	    pst_body_look_at_rtf (item).has_file && !add_rtf_file (mime, item, files, error))
 		return FALSE;
 	if (plain == NULL && html == NULL &&
 	    !add_body (mime, item, PST_BODY_REPORT, &plain, NULL, error))

@@ -385,6 +385,89 @@ text_property (guint16 id, const char *text)
 		.tag = (guint32)id << 16 | 0x1f, .bytes = bytes, .length = 2 * length};
 }
 
+#define WRAPPED "{\\rtf1\\ansi\\fromhtml1 {\\*\\htmltag64 <p>}old{\\*\\htmltag72 </p>}}"
+#define PROPER  "{\\rtf1\\ansi proper words}"
+
+static void
+test_native_body (Fixture *fixture, gconstpointer data)
+{
+	PstWriterMessage message = {.subject = "s",
+				    .sender = ann,
+				    .plain = "new",
+				    .rtf = WRAPPED,
+				    .rtf_length = sizeof WRAPPED - 1,
+				    .rtf_in_sync = TRUE,
+				    .native_body = 1};
+
+	add (fixture, &message);
+	message.rtf_in_sync = FALSE;
+	add (fixture, &message);
+	message.rtf = PROPER;
+	message.rtf_length = sizeof PROPER - 1;
+	message.html = "<p>made of it</p>";
+	message.html_length = strlen (message.html);
+	message.native_body = 3;
+	add (fixture, &message);
+	message.native_body = 2;
+	add (fixture, &message);
+	convert (fixture);
+	assert_has (content (fixture, 0), "multipart/alternative");
+	assert_has (content (fixture, 0), "<p>old</p>");
+	assert_lacks (content (fixture, 0), "body.rtf");
+	assert_lacks (content (fixture, 1), "multipart/alternative");
+	assert_lacks (content (fixture, 1), "<p>old</p>");
+	assert_has (content (fixture, 1), "\n\nnew\n--=_");
+	assert_has (content (fixture, 1), "filename=\"body.rtf\"\n");
+	assert_has (content (fixture, 2), "<p>made of it</p>");
+	assert_lacks (content (fixture, 2), "body.rtf");
+	assert_has (content (fixture, 3), "<p>made of it</p>");
+	assert_has (content (fixture, 3), "filename=\"body.rtf\"\n");
+}
+
+static void
+test_odd_attachments (Fixture *fixture, gconstpointer data)
+{
+	static const guint8 oid[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x14, 0x03, 0x0b, 0x01};
+	static const guint8 tnef[] = {0x78, 0x9f, 0x3e, 0x22, 0, 1};
+	static const guint8 none[] = {0, 0, 0, 0};
+	static const guint8 first[] = {0, 0, 0, 0};
+	const PstWriterProperty mac = {.tag = 0x37020102, .bytes = oid, .length = sizeof oid};
+	const PstWriterProperty phantom = {.tag = 0x37050003, .bytes = none, .length = 4};
+	const PstWriterProperty number = {.tag = 0x0e210003, .bytes = first, .length = 4};
+	const PstWriterAttachment attachments[] = {
+		{.name = "picture.jpg", .mime = "image/jpeg", .bytes = "mac", .size = 3, .extra = &mac, .n_extra = 1},
+		{.method = PST_WRITER_OLE, .bytes = "compound", .size = 8},
+		{.method = PST_WRITER_OLE, .name = "Picture (Metafile)", .bytes = "wmf", .size = 3},
+		{.name = "winmail.dat", .mime = "application/ms-tnef", .bytes = tnef, .size = sizeof tnef},
+		{.name = "one.png", .mime = "image/png", .content_id = "same", .bytes = "1", .size = 1},
+		{.name = "two.png", .mime = "image/png", .content_id = "same", .bytes = "2", .size = 1},
+		{.method = PST_WRITER_BY_REFERENCE, .extra = &phantom, .n_extra = 1},
+		{.name = "first.txt", .bytes = "f", .size = 1, .extra = &number, .n_extra = 1},
+	};
+	const PstWriterMessage message = {.subject = "s",
+					  .sender = ann,
+					  .html = "<img src=\"cid:same\">",
+					  .html_length = 20,
+					  .attachments = attachments,
+					  .n_attachments = G_N_ELEMENTS (attachments)};
+	guint count = 0;
+
+	add (fixture, &message);
+	convert (fixture);
+	const char *text = content (fixture, 0);
+	assert_has (text, "Content-Type: application/macbinary;\n name=\"picture.jpg\"\n");
+	assert_has (text, "Content-Type: application/x-ole-storage;\n name=\"object.ole\"\n");
+	assert_has (text, "\n\nY29tcG91bmQ=\n");
+	assert_has (text, "filename=\"Picture (Metafile).ole\"\n");
+	assert_has (text, "filename=\"winmail.dat\"\nContent-Transfer-Encoding: base64\n\neJ8+IgAB\n");
+	assert_has (text, "filename=\"one.png\"\n");
+	assert_has (text, "filename=\"two.png\"\n");
+	for (const char *p = text; (p = strstr (p, "Content-Disposition:")) != NULL; p++)
+		count++;
+	g_assert_cmpuint (count, ==, G_N_ELEMENTS (attachments) - 1);
+	g_assert_true (strstr (text, "first.txt") < strstr (text, "winmail.dat"));
+}
+
 static void
 test_delivery_report (Fixture *fixture, gconstpointer data)
 {
@@ -703,6 +786,8 @@ main (int argc, char **argv)
 	ADD ("/pst/source/bodies-keep-every-character", test_bodies);
 	ADD ("/pst/source/signed-mail-is-exact", test_smime);
 	ADD ("/pst/source/attachments-of-every-kind", test_attachments);
+	ADD ("/pst/source/the-body-that-was-written-leads", test_native_body);
+	ADD ("/pst/source/odd-attachments-are-kept-whole", test_odd_attachments);
 	ADD ("/pst/source/delivery-reports-can-be-read-by-programs", test_delivery_report);
 	ADD ("/pst/source/receipts-can-be-read-by-programs", test_receipt);
 	ADD ("/pst/source/reports-kept-as-files-are-put-together", test_report_in_files);
