@@ -63,7 +63,8 @@ read_name (const PstItem *item, const PstProps *props)
 	return NULL;
 }
 
-/* [MS-OXCMSG] 2.2.2.20: then the data is a MacBinary file around what the type says, both forks of it. */
+/* [MS-OXCMSG] 2.2.2.20: then the data is a MacBinary file around what the type says, both forks of
+ * it. */
 static gboolean
 is_macbinary (const PstItem *item, const PstProps *props)
 {
@@ -150,8 +151,8 @@ read_data (const PstProps *props, PstAttachment *attachment, GError **error)
 	return TRUE;
 }
 
-/* A drawing or table pasted into the text has no name, or that of its kind ("Picture (Metafile)"); what it is, is a
- * compound file. */
+/* A drawing or table pasted into the text has no name, or that of its kind ("Picture (Metafile)");
+ * what it is, is a compound file. */
 static void
 name_object (PstAttachment *attachment)
 {

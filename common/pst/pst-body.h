@@ -30,11 +30,12 @@ typedef struct {
 /* Finding: "rtf-damaged", then there is none. */
 PstBodyRtf pst_body_look_at_rtf (const PstItem *item);
 
-/* Which of them Outlook calls the message's own form ([MS-OXBBODY] 2.1.3.1, PR_NATIVE_BODY); the others were made
- * of it. */
+/* Which of them Outlook calls the message's own form ([MS-OXBBODY] 2.1.3.1, PR_NATIVE_BODY); the
+ * others were made of it. */
 gboolean pst_body_is_native_rtf (const PstItem *item);
 
-/* The plain text is the message's own, and was changed since the rich text was made of it (PR_RTF_IN_SYNC). */
+/* The plain text is the message's own, and was changed since the rich text was made of it
+ * (PR_RTF_IN_SYNC). */
 gboolean pst_body_is_rtf_outdated (const PstItem *item);
 
 /* What <meta> within the first bytes of HTML says about its code page; 0 if nothing, or

@@ -21,13 +21,14 @@ static const struct {
 	const char *value; /* Action (RFC 3464, 2.3.3) or Disposition (RFC 8098, 3.2.6) */
 	const char *status;
 } outcomes[] = {
-	{".Expanded.DR", "delivery-status", "expanded", "2.0.0"},
-	{".Relayed.DR", "delivery-status", "relayed", "2.0.0"},
-	{".Delayed.DR", "delivery-status", "delayed", "4.0.0"},
-	{".DR", "delivery-status", "delivered", "2.0.0"},
-	{".NDR", "delivery-status", "failed", "5.0.0"},
-	{".IPNRN", "disposition-notification", "manual-action/MDN-sent-manually; displayed", NULL},
-	{".IPNNRN", "disposition-notification", "manual-action/MDN-sent-manually; deleted", NULL},
+	{ ".Expanded.DR", "delivery-status", "expanded", "2.0.0" },
+	{ ".Relayed.DR", "delivery-status", "relayed", "2.0.0" },
+	{ ".Delayed.DR", "delivery-status", "delayed", "4.0.0" },
+	{ ".DR", "delivery-status", "delivered", "2.0.0" },
+	{ ".NDR", "delivery-status", "failed", "5.0.0" },
+	{ ".IPNRN", "disposition-notification", "manual-action/MDN-sent-manually; displayed",
+	  NULL },
+	{ ".IPNNRN", "disposition-notification", "manual-action/MDN-sent-manually; deleted", NULL },
 };
 
 /* What X.400 called it, whose numbers PR_NDR_DIAG_CODE has (RFC 2156, 5.2.2; RFC 3463). */
@@ -35,15 +36,15 @@ static const struct {
 	gint64 diagnostic;
 	const char *status;
 } diagnostics[] = {
-	{0, "5.1.1"}, /* unrecognised name */
-	{1, "5.1.4"}, /* ambiguous name */
-	{2, "5.4.5"}, /* congestion */
-	{3, "5.4.6"}, /* loop */
-	{4, "5.2.1"}, /* recipient unavailable */
-	{5, "5.4.7"}, /* out of time */
-	{6, "5.6.1"}, /* kind of content unsupported */
-	{7, "5.2.3"}, /* content too long */
-	{9, "5.6.2"}, /* conversion prohibited */
+	{ 0, "5.1.1" }, /* unrecognised name */
+	{ 1, "5.1.4" }, /* ambiguous name */
+	{ 2, "5.4.5" }, /* congestion */
+	{ 3, "5.4.6" }, /* loop */
+	{ 4, "5.2.1" }, /* recipient unavailable */
+	{ 5, "5.4.7" }, /* out of time */
+	{ 6, "5.6.1" }, /* kind of content unsupported */
+	{ 7, "5.2.3" }, /* content too long */
+	{ 9, "5.6.2" }, /* conversion prohibited */
 };
 
 static int
@@ -107,8 +108,9 @@ build_delivery_status (const PstItem *item, int outcome)
 {
 	g_autofree char *server = pst_item_get_text (item, PR_REPORTING_MTA);
 	g_autofree char *value = g_strconcat ("dns; ", server != NULL ? server : "unknown", NULL);
-	g_autoptr (GPtrArray) recipients = pst_item_read_recipients (
-		item, 1u << PST_RECIPIENT_TO | 1u << PST_RECIPIENT_CC | 1u << PST_RECIPIENT_BCC);
+	g_autoptr (GPtrArray) recipients =
+		pst_item_read_recipients (item, 1u << PST_RECIPIENT_TO | 1u << PST_RECIPIENT_CC |
+							1u << PST_RECIPIENT_BCC);
 
 	if (recipients->len == 0)
 		return NULL;

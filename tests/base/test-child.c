@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -114,6 +115,39 @@ test_locked_in (void)
 	child_end (&child);
 }
 
+/* What libraries print must not get between the data that the parent writes. */
+static int
+print_something (int fd, gpointer user_data)
+{
+	static const char text[] = "not for you";
+
+	child_send (fd, "said", write (STDOUT_FILENO, text, sizeof text) > 0 ? 4 : 0);
+	return 0;
+}
+
+static void
+test_printing (void)
+{
+	g_autoptr (GError) error = NULL;
+	Child child = {0};
+	char byte;
+	int pair[2];
+	int out = dup (STDOUT_FILENO);
+
+	fflush (stdout);
+	g_assert_cmpint (pipe (pair), ==, 0);
+	g_assert_cmpint (dup2 (pair[1], STDOUT_FILENO), ==, STDOUT_FILENO);
+	gboolean is_started = child_start (&child, print_something, NULL, &error);
+	g_assert_cmpint (dup2 (out, STDOUT_FILENO), ==, STDOUT_FILENO);
+	close (out);
+	close (pair[1]);
+	g_assert_true (is_started);
+	assert_receives (&child, "said");
+	g_assert_cmpint ((int)read (pair[0], &byte, 1), ==, 0);
+	close (pair[0]);
+	child_end (&child);
+}
+
 static int
 spin (int fd, gpointer user_data)
 {
@@ -203,6 +237,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/base/child/packets-that-are-too-long-are-errors", test_too_long);
 	g_test_add_func ("/base/child/its-death-is-an-end-and-no-more", test_death);
 	g_test_add_func ("/base/child/locked-in-it-opens-nothing", test_locked_in);
+	g_test_add_func ("/base/child/what-it-prints-reaches-nobody", test_printing);
 	g_test_add_func ("/base/child/a-spinning-worker-is-ended", test_cpu_time);
 	g_test_add_func ("/base/child/one-that-waits-for-ever-is-ended", test_wall_time);
 	g_test_add_func ("/base/child/it-ends-when-nobody-listens", test_parent_leaves);

@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Ten fields of every mail are compared, as properties, before anything is built from them. Each reader runs in a
- * process of its own: libpst has global state, prints, and ends the process at damage it doesn't expect. Where
- * they differ, the entry in the table says who is right and why.
+ * Ten fields of every mail are compared, as properties, before anything is built from them. Each
+ * reader runs in a process of its own: libpst has global state, prints, and ends the process at
+ * damage it doesn't expect. Where they differ, the entry in the table says who is right and why.
  */
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -30,12 +30,12 @@ typedef struct {
 } Difference;
 
 static const Difference differences[] = {
-	{"texts", "0x200144 subject", "8-bit, code page 932: ours is what was written"},
-	{"texts", "0x200144 body", "8-bit, code page 932: ours is what was written"},
-	{"texts", "0x200164 subject", "8-bit, code page 936: ours is what was written"},
-	{"texts", "0x200164 body", "8-bit, code page 936: ours is what was written"},
-	{"texts", "0x200184 subject", "8-bit, code page 949: ours is what was written"},
-	{"texts", "0x200184 body", "8-bit, code page 949: ours is what was written"},
+	{ "texts", "0x200144 subject", "8-bit, code page 932: ours is what was written" },
+	{ "texts", "0x200144 body", "8-bit, code page 932: ours is what was written" },
+	{ "texts", "0x200164 subject", "8-bit, code page 936: ours is what was written" },
+	{ "texts", "0x200164 body", "8-bit, code page 936: ours is what was written" },
+	{ "texts", "0x200184 subject", "8-bit, code page 949: ours is what was written" },
+	{ "texts", "0x200184 body", "8-bit, code page 949: ours is what was written" },
 };
 
 /* --- Fields, as lines "nid field<tab>value" --------------------------------- */
@@ -43,13 +43,13 @@ static const Difference differences[] = {
 static void
 put (FILE *out, guint64 nid, const char *field, const char *text, gsize length)
 {
-	g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (const guchar *)text,
+	g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (const guchar *) text,
 							    length);
-	g_autofree char *valid = g_utf8_make_valid (text, (gssize)MIN (length, MAX_SHOWN));
+	g_autofree char *valid = g_utf8_make_valid (text, (gssize) MIN (length, MAX_SHOWN));
 	g_autofree char *shown = g_strescape (valid, NULL);
 
-	(void)fprintf (out, "0x%" G_GINT64_MODIFIER "x %s\t%s (%u, %.8s)\n", nid, field, shown,
-		       (guint)length, sum);
+	(void) fprintf (out, "0x%" G_GINT64_MODIFIER "x %s\t%s (%u, %.8s)\n", nid, field, shown,
+			(guint) length, sum);
 }
 
 static void
@@ -61,8 +61,8 @@ put_text (FILE *out, guint64 nid, const char *field, const char *text)
 static void
 put_number (FILE *out, guint64 nid, const char *field, guint64 number)
 {
-	(void)fprintf (out, "0x%" G_GINT64_MODIFIER "x %s\t%" G_GUINT64_FORMAT "\n", nid, field,
-		       number);
+	(void) fprintf (out, "0x%" G_GINT64_MODIFIER "x %s\t%" G_GUINT64_FORMAT "\n", nid, field,
+			number);
 }
 
 /* --- libpst ---------------------------------------------------------------- */
@@ -77,7 +77,7 @@ put_string (FILE *out, guint64 nid, const char *field, pst_item *item, pst_strin
 static guint64
 to_number (const FILETIME *time)
 {
-	return time != NULL ? (guint64)time->dwHighDateTime << 32 | time->dwLowDateTime : 0;
+	return time != NULL ? (guint64) time->dwHighDateTime << 32 | time->dwLowDateTime : 0;
 }
 
 static guint
@@ -115,19 +115,20 @@ list_theirs (const char *path, FILE *out)
 {
 	pst_file file;
 
-	if (freopen ("/dev/null", "w", stdout) == NULL || freopen ("/dev/null", "w", stderr) == NULL)
+	if (freopen ("/dev/null", "w", stdout) == NULL ||
+	    freopen ("/dev/null", "w", stderr) == NULL)
 		_exit (1);
 	pst_debug_setlevel (99);
 	if (pst_open (&file, path, "utf-8") != 0 || pst_load_index (&file) != 0)
 		_exit (1);
-	(void)pst_load_extended_attributes (&file); /* as readpst does */
+	(void) pst_load_extended_attributes (&file); /* as readpst does */
 	for (pst_desc_tree *d = file.d_head; d != NULL; d = pst_getNextDptr (d)) {
 		pst_item *item = (d->d_id & 0x1f) == PST_NID_MESSAGE && d->desc != NULL
 					 ? pst_parse_item (&file, d, NULL)
 					 : NULL;
 		if (item != NULL && item->email != NULL)
 			put_their_item (out, d->d_id, item);
-		(void)fflush (out); /* what is known before it dies */
+		(void) fflush (out); /* what is known before it dies */
 		pst_freeItem (item);
 	}
 }
@@ -183,7 +184,7 @@ list_ours (const char *path, FILE *out)
 	g_autoptr (PstIndex) index = pst_index_build (file, NULL, NULL, NULL);
 	g_autoptr (PstStore) store = pst_store_open (index, NULL, NULL);
 	PstCodepages *pages = pst_codepage_open_all ();
-	PstContext context = {.store = store, .pages = pages, .codepage = PST_CODEPAGE_WESTERN};
+	PstContext context = { .store = store, .pages = pages, .codepage = PST_CODEPAGE_WESTERN };
 
 	for (guint i = 0; i < pst_store_get_folder_count (store); i++) {
 		guint count = 0;
@@ -210,11 +211,11 @@ run_reader (void (*list) (const char *path, FILE *out), const char *path)
 	gsize size = 0;
 
 	g_assert_nonnull (out);
-	(void)fflush (NULL);
+	(void) fflush (NULL);
 	pid_t pid = fork ();
 	if (pid == 0) {
 		list (path, out);
-		(void)fflush (out);
+		(void) fflush (out);
 		_exit (0);
 	}
 	g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
@@ -225,7 +226,7 @@ run_reader (void (*list) (const char *path, FILE *out), const char *path)
 			g_hash_table_insert (values, g_strdup (parts[0]), g_strdup (parts[1]));
 	}
 	free (line);
-	(void)fclose (out);
+	(void) fclose (out);
 	return values;
 }
 
@@ -257,7 +258,7 @@ compare (const char *path, const char *name)
 		const char *other = g_hash_table_lookup (theirs, key);
 		if (g_strcmp0 (value, other) == 0 || is_known (name, key))
 			continue;
-		g_test_message ("%s: %s: ours %s, theirs %s", name, (char *)key, (char *)value,
+		g_test_message ("%s: %s: ours %s, theirs %s", name, (char *) key, (char *) value,
 				other != NULL ? other : "missing");
 		wrong++;
 	}
@@ -274,22 +275,22 @@ typedef struct {
 } Sample;
 
 static const Sample samples[] = {
-	{"demo", "unicode", PST_WRITER_UNICODE, sample_account_add, 44},
-	{"demo", "ansi", PST_WRITER_ANSI, sample_account_add, 44},
-	{"demo", "ost", PST_WRITER_OST, sample_account_add, 44},
-	{"texts", "unicode", PST_WRITER_UNICODE, sample_special_add_texts, 18},
-	{"texts", "ansi", PST_WRITER_ANSI, sample_special_add_texts, 18},
-	{"bodies", "unicode", PST_WRITER_UNICODE, sample_special_add_bodies, 24},
-	{"items", "unicode", PST_WRITER_UNICODE, sample_special_add_items, 2},
+	{ "demo", "unicode", PST_WRITER_UNICODE, sample_account_add, 44 },
+	{ "demo", "ansi", PST_WRITER_ANSI, sample_account_add, 44 },
+	{ "demo", "ost", PST_WRITER_OST, sample_account_add, 44 },
+	{ "texts", "unicode", PST_WRITER_UNICODE, sample_special_add_texts, 18 },
+	{ "texts", "ansi", PST_WRITER_ANSI, sample_special_add_texts, 18 },
+	{ "bodies", "unicode", PST_WRITER_UNICODE, sample_special_add_bodies, 24 },
+	{ "items", "unicode", PST_WRITER_UNICODE, sample_special_add_items, 2 },
 };
 
 static void
 test_sample (gconstpointer data)
 {
 	const Sample *sample = data;
-	const PstWriterOptions options = {.crypt = PST_WRITER_CRYPT_PERMUTE,
-					  .format = sample->format,
-					  .codepage = 65001};
+	const PstWriterOptions options = { .crypt = PST_WRITER_CRYPT_PERMUTE,
+					   .format = sample->format,
+					   .codepage = 65001 };
 	g_autoptr (GError) error = NULL;
 	g_autofree char *path = NULL;
 	int fd = g_file_open_tmp ("pst-libpst-XXXXXX", &path, &error);
@@ -309,9 +310,9 @@ test_corpus (void)
 {
 	const char *shared = g_getenv ("MAILFERRY_SHARED");
 	const char *top = g_getenv ("top_srcdir");
-	g_autofree char *root = shared != NULL
-					? g_strdup (shared)
-					: g_build_filename (top != NULL ? top : ".", "..", "shared", NULL);
+	g_autofree char *root = shared != NULL ? g_strdup (shared)
+					       : g_build_filename (top != NULL ? top : ".", "..",
+								   "shared", NULL);
 	g_autofree char *corpus = g_build_filename (root, "corpus", "pst", NULL);
 	g_autoptr (GDir) directory = g_dir_open (corpus, 0, NULL);
 	const char *name = NULL;
@@ -322,7 +323,7 @@ test_corpus (void)
 	}
 	while ((name = g_dir_read_name (directory)) != NULL) {
 		g_autofree char *path = g_build_filename (corpus, name, NULL);
-		(void)compare (path, name);
+		(void) compare (path, name);
 	}
 }
 

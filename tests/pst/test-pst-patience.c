@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Here is a pread() that our reader calls instead of the C library's, and that never returns from some places.
+ * Here is a pread() that our reader calls instead of the C library's, and that never returns from
+ * some places.
  */
 #include "pst/pst-source.h"
 
@@ -22,7 +23,7 @@ static guint64 dead_to;
 static ssize_t
 read_or_hang (int fd, void *buffer, size_t length, off_t offset)
 {
-	while ((guint64)offset + length > dead_from && (guint64)offset < dead_to)
+	while ((guint64) offset + length > dead_from && (guint64) offset < dead_to)
 		pause ();
 	return syscall (SYS_pread64, fd, buffer, length, offset);
 }
@@ -46,19 +47,19 @@ static void
 make_file (const char *path)
 {
 	g_autoptr (GError) error = NULL;
-	const PstWriterOptions options = {.crypt = PST_WRITER_CRYPT_NONE};
+	const PstWriterOptions options = { .crypt = PST_WRITER_CRYPT_NONE };
 	g_autoptr (PstWriter) writer = pst_writer_new (path, &options, &error);
 
 	g_assert_no_error (error);
-	guint32 inbox =
-		pst_writer_add_folder (writer, PST_WRITER_TOP, "Inbox", PST_WRITER_ROLE_INBOX);
+	guint32 inbox = pst_writer_add_folder (writer, PST_WRITER_TOP, "Inbox",
+					       PST_WRITER_ROLE_INBOX);
 	for (guint i = 0; i < MAILS; i++) {
 		g_autoptr (GString) text = g_string_new (NULL);
 		while (text->len < FILLER)
 			g_string_append_printf (text, "Here is mail %u.\r\n", i);
-		(void)pst_writer_add_message (
-			writer, inbox,
-			&(PstWriterMessage){.subject = "A mail", .plain = text->str});
+		(void) pst_writer_add_message (writer, inbox,
+					       &(PstWriterMessage){ .subject = "A mail",
+								    .plain = text->str });
 	}
 	g_assert_true (pst_writer_finish (writer, &error));
 	g_assert_no_error (error);
@@ -75,15 +76,15 @@ find_mail (const char *path, guint number)
 	g_autofree gunichar2 *wanted = g_utf8_to_utf16 (text, -1, NULL, &units, NULL);
 
 	g_assert_true (g_file_get_contents (path, &data, &size, NULL));
-	const char *at = memmem (data, size, wanted, (gsize)units * 2);
+	const char *at = memmem (data, size, wanted, (gsize) units * 2);
 	g_assert_nonnull (at);
-	return (guint64)(at - data);
+	return (guint64) (at - data);
 }
 
 static guint
 count_mails (const char *path, Ledger *ledger, Report *report, GError **error)
 {
-	const PstOptions options = {.patience = 1};
+	const PstOptions options = { .patience = 1 };
 	g_autoptr (MessageSource) source = pst_source_new (path, &options, ledger, report, error);
 	guint count = 0;
 
@@ -133,9 +134,8 @@ test_one_mail (Fixture *fixture, gconstpointer data)
 
 	dead_from = find_mail (fixture->path, 2);
 	dead_to = dead_from + 1;
-	g_assert_cmpuint (
-		count_mails (fixture->path, fixture->ledger, fixture->report, &error), ==,
-		MAILS - 1);
+	g_assert_cmpuint (count_mails (fixture->path, fixture->ledger, fixture->report, &error), ==,
+			  MAILS - 1);
 	g_assert_no_error (error);
 	g_assert_cmpuint (ledger_get_counts (fixture->ledger).failed, ==, 1);
 }
@@ -147,8 +147,8 @@ test_all_mails (Fixture *fixture, gconstpointer data)
 
 	dead_from = find_mail (fixture->path, 1);
 	dead_to = find_mail (fixture->path, MAILS - 1) + 1;
-	g_assert_cmpuint (
-		count_mails (fixture->path, fixture->ledger, fixture->report, &error), ==, 1);
+	g_assert_cmpuint (count_mails (fixture->path, fixture->ledger, fixture->report, &error), ==,
+			  1);
 	g_assert_nonnull (error);
 	g_assert_nonnull (strstr (error->message, "doesn't answer any more"));
 }
@@ -160,8 +160,8 @@ test_header (Fixture *fixture, gconstpointer data)
 
 	dead_from = 0;
 	dead_to = 1;
-	g_assert_cmpuint (
-		count_mails (fixture->path, fixture->ledger, fixture->report, &error), ==, 0);
+	g_assert_cmpuint (count_mails (fixture->path, fixture->ledger, fixture->report, &error), ==,
+			  0);
 	g_assert_nonnull (error);
 	g_assert_nonnull (strstr (error->message, "waited too long for its file"));
 }

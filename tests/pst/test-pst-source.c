@@ -391,13 +391,13 @@ text_property (guint16 id, const char *text)
 static void
 test_native_body (Fixture *fixture, gconstpointer data)
 {
-	PstWriterMessage message = {.subject = "s",
-				    .sender = ann,
-				    .plain = "new",
-				    .rtf = WRAPPED,
-				    .rtf_length = sizeof WRAPPED - 1,
-				    .rtf_in_sync = TRUE,
-				    .native_body = 1};
+	PstWriterMessage message = { .subject = "s",
+				     .sender = ann,
+				     .plain = "new",
+				     .rtf = WRAPPED,
+				     .rtf_length = sizeof WRAPPED - 1,
+				     .rtf_in_sync = TRUE,
+				     .native_body = 1 };
 
 	add (fixture, &message);
 	message.rtf_in_sync = FALSE;
@@ -427,29 +427,48 @@ test_native_body (Fixture *fixture, gconstpointer data)
 static void
 test_odd_attachments (Fixture *fixture, gconstpointer data)
 {
-	static const guint8 oid[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x14, 0x03, 0x0b, 0x01};
-	static const guint8 tnef[] = {0x78, 0x9f, 0x3e, 0x22, 0, 1};
-	static const guint8 none[] = {0, 0, 0, 0};
-	static const guint8 first[] = {0, 0, 0, 0};
-	const PstWriterProperty mac = {.tag = 0x37020102, .bytes = oid, .length = sizeof oid};
-	const PstWriterProperty phantom = {.tag = 0x37050003, .bytes = none, .length = 4};
-	const PstWriterProperty number = {.tag = 0x0e210003, .bytes = first, .length = 4};
+	static const guint8 oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x14, 0x03, 0x0b, 0x01 };
+	static const guint8 tnef[] = { 0x78, 0x9f, 0x3e, 0x22, 0, 1 };
+	static const guint8 none[] = { 0, 0, 0, 0 };
+	static const guint8 first[] = { 0, 0, 0, 0 };
+	const PstWriterProperty mac = { .tag = 0x37020102, .bytes = oid, .length = sizeof oid };
+	const PstWriterProperty phantom = { .tag = 0x37050003, .bytes = none, .length = 4 };
+	const PstWriterProperty number = { .tag = 0x0e210003, .bytes = first, .length = 4 };
 	const PstWriterAttachment attachments[] = {
-		{.name = "picture.jpg", .mime = "image/jpeg", .bytes = "mac", .size = 3, .extra = &mac, .n_extra = 1},
-		{.method = PST_WRITER_OLE, .bytes = "compound", .size = 8},
-		{.method = PST_WRITER_OLE, .name = "Picture (Metafile)", .bytes = "wmf", .size = 3},
-		{.name = "winmail.dat", .mime = "application/ms-tnef", .bytes = tnef, .size = sizeof tnef},
-		{.name = "one.png", .mime = "image/png", .content_id = "same", .bytes = "1", .size = 1},
-		{.name = "two.png", .mime = "image/png", .content_id = "same", .bytes = "2", .size = 1},
-		{.method = PST_WRITER_BY_REFERENCE, .extra = &phantom, .n_extra = 1},
-		{.name = "first.txt", .bytes = "f", .size = 1, .extra = &number, .n_extra = 1},
+		{ .name = "picture.jpg",
+		  .mime = "image/jpeg",
+		  .bytes = "mac",
+		  .size = 3,
+		  .extra = &mac,
+		  .n_extra = 1 },
+		{ .method = PST_WRITER_OLE, .bytes = "compound", .size = 8 },
+		{ .method = PST_WRITER_OLE,
+		  .name = "Picture (Metafile)",
+		  .bytes = "wmf",
+		  .size = 3 },
+		{ .name = "winmail.dat",
+		  .mime = "application/ms-tnef",
+		  .bytes = tnef,
+		  .size = sizeof tnef },
+		{ .name = "one.png",
+		  .mime = "image/png",
+		  .content_id = "same",
+		  .bytes = "1",
+		  .size = 1 },
+		{ .name = "two.png",
+		  .mime = "image/png",
+		  .content_id = "same",
+		  .bytes = "2",
+		  .size = 1 },
+		{ .method = PST_WRITER_BY_REFERENCE, .extra = &phantom, .n_extra = 1 },
+		{ .name = "first.txt", .bytes = "f", .size = 1, .extra = &number, .n_extra = 1 },
 	};
-	const PstWriterMessage message = {.subject = "s",
-					  .sender = ann,
-					  .html = "<img src=\"cid:same\">",
-					  .html_length = 20,
-					  .attachments = attachments,
-					  .n_attachments = G_N_ELEMENTS (attachments)};
+	const PstWriterMessage message = { .subject = "s",
+					   .sender = ann,
+					   .html = "<img src=\"cid:same\">",
+					   .html_length = 20,
+					   .attachments = attachments,
+					   .n_attachments = G_N_ELEMENTS (attachments) };
 	guint count = 0;
 
 	add (fixture, &message);
@@ -459,7 +478,8 @@ test_odd_attachments (Fixture *fixture, gconstpointer data)
 	assert_has (text, "Content-Type: application/x-ole-storage;\n name=\"object.ole\"\n");
 	assert_has (text, "\n\nY29tcG91bmQ=\n");
 	assert_has (text, "filename=\"Picture (Metafile).ole\"\n");
-	assert_has (text, "filename=\"winmail.dat\"\nContent-Transfer-Encoding: base64\n\neJ8+IgAB\n");
+	assert_has (text,
+		    "filename=\"winmail.dat\"\nContent-Transfer-Encoding: base64\n\neJ8+IgAB\n");
 	assert_has (text, "filename=\"one.png\"\n");
 	assert_has (text, "filename=\"two.png\"\n");
 	for (const char *p = text; (p = strstr (p, "Content-Disposition:")) != NULL; p++)
@@ -471,28 +491,28 @@ test_odd_attachments (Fixture *fixture, gconstpointer data)
 static void
 test_delivery_report (Fixture *fixture, gconstpointer data)
 {
-	static const guint8 status[] = {0xff, 0x01, 0, 0}; /* 511 */
-	const PstWriterProperty extra[] = {text_property (0x0c1b, "550 no such user"),
-					   {.tag = 0x0c200003, .bytes = status, .length = 4},
-					   text_property (0x1001, "It did not arrive."),
-					   text_property (0x6820, "mx.example.org")};
-	const PstWriterRecipient people[] = {
-		{PST_WRITER_TO, {.name = "Bo", .address = "bo@example.org"}},
-		{PST_WRITER_TO, {.address = "cy@example.org"}}};
-	const PstWriterMessage inner = {.subject = "inner", .sender = ann, .plain = "within"};
+	static const guint8 status[] = { 0xff, 0x01, 0, 0 }; /* 511 */
+	const PstWriterProperty extra[] = { text_property (0x0c1b, "550 no such user"),
+					    { .tag = 0x0c200003, .bytes = status, .length = 4 },
+					    text_property (0x1001, "It did not arrive."),
+					    text_property (0x6820, "mx.example.org") };
+	const PstWriterRecipient people[] = { { PST_WRITER_TO,
+						{ .name = "Bo", .address = "bo@example.org" } },
+					      { PST_WRITER_TO, { .address = "cy@example.org" } } };
+	const PstWriterMessage inner = { .subject = "inner", .sender = ann, .plain = "within" };
 	const PstWriterAttachment attachments[] = {
-		{.name = "log.bin", .bytes = "abc", .size = 3},
-		{.message = &inner},
+		{ .name = "log.bin", .bytes = "abc", .size = 3 },
+		{ .message = &inner },
 	};
-	const PstWriterMessage message = {.message_class = "REPORT.IPM.Note.NDR",
-					  .subject = "Undeliverable: inner",
-					  .sender = ann,
-					  .recipients = people,
-					  .n_recipients = 2,
-					  .attachments = attachments,
-					  .n_attachments = 2,
-					  .extra = extra,
-					  .n_extra = 4};
+	const PstWriterMessage message = { .message_class = "REPORT.IPM.Note.NDR",
+					   .subject = "Undeliverable: inner",
+					   .sender = ann,
+					   .recipients = people,
+					   .n_recipients = 2,
+					   .attachments = attachments,
+					   .n_attachments = 2,
+					   .extra = extra,
+					   .n_extra = 4 };
 
 	add (fixture, &message);
 	convert (fixture);
@@ -516,14 +536,14 @@ test_delivery_report (Fixture *fixture, gconstpointer data)
 static void
 test_receipt (Fixture *fixture, gconstpointer data)
 {
-	const PstWriterProperty extra[] = {text_property (0x1046, "<1@example.org>")};
-	PstWriterMessage message = {.message_class = "REPORT.IPM.Note.IPNRN",
-				    .subject = "Read: hello",
-				    .sender = ann,
-				    .representing = ann,
-				    .plain = "It was read.",
-				    .extra = extra,
-				    .n_extra = 1};
+	const PstWriterProperty extra[] = { text_property (0x1046, "<1@example.org>") };
+	PstWriterMessage message = { .message_class = "REPORT.IPM.Note.IPNRN",
+				     .subject = "Read: hello",
+				     .sender = ann,
+				     .representing = ann,
+				     .plain = "It was read.",
+				     .extra = extra,
+				     .n_extra = 1 };
 
 	add (fixture, &message);
 	message.message_class = "report.ipm.note.ipnnrn";
@@ -542,23 +562,27 @@ test_receipt (Fixture *fixture, gconstpointer data)
 	assert_lacks (content (fixture, 2), "multipart");
 }
 
-/* It came as an ordinary mail, and its parts were kept as files: they go back to their places, to the byte. */
+/* Its parts were kept as files: they go back to their places, to the byte. */
 static void
 test_report_in_files (Fixture *fixture, gconstpointer data)
 {
-	static const char status[] = "Final-Recipient: rfc822; x@y.example\nDisposition: a/b; displayed\n";
+	static const char status[] =
+		"Final-Recipient: rfc822; x@y.example\nDisposition: a/b; displayed\n";
 	const PstWriterAttachment attachments[] = {
-		{.name = "headers.txt", .mime = "text/rfc822-headers", .bytes = "A: b\n", .size = 5},
-		{.mime = "message/disposition-notification",
-		 .bytes = status,
-		 .size = sizeof status - 1},
+		{ .name = "headers.txt",
+		  .mime = "text/rfc822-headers",
+		  .bytes = "A: b\n",
+		  .size = 5 },
+		{ .mime = "message/disposition-notification",
+		  .bytes = status,
+		  .size = sizeof status - 1 },
 	};
-	const PstWriterMessage message = {.message_class = "REPORT.IPM.Note.IPNRN",
-					  .subject = "s",
-					  .sender = ann,
-					  .plain = "x",
-					  .attachments = attachments,
-					  .n_attachments = 2};
+	const PstWriterMessage message = { .message_class = "REPORT.IPM.Note.IPNRN",
+					   .subject = "s",
+					   .sender = ann,
+					   .plain = "x",
+					   .attachments = attachments,
+					   .n_attachments = 2 };
 
 	add (fixture, &message);
 	convert (fixture);

@@ -26,20 +26,20 @@ describe (GMimeParserWarning warning)
 		GMimeParserWarning warning;
 		const char *text;
 	} texts[] = {
-		{GMIME_WARN_DUPLICATED_HEADER, "duplicated header"},
-		{GMIME_WARN_DUPLICATED_PARAMETER, "duplicated parameter"},
-		{GMIME_WARN_UNENCODED_8BIT_HEADER, "unencoded 8-bit header"},
-		{GMIME_WARN_INVALID_CONTENT_TYPE, "invalid content type"},
-		{GMIME_WARN_INVALID_RFC2047_HEADER_VALUE, "invalid encoded word"},
-		{GMIME_WARN_MALFORMED_MULTIPART, "malformed multipart"},
-		{GMIME_WARN_TRUNCATED_MESSAGE, "truncated message"},
-		{GMIME_WARN_MALFORMED_MESSAGE, "malformed message"},
-		{GMIME_CRIT_INVALID_HEADER_NAME, "invalid header name"},
-		{GMIME_CRIT_CONFLICTING_HEADER, "conflicting header"},
-		{GMIME_CRIT_CONFLICTING_PARAMETER, "conflicting parameter"},
-		{GMIME_CRIT_MULTIPART_WITHOUT_BOUNDARY, "multipart without boundary"},
-		{GMIME_WARN_INVALID_PARAMETER, "invalid parameter"},
-		{GMIME_CRIT_NESTING_OVERFLOW, "nested too deeply"},
+		{ GMIME_WARN_DUPLICATED_HEADER, "duplicated header" },
+		{ GMIME_WARN_DUPLICATED_PARAMETER, "duplicated parameter" },
+		{ GMIME_WARN_UNENCODED_8BIT_HEADER, "unencoded 8-bit header" },
+		{ GMIME_WARN_INVALID_CONTENT_TYPE, "invalid content type" },
+		{ GMIME_WARN_INVALID_RFC2047_HEADER_VALUE, "invalid encoded word" },
+		{ GMIME_WARN_MALFORMED_MULTIPART, "malformed multipart" },
+		{ GMIME_WARN_TRUNCATED_MESSAGE, "truncated message" },
+		{ GMIME_WARN_MALFORMED_MESSAGE, "malformed message" },
+		{ GMIME_CRIT_INVALID_HEADER_NAME, "invalid header name" },
+		{ GMIME_CRIT_CONFLICTING_HEADER, "conflicting header" },
+		{ GMIME_CRIT_CONFLICTING_PARAMETER, "conflicting parameter" },
+		{ GMIME_CRIT_MULTIPART_WITHOUT_BOUNDARY, "multipart without boundary" },
+		{ GMIME_WARN_INVALID_PARAMETER, "invalid parameter" },
+		{ GMIME_CRIT_NESTING_OVERFLOW, "nested too deeply" },
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -56,14 +56,14 @@ notice (gint64 offset, GMimeParserWarning warning, const char *item, gpointer us
 	if (warning == GMIME_WARN_INVALID_ADDRESS_LIST)
 		return;
 	check->warnings++;
-	(void)printf ("%s: %s at %" G_GINT64_FORMAT ": %.200s\n", check->origin, describe (warning),
-		      offset, item != NULL ? item : "");
+	(void) printf ("%s: %s at %" G_GINT64_FORMAT ": %.200s\n", check->origin,
+		       describe (warning), offset, item != NULL ? item : "");
 }
 
 static gboolean
 append (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
-	g_byte_array_append (user_data, data, (guint)length);
+	g_byte_array_append (user_data, data, (guint) length);
 	return TRUE;
 }
 
@@ -72,9 +72,10 @@ static void
 look_at (GMimeObject *parent, GMimeObject *part, gpointer user_data)
 {
 	for (int i = 0; i < g_mime_header_list_get_count (part->headers); i++)
-		(void)g_mime_header_get_value (g_mime_header_list_get_header_at (part->headers, i));
+		(void) g_mime_header_get_value (g_mime_header_list_get_header_at (part->headers,
+										  i));
 	if (GMIME_IS_PART (part))
-		(void)g_mime_part_get_filename (GMIME_PART (part));
+		(void) g_mime_part_get_filename (GMIME_PART (part));
 }
 
 static gboolean
@@ -104,7 +105,7 @@ main (int argc, char **argv)
 {
 	g_autoptr (Report) report = report_new ("check-gmime");
 	g_autoptr (Ledger) ledger = ledger_new (report);
-	Check check = {0};
+	Check check = { 0 };
 	guint count = 0;
 
 	if (argc != 2)
@@ -113,9 +114,9 @@ main (int argc, char **argv)
 	GMimeParserOptions *options = g_mime_parser_options_new ();
 	g_mime_parser_options_set_warning_callback (options, notice, &check);
 
-	MboxSourceOptions how = {.name = "stream", .dialect = MBOX_DIALECT_AUTO};
-	g_autoptr (MessageSource) source =
-		mbox_source_new (open (argv[1], O_RDONLY | O_CLOEXEC), &how, ledger, report);
+	MboxSourceOptions how = { .name = "stream", .dialect = MBOX_DIALECT_AUTO };
+	g_autoptr (MessageSource) source = mbox_source_new (open (argv[1], O_RDONLY | O_CLOEXEC),
+							    &how, ledger, report);
 	for (;;) {
 		g_autoptr (Message) message = NULL;
 		if (!message_source_next (source, &message, NULL))
@@ -128,7 +129,7 @@ main (int argc, char **argv)
 			return 2;
 		count++;
 	}
-	(void)printf ("%u messages, %u warnings\n", count, check.warnings);
+	(void) printf ("%u messages, %u warnings\n", count, check.warnings);
 	g_mime_parser_options_free (options);
 	return check.warnings > 0;
 }
