@@ -22,6 +22,8 @@ enum {
 #define NATIVE_PLAIN 1
 #define NATIVE_RTF   2
 
+#define CODEPAGE_HZ 52936
+
 /* Browsers look no further either (HTML, 13.2.3.2, says 1024; Outlook puts styles before it). */
 #define META_WITHIN 8192
 
@@ -92,6 +94,16 @@ pst_body_find_meta_codepage (const guint8 *html, gsize length)
 	return 0;
 }
 
+/* HZ is 7-bit, and goes as it is to whoever can read it, where our system can't. */
+static gboolean
+is_hz (guint codepage, const guint8 *data, gsize length)
+{
+	for (gsize i = 0; i < length; i++)
+		if (data[i] >= 0x80)
+			return FALSE;
+	return codepage == CODEPAGE_HZ;
+}
+
 static gboolean
 is_exact_in (const PstItem *item, guint codepage, const guint8 *data, gsize length)
 {
@@ -122,7 +134,8 @@ find_html_codepage (const PstItem *item, const guint8 *data, gsize length)
 		return PST_CODEPAGE_UTF16;
 	for (gsize i = 0; i < G_N_ELEMENTS (candidates); i++)
 		if (candidates[i] != 0 && candidates[i] != PST_CODEPAGE_UTF16 &&
-		    is_exact_in (item, candidates[i], data, length))
+		    (is_hz (candidates[i], data, length) ||
+		     is_exact_in (item, candidates[i], data, length)))
 			return candidates[i];
 
 	pst_context_find (item->context, "charset-doubtful",

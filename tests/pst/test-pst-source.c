@@ -424,6 +424,27 @@ test_native_body (Fixture *fixture, gconstpointer data)
 	assert_has (content (fixture, 3), "filename=\"body.rtf\"\n");
 }
 
+#define HZ_HTML "<meta charset=hz-gb-2312><p>~{VPND~}</p>"
+
+static void
+test_hz (Fixture *fixture, gconstpointer data)
+{
+	PstWriterMessage message = {.subject = "s",
+				    .sender = ann,
+				    .html = HZ_HTML,
+				    .html_length = sizeof HZ_HTML - 1};
+
+	add (fixture, &message);
+	message.html = HZ_HTML "\xe9";
+	message.html_length = sizeof HZ_HTML;
+	add (fixture, &message);
+	convert (fixture);
+	assert_has (content (fixture, 0), "Content-Type: text/html; charset=hz-gb-2312\n");
+	assert_has (content (fixture, 0), "<p>~{VPND~}</p>");
+	assert_lacks (content (fixture, 1), "hz-gb-2312\n");
+	assert_has (content (fixture, 1), "=E9");
+}
+
 static void
 test_odd_attachments (Fixture *fixture, gconstpointer data)
 {
@@ -811,6 +832,7 @@ main (int argc, char **argv)
 	ADD ("/pst/source/signed-mail-is-exact", test_smime);
 	ADD ("/pst/source/attachments-of-every-kind", test_attachments);
 	ADD ("/pst/source/the-body-that-was-written-leads", test_native_body);
+	ADD ("/pst/source/hz-goes-as-it-is", test_hz);
 	ADD ("/pst/source/odd-attachments-are-kept-whole", test_odd_attachments);
 	ADD ("/pst/source/delivery-reports-can-be-read-by-programs", test_delivery_report);
 	ADD ("/pst/source/receipts-can-be-read-by-programs", test_receipt);
