@@ -16,6 +16,10 @@
 #define LITERALS_LIMIT   64
 #define LITERAL_IN_MEMORY (256 * 1024)
 
+#define MEETING_TRIES    4
+#define MEETING_PAUSE_US (300 * 1000)      /* after the first try; then longer */
+#define MEETING_QUICK_US (5 * 1000 * 1000) /* what fails later than this fails for another reason */
+
 struct ImapConnection {
 	NetConnection *net;
 	const NetUrl *url;
@@ -509,33 +513,28 @@ secure (ImapConnection *connection, gboolean preauth, GError **error)
 }
 
 static gboolean
-open_session (ImapConnection *connection, GError **error)
+take_greeting (ImapConnection *connection, gboolean *preauth, GError **error)
 {
 	g_autoptr (ImapResponse) greeting = imap_connection_read (connection, error);
 
 	if (greeting == NULL)
 		return FALSE;
-	gboolean preauth = greeting->status == IMAP_STATUS_PREAUTH;
+	*preauth = greeting->status == IMAP_STATUS_PREAUTH;
 	if (greeting->kind != IMAP_RESPONSE_UNTAGGED ||
-	    (greeting->status != IMAP_STATUS_OK && !preauth))
+	    (greeting->status != IMAP_STATUS_OK && !*preauth))
 		return fail (connection, RUN_ERROR_INPUT,
 			     "the server does not greet as IMAP servers do", error);
-	if (!secure (connection, preauth, error) || !ask_capabilities (connection, error))
-		return FALSE;
-	return (preauth || log_in (connection, error)) && ask_capabilities (connection, error);
+	return TRUE;
 }
 
-ImapConnection *
-imap_connection_new (const NetUrl *url, const NetOptions *options, GError **error)
+/* Connected and greeted, nothing said yet. */
+static ImapConnection *
+meet (const NetUrl *url, const NetOptions *options, gboolean *preauth, GError **error)
 {
-	if (url->user == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE,
-			     "the URL needs a user name: %s://USER@%s", url->scheme, url->host);
-		return NULL;
-	}
 	g_autoptr (NetConnection) net = net_connection_new (url, options, error);
 	if (net == NULL)
 		return NULL;
+
 	g_autoptr (ImapConnection) connection = g_new0 (ImapConnection, 1);
 	connection->net = g_steal_pointer (&net);
 	connection->url = url;
@@ -545,7 +544,48 @@ imap_connection_new (const NetUrl *url, const NetOptions *options, GError **erro
 		net_connection_get_peer (connection->net));
 	connection->capabilities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	connection->text = g_byte_array_new ();
-	return open_session (connection, error) ? g_steal_pointer (&connection) : NULL;
+	return take_greeting (connection, preauth, error) ? g_steal_pointer (&connection) : NULL;
+}
+
+/* A login service that restarts hangs up before it greets (Dovecot 2.3 does, for a moment after a
+ * client was killed). Nothing has been said by then, so trying again costs nothing. */
+static ImapConnection *
+meet_patiently (const NetUrl *url, const NetOptions *options, gboolean *preauth, GError **error)
+{
+	for (guint try = 1;; try++) {
+		gint64 begun_us = g_get_monotonic_time ();
+		g_autoptr (GError) problem = NULL;
+		ImapConnection *connection = meet (url, options, preauth, &problem);
+
+		if (connection != NULL)
+			return connection;
+		if (try == MEETING_TRIES || stop_requested () ||
+		    !g_error_matches (problem, RUN_ERROR, RUN_ERROR_TEMPORARY) ||
+		    g_get_monotonic_time () - begun_us > MEETING_QUICK_US) {
+			g_propagate_error (error, g_steal_pointer (&problem));
+			return NULL;
+		}
+		g_usleep (MEETING_PAUSE_US * try);
+	}
+}
+
+ImapConnection *
+imap_connection_new (const NetUrl *url, const NetOptions *options, GError **error)
+{
+	gboolean preauth = FALSE;
+
+	if (url->user == NULL) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_USAGE,
+			     "the URL needs a user name: %s://USER@%s", url->scheme, url->host);
+		return NULL;
+	}
+	g_autoptr (ImapConnection) connection = meet_patiently (url, options, &preauth, error);
+	if (connection == NULL || !secure (connection, preauth, error) ||
+	    !ask_capabilities (connection, error))
+		return NULL;
+	if (!preauth && !log_in (connection, error))
+		return NULL;
+	return ask_capabilities (connection, error) ? g_steal_pointer (&connection) : NULL;
 }
 
 void

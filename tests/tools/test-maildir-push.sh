@@ -174,6 +174,31 @@ run push "$tmp/mail" 'imaps://ann@127.0.0.1:1'
 status_is 'nobody listens: 75' 75
 run push "$tmp/mail" "imaps://ann@no-such-host.invalid"
 like 'an unknown host: 2, or 75 where no resolver answers' "$status" '^(2|75)$'
+
+# A login service that restarts: the first two connections are dropped, the third is greeted and refused.
+if command -v python3 > /dev/null; then
+	python3 - "$tmp/port" << 'EOF' &
+import os, socket, sys
+server = socket.create_server(("127.0.0.1", 0))
+with open(sys.argv[1] + ".new", "w") as port:
+    port.write(str(server.getsockname()[1]))
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+server.settimeout(20)
+for _ in range(2):
+    server.accept()[0].close()
+client = server.accept()[0]
+client.sendall(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+for line in client.makefile("rb"):
+    client.sendall(line.split()[0] + b" NO [AUTHENTICATIONFAILED] no\r\n")
+EOF
+	dropper=$!
+	on_exit 'kill $dropper 2> /dev/null'
+	until [ -e "$tmp/port" ] || ! kill -0 $dropper 2> /dev/null; do sleep 0.02; done
+	run push --insecure-cleartext "$tmp/mail" "imap://user1@127.0.0.1:$(cat "$tmp/port")/"
+	status_is 'a server that hangs up before it greets is asked again' 77
+else
+	skip 'a server that hangs up before it greets is asked again' 'there is no python3'
+fi
 run push "$tmp/mail" "imaps://ann:secret@$host"
 status_is 'a password in the URL: 2' 2
 not_ok 'it is not repeated' grep -q secret "$err"
