@@ -117,6 +117,8 @@ check_options (const Cli *cli, int argc, char **argv, GError **error)
 					"only one of source and target can be standard input");
 	if (missing_file != NULL && verify_manifest_is_one (argv[0]))
 		return cli_usage_error (error, "--missing: a manifest holds no mail to send again");
+	if (cli->lists && verify_manifest_is_one (argv[1]))
+		return cli_usage_error (error, "--manifest: the target is a manifest already");
 	if (rules.two_way && message_filter_is_narrow (&cli->filter))
 		return cli_usage_error (error, "--two-way looks at everything: no filters with it");
 	if (message_filter_is_narrow (&cli->filter) && verify_manifest_is_one (argv[0]))
@@ -220,7 +222,6 @@ compare_and_collect (Cli *cli, End *source, End *target, VerifyForm form, GError
 static gboolean
 run (Cli *cli, int argc, char **argv, GError **error)
 {
-	g_autoptr (Ledger) target_ledger = ledger_new (cli->report);
 	g_auto (End) source = { .kept = -1 };
 	g_auto (End) target = { .kept = -1 };
 
@@ -229,7 +230,7 @@ run (Cli *cli, int argc, char **argv, GError **error)
 	gboolean server = store_is_server (argv[0]) || store_is_server (argv[1]);
 	VerifyForm form = server ? VERIFY_FORM_SENT : VERIFY_FORM_RAW;
 	end_init (&source, argv[0], cli->ledger);
-	end_init (&target, argv[1], target_ledger);
+	end_init (&target, argv[1], cli->target);
 	/* What is compared with itself is not anywhere else. */
 	if (store_contains (argv[0], argv[1]) && store_contains (argv[1], argv[0]))
 		source.side.kind = VERIFY_COPY;
@@ -252,7 +253,7 @@ static const CliTool tool = {
 		"Prove that every message of SOURCE is in TARGET (an Outlook file, mbox, Maildir, "
 		"URL, manifest, or - for standard input)",
 	.examples = examples,
-	.traits = CLI_READS_MAIL,
+	.traits = CLI_READS_MAIL | CLI_COMPARES,
 	.options = options,
 	.connection = cli_connection_options,
 	.run = run,

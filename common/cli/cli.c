@@ -111,7 +111,7 @@ add_common_options (GOptionGroup *group, const CliTool *tool, CommonOptions *o)
 		  "Write all findings and the counts to FILE as JSON Lines", "FILE" },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
 	};
-	const GOptionEntry carries[] = {
+	const GOptionEntry lists[] = {
 		{ "manifest", 0, 0, G_OPTION_ARG_FILENAME, &o->manifest,
 		  "Write a line for every message at the target to FILE", "FILE" },
 		{ NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -136,8 +136,8 @@ add_common_options (GOptionGroup *group, const CliTool *tool, CommonOptions *o)
 	};
 
 	g_option_group_add_entries (group, general);
-	if ((tool->traits & CLI_CARRIES) != 0)
-		g_option_group_add_entries (group, carries);
+	if ((tool->traits & (CLI_CARRIES | CLI_COMPARES)) != 0)
+		g_option_group_add_entries (group, lists);
 	if ((tool->traits & CLI_WRITES) != 0)
 		g_option_group_add_entries (group, writes);
 	if ((tool->traits & CLI_READS_MAIL) != 0)
@@ -283,7 +283,8 @@ open_manifest (const CliTool *tool, Cli *cli, const char *path, const char *oper
 	if (path == NULL)
 		return TRUE;
 	*manifest = manifest_new (path, version, source, error);
-	ledger_set_manifest (cli->ledger, *manifest);
+	ledger_set_manifest (cli->target, *manifest);
+	cli->lists = TRUE;
 	return *manifest != NULL;
 }
 
@@ -323,7 +324,7 @@ run_tool (const CliTool *tool, Cli *cli, const CommonOptions *o, int argc, char 
 	} else if (o->strict && ledger_get_counts (cli->ledger).skipped > 0) {
 		report_worsen (cli->report, EXIT_STATUS_DIFFERENCES);
 	}
-	ReportCounts counts = ledger_get_mail_counts (cli->ledger);
+	ReportCounts counts = ledger_get_mail_counts (cli->target);
 	return manifest == NULL || manifest_commit (manifest, &counts, error);
 }
 
@@ -399,11 +400,15 @@ cli_main (const CliTool *tool, int argc, char **argv)
 
 	cli.report = report_new (tool->name);
 	cli.ledger = ledger_new (cli.report);
+	gboolean two_sides = (tool->traits & CLI_COMPARES) != 0;
+	cli.target = two_sides ? ledger_new (cli.report) : cli.ledger;
 	if (!start (tool, &cli, &options, argc, argv, &error))
 		explain (tool, &cli, error);
 	close_report (&cli);
 
 	ExitStatus status = report_get_status (cli.report);
+	if (two_sides)
+		ledger_free (cli.target);
 	ledger_free (cli.ledger);
 	report_free (cli.report);
 	free_common_options (&options);

@@ -16,7 +16,8 @@
 typedef enum {
 	CLI_READS_MAIL = 1 << 0, /* --folder, --exclude, --since, --before, --max-message-size */
 	CLI_WRITES = 1 << 1,     /* -n, --dry-run */
-	CLI_CARRIES = 1 << 2     /* --manifest; a closing line with the counts */
+	CLI_CARRIES = 1 << 2,    /* --manifest; a closing line with the counts */
+	CLI_COMPARES = 1 << 3    /* --manifest, and an account for each side */
 } CliTraits;
 
 /* What run is given. Everything belongs to cli_main. */
@@ -24,8 +25,10 @@ typedef struct {
 	const char *name; /* of the tool */
 	Report *report;
 	Ledger *ledger;
+	Ledger *target; /* what is at the target: the same but for tools that compare */
 	MessageFilter filter;
 	gboolean dry_run;
+	gboolean lists;      /* --manifest was given; it lists what target is told */
 	gboolean only_looks; /* set by a run that was only asked to show something: no counts */
 	gboolean verbose;
 } Cli;

@@ -16,8 +16,7 @@ verify_verdict_to_text (VerifyVerdict verdict)
 	return names[verdict];
 }
 
-/* --- Findings
- * ------------------------------------------------------------------------------------- */
+/* --- Findings ----------------------------------------------------------- */
 
 static gboolean
 class_counts (const VerifyRules *rules, VerifyClass class)
@@ -149,8 +148,7 @@ verify_result_foreach (const VerifyResult *result, VerifyFindingFunc function, g
 	return TRUE;
 }
 
-/* --- Counts
- * --------------------------------------------------------------------------------------- */
+/* --- Counts ------------------------------------------------------------- */
 
 static void
 tally_source (VerifyTally *tally, const VerifyRules *rules, const VerifyRecord *record)
@@ -329,12 +327,13 @@ verify_result_is_safe_to_delete (const VerifyResult *result)
 
 	/* A manifest tells that the run which wrote it was to carry only a part. */
 	ledger_foreach_skipped (result->source.ledger, note_filtered, &filtered);
+	/* And one at the other end only tells what was there once. */
 	return result->verdict == VERIFY_PROVEN && result->total.source > 0 &&
-	       result->source.kind != VERIFY_COPY && !filtered;
+	       result->source.kind != VERIFY_COPY && result->target.kind != VERIFY_MANIFEST &&
+	       !filtered;
 }
 
-/* --- What was left out
- * ---------------------------------------------------------------------------- */
+/* --- What was left out ------------------------------------------------------------------- */
 
 /* Outlook's item classes as people call them ([MS-OXCMSG], [MS-OXOCNTC] and others). */
 static const struct {

@@ -295,6 +295,19 @@ run "$verify" --format=json many.mbox empty.mbox
 is 'for programs all of them are' "$(grep -c '"class":"missing"' "$out")" 25
 
 make_maildir Maildir 1 2 3
+if [ -x "$top_builddir/tests/support/make-sample-pst" ]; then
+	"$top_builddir/tests/support/make-sample-pst" demo sample.pst
+	"$(tool mbox2maildir)" -q sample.pst Sample
+	run "$verify" -q --manifest=there sample.pst Sample
+	status_is 'the target can be listed while it is read' 0
+	prints 'a target that was read is reason to delete' 'safe to delete the old account'
+	is 'the list has every message' "$(grep -vc '^#' there)" 44
+	run "$verify" -q sample.pst there
+	status_is 'the list serves as a target' 0
+	not_ok 'but a list is no reason to delete' grep -q 'safe to delete' "$out"
+	run "$verify" -q --manifest=again sample.pst there
+	status_is 'a list is not made of a list' 2
+fi
 for wrong in '' 'three.mbox' 'three.mbox Maildir Maildir' '--format=xml three.mbox Maildir' \
 	'--require=mime three.mbox Maildir' '- -' '--two-way --folder=INBOX three.mbox Maildir' \
 	'no-such.mbox Maildir' 'three.mbox no-such-Maildir'; do
