@@ -156,8 +156,7 @@ store_open_source (const char *operand, const StoreOptions *options, Ledger *led
 	return store_tree_new (operand, options, ledger, report, error);
 }
 
-/* --- What an operand is worth
- * --------------------------------------------------------------------- */
+/* --- What an operand is worth ------------------------------------------- */
 
 static gboolean
 is_outlook_file (const char *operand)

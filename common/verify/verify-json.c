@@ -59,8 +59,7 @@ end_line (const Lines *lines, JsonBuilder *builder, GError **error)
 	       output_write (lines->output, "\n", 1, error);
 }
 
-/* --- Findings
- * ------------------------------------------------------------------------------------- */
+/* --- Findings ----------------------------------------------------------- */
 
 static void
 add_flags (JsonBuilder *builder, const char *name, const VerifyRecord *record)
@@ -144,8 +143,7 @@ put_finding (const VerifyResult *result, const VerifyFinding *finding, gpointer 
 	return add_partner (builder, result, finding, error) && end_line (lines, builder, error);
 }
 
-/* --- Sums
- * ----------------------------------------------------------------------------------------- */
+/* --- Sums --------------------------------------------------------------- */
 
 static void
 add_tally (JsonBuilder *builder, const VerifyTally *tally)

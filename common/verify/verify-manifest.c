@@ -57,8 +57,7 @@ refuse (const Reader *reader, GError **error, const char *what)
 	return FALSE;
 }
 
-/* --- Fields
- * --------------------------------------------------------------------------------------- */
+/* --- Fields ------------------------------------------------------------- */
 
 static gboolean
 is_absent (const char *field)
@@ -118,8 +117,7 @@ read_text (const char *field)
 	return is_absent (field) ? NULL : text_percent_decode (field, -1);
 }
 
-/* --- Lines
- * ---------------------------------------------------------------------------------------- */
+/* --- Lines -------------------------------------------------------------- */
 
 static gboolean
 read_columns (Reader *reader, char **fields, GError **error)
@@ -264,8 +262,7 @@ read_line (Reader *reader, const LinePiece *piece, GError **error)
 	return read_message (reader, fields, error);
 }
 
-/* --- Files
- * ---------------------------------------------------------------------------------------- */
+/* --- Files -------------------------------------------------------------- */
 
 gboolean
 verify_manifest_is_one (const char *path)

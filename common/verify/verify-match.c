@@ -37,8 +37,7 @@ typedef struct {
 	Key key;
 } Order;
 
-/* --- Folders
- * -------------------------------------------------------------------------------------- */
+/* --- Folders ------------------------------------------------------------ */
 
 /* The name by which folders of two media are the same: IMAP's INBOX has no case (RFC 3501, 5.1),
  * and servers store composed characters where others store decomposed ones. */
@@ -111,8 +110,7 @@ match_clear (Match *match)
 	}
 }
 
-/* --- Order
- * ---------------------------------------------------------------------------------------- */
+/* --- Order -------------------------------------------------------------- */
 
 static guint32
 place_of (const Side *side, Scope scope, const VerifyRecord *record)
@@ -210,8 +208,7 @@ collect (const Side *side, Scope scope, Key key)
 	return numbers;
 }
 
-/* --- Pairs
- * ---------------------------------------------------------------------------------------- */
+/* --- Pairs -------------------------------------------------------------- */
 
 static VerifyClass
 class_of_pair (Scope scope, Key key)
@@ -340,8 +337,7 @@ step (Match *match, Scope scope, Key key)
 	}
 }
 
-/* --- What is left
- * ---------------------------------------------------------------------------------- */
+/* --- What is left ------------------------------------------------------- */
 
 static gboolean
 is_found (const VerifyRecord *record)

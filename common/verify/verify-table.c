@@ -54,8 +54,7 @@ put (Table *table, GError **error, const char *format, ...)
 	return output_write_string (table->output, text, error);
 }
 
-/* --- Findings
- * ------------------------------------------------------------------------------------- */
+/* --- Findings ----------------------------------------------------------- */
 
 /* Safe for a terminal and of bounded length. */
 static char *
@@ -152,8 +151,7 @@ put_findings (Table *table, const VerifyResult *result, GError **error)
 	return !any || put (table, error, "\n");
 }
 
-/* --- Folders
- * -------------------------------------------------------------------------------------- */
+/* --- Folders ------------------------------------------------------------ */
 
 /* Columns a terminal needs for text. */
 static int
@@ -271,8 +269,7 @@ put_folders (Table *table, const VerifyResult *result, GError **error)
 	return put_row (table, result, "total", &result->total, width, error);
 }
 
-/* --- Verdict
- * -------------------------------------------------------------------------------------- */
+/* --- Verdict ------------------------------------------------------------ */
 
 static gboolean
 put_proof (Table *table, const VerifyResult *result, GError **error)
