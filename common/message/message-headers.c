@@ -24,18 +24,20 @@ is_empty_line (const guint8 *line, gsize length)
 	return length == 0;
 }
 
-/* How much of data is header: through the empty line, or everything. */
-static gsize
-header_length (const guint8 *data, gsize length)
+/* Move *at over whole lines, each looked at once; TRUE when the empty line was among them. */
+static gboolean
+pass_header (const guint8 *data, gsize length, gsize *at)
 {
-	for (gsize at = 0; at < length;) {
-		gsize n = line_length (data + at, length - at);
-		gboolean last = is_empty_line (data + at, n);
-		at += n;
-		if (last)
-			return at;
+	while (*at < length) {
+		const guint8 *line = data + *at;
+		gsize n = line_length (line, length - *at);
+		if (line[n - 1] != '\n')
+			return FALSE;
+		*at += n;
+		if (is_empty_line (line, n))
+			return TRUE;
 	}
-	return length;
+	return FALSE;
 }
 
 guint8 *
@@ -45,22 +47,24 @@ message_headers_read (MessageContent *content, gsize limit, gsize *length, GErro
 	gsize room = (gsize) MIN ((goffset) limit, message_content_get_size (content));
 	g_autofree guint8 *data = g_malloc (room + 1);
 	gsize used = 0;
+	gsize passed = 0;
+	gboolean ended = FALSE;
 
 	if (reader == NULL)
 		return NULL;
-	while (used < room) {
+	while (used < room && !ended) {
 		gsize got;
 		/* Most headers end in the first few KiB: do not fetch a large body for them. */
 		if (!content_reader_read (reader, data + used, MIN (room - used, 8192), &got,
 					  error))
 			return NULL;
-		used += got;
-		gsize header = header_length (data, used);
-		if (got == 0 || header < used || is_empty_line (data, used)) {
-			used = header;
+		if (got == 0)
 			break;
-		}
+		used += got;
+		ended = pass_header (data, used, &passed);
 	}
+	if (ended)
+		used = passed;
 	data[used] = '\0';
 	*length = used;
 	return g_steal_pointer (&data);
