@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "imap/imap-refusal.h"
 
 #define LINE_LIMIT       (64 * 1024)
 #define RESPONSE_LIMIT   (1024 * 1024)  /* text of one response, without its literals */
@@ -68,24 +69,15 @@ fail (const ImapConnection *connection, RunError code, const char *reason, GErro
 	return FALSE;
 }
 
-static gboolean
-is_temporary (const ImapResponse *reply)
-{
-	static const char *const codes[] = { "UNAVAILABLE", "INUSE", "THROTTLED" };
-
-	for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
-		if (imap_response_has_code (reply, codes[i]))
-			return TRUE;
-	g_autofree char *text = g_ascii_strdown (reply->text, -1);
-	return strstr (text, "throttled") != NULL || strstr (text, "try again later") != NULL;
-}
-
 gboolean
 imap_connection_refused (const ImapConnection *connection, const ImapResponse *reply,
 			 const char *what, GError **error)
 {
 	g_set_error (error, RUN_ERROR,
-		     is_temporary (reply) ? RUN_ERROR_TEMPORARY : RUN_ERROR_OUTPUT, "%s: %s: %s",
+		     imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY
+			     ? RUN_ERROR_TEMPORARY
+			     : RUN_ERROR_OUTPUT,
+		     "%s: %s: %s",
 		     net_connection_get_peer (connection->net), what, reply->text);
 	return FALSE;
 }
@@ -463,7 +455,8 @@ log_in (ImapConnection *connection, GError **error)
 	if (reply->status == IMAP_STATUS_OK)
 		return TRUE;
 	/* LIMIT: too many sessions of this user, or from this machine. */
-	gboolean temporary = is_temporary (reply) || imap_response_has_code (reply, "LIMIT");
+	gboolean temporary = imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY ||
+			     imap_response_has_code (reply, "LIMIT");
 	g_set_error (error, RUN_ERROR, temporary ? RUN_ERROR_TEMPORARY : RUN_ERROR_LOGIN,
 		     "%s: login as %s refused: %s", net_connection_get_peer (connection->net),
 		     connection->url->user, reply->text);

@@ -1,0 +1,40 @@
+/* imap-parcel.h - messages that the journal announced together, and what of them is on its way
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A parcel lives as long as a span of it: references are counted, by its one thread.
+ */
+#pragma once
+
+#include "imap/imap-box.h"
+
+typedef struct {
+	ImapBox *box;
+	ImapBatch *record; /* the journal's; gone when all is settled */
+	GPtrArray *items;  /* of ImapItem */
+	guint64 bytes;
+} ImapParcel;
+
+/* Some messages of a parcel: on their way under one tag, or to be sent once more. */
+typedef struct {
+	guint tag;
+	ImapParcel *parcel;
+	guint first;
+	guint count;
+	guint64 bytes;
+	gint64 sent_us; /* monotonic */
+} ImapSpan;
+
+ImapParcel *imap_parcel_new (ImapBox *box);
+void imap_parcel_unref (ImapParcel *parcel);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapParcel, imap_parcel_unref)
+
+/* Refers to parcel. */
+ImapSpan *imap_parcel_span (ImapParcel *parcel, guint first, guint count);
+void imap_parcel_span_free (ImapSpan *span);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapSpan, imap_parcel_span_free)
+
+/* Announce its messages to the journal; on disk when it returns. */
+gboolean imap_parcel_announce (ImapParcel *parcel, ImapJournal *journal, GError **error);

@@ -1,0 +1,18 @@
+/* imap-refusal.h - what a NO or BAD means for the messages it answers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * By response code (RFC 5530) where there is one, then by words: Cyrus 3.6 and Courier 5.0 give no
+ * code for a full account.
+ */
+#pragma once
+
+#include "imap/imap-response.h"
+
+typedef enum {
+	IMAP_REFUSAL_MESSAGE,   /* of what was sent; nothing of the command is stored */
+	IMAP_REFUSAL_TEMPORARY, /* throttled, in use ...: the same may pass later */
+	IMAP_REFUSAL_OVER_QUOTA /* the account is full */
+} ImapRefusal;
+
+ImapRefusal imap_refusal_classify (const ImapResponse *reply);
