@@ -4,17 +4,13 @@
  */
 #include "base/line-reader.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/error.h"
 #include "base/stop.h"
 
 struct LineReader {
-	int fd;
-	char *name;
+	Input *input;
+	GError *trouble; /* why there is no more */
 	guint8 *window;
 	gsize window_size;
 	gsize start; /* window[start, end) is read and not yet handed out */
@@ -27,10 +23,17 @@ struct LineReader {
 LineReader *
 line_reader_new (int fd, const char *name, gsize window)
 {
+	const InputOptions options = { .name = name };
+
+	return line_reader_new_input (input_new (fd, &options), window);
+}
+
+LineReader *
+line_reader_new_input (Input *input, gsize window)
+{
 	LineReader *reader = g_new0 (LineReader, 1);
 
-	reader->fd = fd;
-	reader->name = g_strdup (name);
+	reader->input = input;
 	reader->window_size = window;
 	reader->window = g_malloc (window);
 	return reader;
@@ -41,50 +44,37 @@ line_reader_free (LineReader *reader)
 {
 	if (reader == NULL)
 		return;
-	if (reader->fd > 0)
-		close (reader->fd);
+	input_free (reader->input);
+	g_clear_error (&reader->trouble);
 	g_free (reader->window);
-	g_free (reader->name);
 	g_free (reader);
 }
 
-/* A silent pipe must not keep a stopped run alive. */
-static gboolean
-wait_readable (LineReader *reader, GError **error)
+/* What was read before an error is handed out first, then the error. */
+static void
+read_some (LineReader *reader)
 {
-	struct pollfd waits[2] = { { .fd = reader->fd, .events = POLLIN },
-				   { .fd = g_cancellable_get_fd (stop_cancellable ()),
-				     .events = POLLIN } };
-	int ready = poll (waits, 2, -1);
+	gsize got = 0;
 
-	g_cancellable_release_fd (stop_cancellable ());
-	if (ready < 0 && errno != EINTR && errno != EAGAIN) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s", reader->name,
-			     g_strerror (errno));
-		return FALSE;
-	}
-	return stop_check (error);
+	if (!input_read (reader->input, reader->window + reader->end,
+			 reader->window_size - reader->end, &got, &reader->trouble))
+		got = 0;
+	reader->at_end = got == 0;
+	reader->end += got;
 }
 
+/* Is it time to say why there is no more? A run that is stopped waits for nothing. */
 static gboolean
-read_some (LineReader *reader, GError **error)
+is_in_trouble (const LineReader *reader, GError **error)
 {
-	for (;;) {
-		if (!wait_readable (reader, error))
-			return FALSE;
-		ssize_t n = read (reader->fd, reader->window + reader->end,
-				  reader->window_size - reader->end);
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (n < 0) {
-			g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s",
-				     reader->name, g_strerror (errno));
-			return FALSE;
-		}
-		reader->at_end = n == 0;
-		reader->end += (gsize) n;
+	if (reader->trouble == NULL)
+		return FALSE;
+	if (!stop_check (error))
 		return TRUE;
-	}
+	if (reader->end > reader->start)
+		return FALSE;
+	g_propagate_error (error, g_error_copy (reader->trouble));
+	return TRUE;
 }
 
 /* Make window[start, end) at least wanted long, as far as the input and the window go. */
@@ -101,9 +91,8 @@ fill (LineReader *reader, gsize wanted, GError **error)
 		reader->start = 0;
 	}
 	while (!reader->at_end && reader->end - reader->start < wanted)
-		if (!read_some (reader, error))
-			return FALSE;
-	return TRUE;
+		read_some (reader);
+	return !is_in_trouble (reader, error);
 }
 
 static void
@@ -130,7 +119,7 @@ find_line (LineReader *reader, gsize *length, GError **error)
 		searched = have;
 		if (reader->at_end || have == reader->window_size) {
 			*length = have;
-			return TRUE;
+			return have > 0 || !is_in_trouble (reader, error);
 		}
 		if (!fill (reader, have + 1, error))
 			return FALSE;

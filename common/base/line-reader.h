@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "base/input.h"
 
 typedef struct LineReader LineReader;
 
@@ -24,6 +24,10 @@ typedef struct {
 
 /* Takes fd over (unless it is 0). name is for error texts. window is in bytes. */
 LineReader *line_reader_new (int fd, const char *name, gsize window);
+
+/* Takes input over. What it reads before an error is handed out first. */
+LineReader *line_reader_new_input (Input *input, gsize window);
+
 void line_reader_free (LineReader *reader);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LineReader, line_reader_free)
