@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "pst/pst-base64.h"
 
 #define MAX_LINE 998
 
@@ -435,9 +436,8 @@ pst_part_settle (PstPart *message, GError **error)
 
 /* --- Writing --------------------------------------------------------------- */
 
-/* A line of base64 holds 57 bytes in 76 characters (RFC 2045, 6.8), and its end. */
-#define LINE_BYTES 57
-#define LINE_TEXT  77
+#define LINE_BYTES PST_BASE64_LINE_BYTES
+#define LINE_TEXT  (PST_BASE64_LINE_TEXT + 1) /* and its end */
 
 typedef struct {
 	PstPartWrite write;
@@ -474,7 +474,7 @@ encode_line (Writer *writer, const guint8 *data, gsize length, char *text, gsize
 		line = writer->line;
 		writer->held = 0;
 	}
-	base64_encode_raw (text + *used, LINE_BYTES, line);
+	pst_base64_encode_line (text + *used, line);
 	text[*used + LINE_TEXT - 1] = '\n';
 	*used += LINE_TEXT;
 	return taken;
