@@ -69,6 +69,12 @@ pst_block_get_alignment (PstFormat format)
 	return layouts[format].alignment;
 }
 
+guint64
+pst_block_get_end (PstFormat format, const PstIndexBlock *block)
+{
+	return block->offset + get_place_size (&layouts[format], block->stored_size);
+}
+
 gboolean
 pst_block_parse_trailer (PstFormat format, guint64 end, const guint8 *end_of_bytes,
 			 PstIndexBlock *block)

@@ -18,6 +18,9 @@ GBytes *pst_block_read (const PstIndex *index, guint64 bid, GError **error);
 /* Blocks, with padding and trailer, take multiples of so many bytes. */
 guint pst_block_get_alignment (PstFormat format);
 
+/* Offset in the file behind BLOCK, its padding and its trailer. */
+guint64 pst_block_get_end (PstFormat format, const PstIndexBlock *block);
+
 /* Does a block end at offset END of the file, whether the index knows it or not? The bytes before
  * END_OF_BYTES (at least the alignment) are those before END. Size and signature of the trailer
  * must hold. Then *block is what the index would have for it; its check sum is still unknown. */

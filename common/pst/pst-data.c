@@ -195,13 +195,42 @@ pst_data_get_block_count (const PstData *data)
 	return data->bytes != NULL ? 1 : data->bids->len;
 }
 
+/* It was in the index when it was added. */
+static const PstIndexBlock *
+get_block (const PstData *data, guint n)
+{
+	return pst_index_find_block (data->index, g_array_index (data->bids, guint64, n));
+}
+
 guint
 pst_data_get_block_size (const PstData *data, guint n)
 {
 	if (data->bytes != NULL)
 		return (guint) g_bytes_get_size (data->bytes);
-	/* It was in the index when it was added. */
-	return pst_index_find_block (data->index, g_array_index (data->bids, guint64, n))->size;
+	return get_block (data, n)->size;
+}
+
+/* Pages of the file's own bookkeeping lie between blocks that were written one after the other. */
+#define MAX_GAP 4096
+
+/* Blocks that were written together lie together, and needn't be fetched one by one. */
+static void
+expect_run (const PstData *data, guint n)
+{
+	PstFile *file = pst_index_get_file (data->index);
+	PstFormat format = pst_file_get_format (file);
+	const PstIndexBlock *first = get_block (data, n);
+	guint64 end = pst_block_get_end (format, first);
+
+	if (pst_file_is_expected (file, first->offset))
+		return;
+	while (++n < data->bids->len && end - first->offset < PST_FILE_MAX_AHEAD) {
+		const PstIndexBlock *next = get_block (data, n);
+		if (next->offset < end || next->offset - end > MAX_GAP)
+			break;
+		end = pst_block_get_end (format, next);
+	}
+	pst_file_expect (file, first->offset, end);
 }
 
 GBytes *
@@ -210,6 +239,8 @@ pst_data_read_block (const PstData *data, guint n, GError **error)
 	g_return_val_if_fail (n < pst_data_get_block_count (data), NULL);
 	if (data->bytes != NULL)
 		return g_bytes_ref (data->bytes);
+	if (n + 1 < data->bids->len)
+		expect_run (data, n);
 	return pst_block_read (data->index, g_array_index (data->bids, guint64, n), error);
 }
 

@@ -34,6 +34,11 @@ struct _PstFile {
 	int fd;
 	guint patience; /* seconds for one read; 0: any */
 	guint64 size;
+	guint8 *ahead; /* read before it was asked for; NULL at first */
+	guint64 ahead_offset;
+	gsize ahead_length;
+	guint64 expected_from;
+	guint64 expected_to;
 	gboolean header_sound;
 	gboolean is_ost;
 	pst_file library; /* libpst's view; fp and i_table are lent, see below */
@@ -77,8 +82,41 @@ read_some (const PstFile *file, guint64 offset, void *buffer, gsize length)
 	return n;
 }
 
+void
+pst_file_expect (PstFile *file, guint64 offset, guint64 end)
+{
+	file->expected_from = offset;
+	file->expected_to = end;
+}
+
 gboolean
-pst_file_read (const PstFile *file, guint64 offset, void *buffer, gsize length, GError **error)
+pst_file_is_expected (const PstFile *file, guint64 offset)
+{
+	return offset >= file->expected_from && offset < file->expected_to;
+}
+
+static gboolean
+is_ahead (const PstFile *file, guint64 offset, gsize length)
+{
+	return offset >= file->ahead_offset && length <= file->ahead_length &&
+	       offset - file->ahead_offset <= file->ahead_length - length;
+}
+
+/* If anything goes wrong here, whoever reads the bytes in question learns of it. */
+static void
+read_ahead (PstFile *file, guint64 offset)
+{
+	guint64 length = MIN (file->expected_to - offset, PST_FILE_MAX_AHEAD);
+
+	if (file->ahead == NULL)
+		file->ahead = g_malloc (PST_FILE_MAX_AHEAD);
+	gssize n = read_some (file, offset, file->ahead, (gsize) length);
+	file->ahead_offset = offset;
+	file->ahead_length = n > 0 ? (gsize) n : 0;
+}
+
+gboolean
+pst_file_read (PstFile *file, guint64 offset, void *buffer, gsize length, GError **error)
 {
 	guint8 *to = buffer;
 	gsize done = 0;
@@ -88,6 +126,12 @@ pst_file_read (const PstFile *file, guint64 offset, void *buffer, gsize length, 
 			     "offset 0x%" G_GINT64_MODIFIER "x lies beyond the end of the file",
 			     offset);
 		return FALSE;
+	}
+	if (!is_ahead (file, offset, length) && pst_file_is_expected (file, offset))
+		read_ahead (file, offset);
+	if (is_ahead (file, offset, length)) {
+		memcpy (to, file->ahead + (offset - file->ahead_offset), length);
+		return TRUE;
 	}
 	while (done < length) {
 		gssize n = read_some (file, offset + done, to + done, length - done);
@@ -215,6 +259,7 @@ pst_file_free (PstFile *file)
 	if (file->fd >= 0)
 		(void) close (file->fd);
 	g_free (file->block_bytes);
+	g_free (file->ahead);
 	g_free (file);
 }
 
@@ -324,6 +369,26 @@ decode_by_library (PstFile *file, guint64 bid, guint8 *buffer, gsize length, GEr
 	return TRUE;
 }
 
+/* Four at a time: the processor looks up one while it still stores another. */
+static void
+exchange (guint8 *bytes, gsize length, const guint8 *table)
+{
+	gsize i = 0;
+
+	for (; i + 4 <= length; i += 4) {
+		guint8 a = table[bytes[i]];
+		guint8 b = table[bytes[i + 1]];
+		guint8 c = table[bytes[i + 2]];
+		guint8 d = table[bytes[i + 3]];
+		bytes[i] = a;
+		bytes[i + 1] = b;
+		bytes[i + 2] = c;
+		bytes[i + 3] = d;
+	}
+	for (; i < length; i++)
+		bytes[i] = table[bytes[i]];
+}
+
 /* Method 1 replaces each byte by another ([MS-PST] 5.1), whatever stands beside it: once libpst has
  * been asked about all 256, it needn't be asked again. */
 static gboolean
@@ -334,8 +399,7 @@ decode_permuted (PstFile *file, guint8 *buffer, gsize length, GError **error)
 	if (!file->has_permuted && !decode_by_library (file, 4, file->permuted, 256, error))
 		return FALSE;
 	file->has_permuted = TRUE;
-	for (gsize i = 0; i < length; i++)
-		buffer[i] = file->permuted[buffer[i]];
+	exchange (buffer, length, file->permuted);
 	return TRUE;
 }
 

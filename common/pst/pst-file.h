@@ -53,8 +53,17 @@ PstRoot pst_file_get_node_root (const PstFile *file);
 PstRoot pst_file_get_block_root (const PstFile *file);
 
 /* Read exactly LENGTH bytes at OFFSET. Fails with TRUNCATED beyond the end of the file, else IO. */
-gboolean pst_file_read (const PstFile *file, guint64 offset, void *buffer, gsize length,
+gboolean pst_file_read (PstFile *file, guint64 offset, void *buffer, gsize length,
 			GError **error);
+
+/* What comes next will be read in pieces, in order, from OFFSET to END: fetch much at a time. At
+ * most PST_FILE_MAX_AHEAD bytes are fetched before anybody has asked for them, and none beyond
+ * END. */
+#define PST_FILE_MAX_AHEAD (256 * 1024)
+void pst_file_expect (PstFile *file, guint64 offset, guint64 end);
+
+/* Is the byte at OFFSET among those that pst_file_expect() announced last? */
+gboolean pst_file_is_expected (const PstFile *file, guint64 offset);
 
 /* Let a read that takes longer than SECONDS end the process, by child_allow_wall_seconds();
  * 0, as at first: wait for ever. */

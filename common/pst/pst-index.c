@@ -69,7 +69,7 @@ typedef struct {
 } Pending;
 
 typedef struct {
-	const PstFile *file;
+	PstFile *file;
 	const Layout *layout;
 	guint8 type;
 	GArray *entries;  /* of PstIndexBlock or PstIndexNode */

@@ -37,7 +37,7 @@ struct _PstRecovery {
 
 typedef struct {
 	const PstIndex *live;
-	const PstFile *file;
+	PstFile *file;
 	PstFormat format;
 	GArray *entries;  /* of PstIndexNode: of the page at hand */
 	GArray *blocks;   /* of PstIndexBlock: those the live index doesn't have */

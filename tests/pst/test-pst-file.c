@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pst/opened.h"
+#include "support/pst-writer-crypt.h"
 
 static PstTiny *
 make_file (PstTinyFormat format)
@@ -169,6 +170,59 @@ test_decode (void)
 	g_assert_cmpmem (buffer, sizeof buffer, text, sizeof text);
 }
 
+/* Every byte at every place, in texts of all lengths: we exchange them ourselves, a few at a time. */
+static void
+test_decode_permuted (void)
+{
+	g_autoptr (PstTiny) tiny = pst_tiny_new (PST_TINY_UNICODE);
+	guint8 text[256 + 64];
+	guint8 buffer[sizeof text];
+
+	tiny->crypt = 1;
+	pst_tiny_finish (tiny);
+	g_autoptr (Opened) opened = opened_new_tiny (tiny);
+	for (gsize i = 0; i < sizeof text; i++)
+		text[i] = (guint8) (i * 37);
+	for (gsize length = 0; length <= sizeof text; length++) {
+		g_autoptr (GError) error = NULL;
+		pst_writer_crypt_encode (1, 0x1234, text, buffer, length);
+		g_assert_true (pst_file_decode (opened->file, 0x1234, buffer, length, &error));
+		g_assert_cmpmem (buffer, (int) length, text, (int) length);
+	}
+}
+
+/* Whatever was announced, and whether it comes true: a read gives what the file holds there. */
+static void
+test_read_ahead (void)
+{
+	g_autoptr (PstTiny) tiny = pst_tiny_new (PST_TINY_UNICODE);
+	g_autoptr (GRand) random = g_rand_new_with_seed (11);
+	g_autofree guint8 *block = g_malloc (8000);
+	guint8 buffer[5000];
+
+	for (gsize i = 0; i < 40; i++) {
+		for (gsize j = 0; j < 8000; j++)
+			block[j] = (guint8) g_rand_int (random);
+		(void) pst_tiny_add_block (tiny, block, 8000);
+	}
+	pst_tiny_finish (tiny);
+	g_autoptr (Opened) opened = opened_new_tiny (tiny);
+	gint32 size = (gint32) tiny->bytes->len;
+	for (guint round = 0; round < 3000; round++) {
+		gint32 length = g_rand_int_range (random, 0, sizeof buffer);
+		gint32 offset = g_rand_int_range (random, 0, size - length + 1);
+		if (round % 4 == 0) {
+			guint64 from = (guint64) g_rand_int_range (random, 0, size);
+			pst_file_expect (opened->file, from, from + g_rand_int (random) % 600000);
+		}
+		g_assert_true (pst_file_read (opened->file, (guint64) offset, buffer,
+					      (gsize) length, NULL));
+		g_assert_cmpmem (buffer, length, tiny->bytes->data + offset, length);
+	}
+	pst_file_expect (opened->file, 0, G_MAXUINT64);
+	g_assert_false (pst_file_read (opened->file, (guint64) size - 1, buffer, 2, NULL));
+}
+
 static void
 test_read_beyond (void)
 {
@@ -200,6 +254,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/pst/file/says-how-much-was-cut-off", test_cut_off);
 	g_test_add_func ("/pst/file/notices-a-changed-header", test_unsound_header);
 	g_test_add_func ("/pst/file/decodes-data-but-not-internal-blocks", test_decode);
+	g_test_add_func ("/pst/file/decodes-every-byte-at-every-place", test_decode_permuted);
+	g_test_add_func ("/pst/file/reads-ahead-what-the-file-holds", test_read_ahead);
 	g_test_add_func ("/pst/file/never-reads-beyond-the-end", test_read_beyond);
 	return g_test_run ();
 }
