@@ -2,136 +2,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "pst/pst-source.h"
-
-#include <glib/gstdio.h>
-#include <string.h>
-
-#include "support/pst-writer.h"
-
-typedef struct {
-	char *path;
-	PstWriter *writer;
-	guint32 inbox;
-	Report *report;
-	Ledger *ledger;
-	PstOptions options;
-	GPtrArray *messages; /* Message, folder records too */
-	GPtrArray *contents; /* char *, beside them; NULL for folder records */
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-	g_autoptr (GError) error = NULL;
-	int fd = g_file_open_tmp ("pst-source-XXXXXX", &fixture->path, &error);
-
-	g_assert_no_error (error);
-	g_close (fd, NULL);
-	fixture->writer = pst_writer_new (fixture->path, NULL, &error);
-	g_assert_no_error (error);
-	fixture->inbox = pst_writer_add_folder (fixture->writer, PST_WRITER_TOP, "Inbox",
-						PST_WRITER_ROLE_INBOX);
-	fixture->report = report_new ("test");
-	report_set_verbosity (fixture->report, -1);
-	fixture->ledger = ledger_new (fixture->report);
-	fixture->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)message_unref);
-	fixture->contents = g_ptr_array_new_with_free_func (g_free);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-	g_clear_pointer (&fixture->writer, pst_writer_free);
-	g_ptr_array_unref (fixture->messages);
-	g_ptr_array_unref (fixture->contents);
-	ledger_free (fixture->ledger);
-	report_free (fixture->report);
-	g_remove (fixture->path);
-	g_free (fixture->path);
-}
-
-static void
-add (Fixture *fixture, const PstWriterMessage *message)
-{
-	pst_writer_add_message (fixture->writer, fixture->inbox, message);
-}
-
-static char *
-read_content (Message *message)
-{
-	g_autoptr (GString) text = g_string_new (NULL);
-	g_autoptr (GError) error = NULL;
-	g_autoptr (ContentReader) reader = content_reader_new (message->content, &error);
-	char buffer[4096];
-	gsize got = 0;
-
-	g_assert_no_error (error);
-	while (content_reader_read (reader, buffer, sizeof buffer, &got, &error) && got > 0)
-		g_string_append_len (text, buffer, (gssize)got);
-	g_assert_no_error (error);
-	g_assert_cmpuint (strlen (text->str), ==, text->len); /* no message has a NUL in it */
-	return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-/* Everything out of the file, in order. */
-static void
-convert (Fixture *fixture)
-{
-	g_autoptr (GError) error = NULL;
-	Message *message = NULL;
-
-	if (fixture->writer != NULL)
-		g_assert_true (pst_writer_finish (fixture->writer, &error));
-	g_assert_no_error (error);
-	g_clear_pointer (&fixture->writer, pst_writer_free);
-	g_ptr_array_set_size (fixture->messages, 0);
-	g_ptr_array_set_size (fixture->contents, 0);
-	g_autoptr (MessageSource) source = pst_source_new (
-		fixture->path, &fixture->options, fixture->ledger, fixture->report, &error);
-	g_assert_no_error (error);
-	while (message_source_next (source, &message, &error) && message != NULL) {
-		g_ptr_array_add (fixture->messages, message);
-		g_ptr_array_add (fixture->contents,
-				 message_is_folder (message) ? NULL : read_content (message));
-	}
-	g_assert_no_error (error);
-
-	/* A message stays what it was while later ones are read. */
-	for (guint i = 0; i < fixture->messages->len; i++) {
-		g_autofree char *again = fixture->contents->pdata[i] != NULL
-						 ? read_content (fixture->messages->pdata[i])
-						 : NULL;
-		g_assert_cmpstr (again, ==, fixture->contents->pdata[i]);
-	}
-}
-
-static const char *
-content (const Fixture *fixture, guint n)
-{
-	g_assert_cmpuint (n, <, fixture->contents->len);
-	g_assert_nonnull (fixture->contents->pdata[n]);
-	return fixture->contents->pdata[n];
-}
-
-static void
-assert_has (const char *text, const char *part)
-{
-	if (strstr (text, part) == NULL)
-		g_error ("\"%s\" is not in:\n%s", part, text);
-}
-
-static void
-assert_lacks (const char *text, const char *part)
-{
-	if (strstr (text, part) != NULL)
-		g_error ("\"%s\" is in:\n%s", part, text);
-}
+#include "pst/converted.h"
 
 static const PstWriterAddress ann = {.name = "Ann", .type = "SMTP", .address = "ann@example.org"};
 
 static void
-test_built_header (Fixture *fixture, gconstpointer data)
+test_built_header (Converted *fixture, gconstpointer data)
 {
 	static const PstWriterRecipient people[] = {
 		{PST_WRITER_TO, {.name = "Lee, Bo", .address = "bo@example.org"}},
@@ -154,24 +30,24 @@ test_built_header (Fixture *fixture, gconstpointer data)
 		.importance = 2,
 	};
 
-	add (fixture, &message);
-	convert (fixture);
-	const char *text = content (fixture, 0);
-	assert_has (text, "From: Ann <ann@example.org>\n");
-	assert_lacks (text, "\nSender:");
-	assert_has (text, "\nTo: \"Lee, Bo\" <bo@example.org>\n");
-	assert_has (text, "\nCc: cy@example.org\n");
-	assert_has (text, "\nBcc: Di <di@example.org>\n");
-	assert_has (text, "\nSubject: =?utf-8?B?UkU6IEdyw7bDn2U=?=\n");
-	assert_has (text, "\nDate: Thu, 29 Nov 2001 22:33:52 +0000\n");
-	assert_has (text, "\nMessage-ID: <1@example.org>\n");
-	assert_has (text, "\nIn-Reply-To: <0@example.org>\n");
-	assert_has (text, "\nImportance: High\n");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	const char *text = converted_get (fixture, 0);
+	converted_assert_has (text, "From: Ann <ann@example.org>\n");
+	converted_assert_lacks (text, "\nSender:");
+	converted_assert_has (text, "\nTo: \"Lee, Bo\" <bo@example.org>\n");
+	converted_assert_has (text, "\nCc: cy@example.org\n");
+	converted_assert_has (text, "\nBcc: Di <di@example.org>\n");
+	converted_assert_has (text, "\nSubject: =?utf-8?B?UkU6IEdyw7bDn2U=?=\n");
+	converted_assert_has (text, "\nDate: Thu, 29 Nov 2001 22:33:52 +0000\n");
+	converted_assert_has (text, "\nMessage-ID: <1@example.org>\n");
+	converted_assert_has (text, "\nIn-Reply-To: <0@example.org>\n");
+	converted_assert_has (text, "\nImportance: High\n");
 	g_assert_true (g_str_has_suffix (text, "\n\nHello\n"));
 }
 
 static void
-test_transport_header (Fixture *fixture, gconstpointer data)
+test_transport_header (Converted *fixture, gconstpointer data)
 {
 	static const PstWriterRecipient people[] = {
 		{PST_WRITER_TO, {.name = "X", .address = "x@example.org"}},
@@ -189,18 +65,18 @@ test_transport_header (Fixture *fixture, gconstpointer data)
 		.submit_time = 1007073232,
 	};
 
-	add (fixture, &message);
-	convert (fixture);
-	const char *text = content (fixture, 0);
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	const char *text = converted_get (fixture, 0);
 	g_assert_true (g_str_has_prefix (
 		text, "Received: from a\n\tby b\nFrom: <real@example.org>\n"
 		      "To: <list@example.org>\nSubject: real\nBcc: Y <y@example.org>\n"));
-	assert_lacks (text, "boundary");
-	assert_lacks (text, "ann@example.org");
+	converted_assert_lacks (text, "boundary");
+	converted_assert_lacks (text, "ann@example.org");
 }
 
 static void
-test_directory (Fixture *fixture, gconstpointer data)
+test_directory (Converted *fixture, gconstpointer data)
 {
 	static const PstWriterRecipient people[] = {{PST_WRITER_TO,
 						     {.name = "Ex",
@@ -222,19 +98,19 @@ test_directory (Fixture *fixture, gconstpointer data)
 		.plain = "x",
 		.sender = {.name = "No", .type = "EX", .address = "/o=x/cn=no"}};
 
-	add (fixture, &asks);
-	add (fixture, &knows);
-	add (fixture, &unknown);
-	convert (fixture);
-	assert_has (content (fixture, 0), "From: Ex <ex@example.org>\n");
-	assert_has (content (fixture, 2), "From: No <x500-");
-	assert_has (content (fixture, 2), "@unknown.invalid>\n");
+	converted_add (fixture, &asks);
+	converted_add (fixture, &knows);
+	converted_add (fixture, &unknown);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0), "From: Ex <ex@example.org>\n");
+	converted_assert_has (converted_get (fixture, 2), "From: No <x500-");
+	converted_assert_has (converted_get (fixture, 2), "@unknown.invalid>\n");
 	g_assert_cmpstr (((Message *)fixture->messages->pdata[0])->sender, ==, "ex@example.org");
 	g_assert_null (((Message *)fixture->messages->pdata[2])->sender);
 }
 
 static void
-test_no_recipient_table (Fixture *fixture, gconstpointer data)
+test_no_recipient_table (Converted *fixture, gconstpointer data)
 {
 	static const guint8 to[] = "B\0o\0;\0 \0c\0y\0@\0e\0x\0.\0o\0r\0g\0";
 	const PstWriterProperty extra = {.tag = 0x0e04001f, .bytes = to, .length = sizeof to - 1};
@@ -245,14 +121,14 @@ test_no_recipient_table (Fixture *fixture, gconstpointer data)
 					  .extra = &extra,
 					  .n_extra = 1};
 
-	add (fixture, &message);
-	convert (fixture);
-	assert_has (content (fixture, 0), "\nTo: Bo <name-");
-	assert_has (content (fixture, 0), "cy@ex.org");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0), "\nTo: Bo <name-");
+	converted_assert_has (converted_get (fixture, 0), "cy@ex.org");
 }
 
 static void
-test_bodies (Fixture *fixture, gconstpointer data)
+test_bodies (Converted *fixture, gconstpointer data)
 {
 	static const PstWriterAttachment picture = {.name = "a.png",
 						    .mime = "image/png",
@@ -276,22 +152,25 @@ test_bodies (Fixture *fixture, gconstpointer data)
 		.subject = "boundary", .sender = ann, .plain = "--=_0123456789abcdef01234567\r\n"};
 	const PstWriterMessage empty = {.subject = "empty", .sender = ann};
 
-	add (fixture, &both);
-	add (fixture, &lying);
-	add (fixture, &with_nul);
-	add (fixture, &boundary);
-	add (fixture, &empty);
-	convert (fixture);
-	assert_has (content (fixture, 0), "Content-Type: multipart/related;\n boundary=\"=_");
-	assert_has (content (fixture, 0), "type=\"multipart/alternative\"");
-	assert_has (content (fixture, 0), "text/html; charset=windows-1252\n");
-	assert_has (content (fixture, 0), "caf=E9");
-	assert_has (content (fixture, 0),
-		    "Content-Disposition: inline;\n filename=\"a.png\"\nContent-ID: <a@x>\n");
-	assert_has (content (fixture, 1), "charset=utf-8\n");
-	assert_has (content (fixture, 2), "\n\na=00b\n");
-	assert_has (content (fixture, 3), "\n\n--=3D_0123456789abcdef01234567\n");
-	assert_has (content (fixture, 4), "Content-Type: text/plain; charset=utf-8\n");
+	converted_add (fixture, &both);
+	converted_add (fixture, &lying);
+	converted_add (fixture, &with_nul);
+	converted_add (fixture, &boundary);
+	converted_add (fixture, &empty);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0),
+			      "Content-Type: multipart/related;\n boundary=\"=_");
+	converted_assert_has (converted_get (fixture, 0), "type=\"multipart/alternative\"");
+	converted_assert_has (converted_get (fixture, 0), "text/html; charset=windows-1252\n");
+	converted_assert_has (converted_get (fixture, 0), "caf=E9");
+	converted_assert_has (
+		converted_get (fixture, 0),
+		"Content-Disposition: inline;\n filename=\"a.png\"\nContent-ID: <a@x>\n");
+	converted_assert_has (converted_get (fixture, 1), "charset=utf-8\n");
+	converted_assert_has (converted_get (fixture, 2), "\n\na=00b\n");
+	converted_assert_has (converted_get (fixture, 3), "\n\n--=3D_0123456789abcdef01234567\n");
+	converted_assert_has (converted_get (fixture, 4),
+			      "Content-Type: text/plain; charset=utf-8\n");
 }
 
 #define SIGNED_BODY                                                                                \
@@ -299,7 +178,7 @@ test_bodies (Fixture *fixture, gconstpointer data)
 	"application/x\r\n\r\nMII=\r\n--b--\r\n"
 
 static void
-test_smime (Fixture *fixture, gconstpointer data)
+test_smime (Converted *fixture, gconstpointer data)
 {
 	static const char entity[] =
 		"Content-Type: multipart/signed;\r\n\tboundary=\"b\"\r\n\r\n" SIGNED_BODY;
@@ -321,19 +200,20 @@ test_smime (Fixture *fixture, gconstpointer data)
 					    .attachments = &opaque,
 					    .n_attachments = 1};
 
-	add (fixture, &signed_message);
-	add (fixture, &encrypted);
-	convert (fixture);
-	assert_has (content (fixture, 0), "Content-Type: multipart/signed;\n\tboundary=\"b\"\n");
-	g_assert_true (g_str_has_suffix (content (fixture, 0), "\n\n" SIGNED_BODY));
-	assert_has (content (fixture, 1),
-		    "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\n");
-	assert_has (content (fixture, 1),
-		    "Content-Transfer-Encoding: base64\n\nMIAGCSqGSIb3DQEHA6A=\n");
+	converted_add (fixture, &signed_message);
+	converted_add (fixture, &encrypted);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0),
+			      "Content-Type: multipart/signed;\n\tboundary=\"b\"\n");
+	g_assert_true (g_str_has_suffix (converted_get (fixture, 0), "\n\n" SIGNED_BODY));
+	converted_assert_has (converted_get (fixture, 1),
+			      "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\n");
+	converted_assert_has (converted_get (fixture, 1),
+			      "Content-Transfer-Encoding: base64\n\nMIAGCSqGSIb3DQEHA6A=\n");
 }
 
 static void
-test_attachments (Fixture *fixture, gconstpointer data)
+test_attachments (Converted *fixture, gconstpointer data)
 {
 	static const char status[] = "Reporting-MTA: dns; x\r\n\r\nAction: failed\r\n";
 	const PstWriterMessage inner = {
@@ -357,18 +237,20 @@ test_attachments (Fixture *fixture, gconstpointer data)
 					  .attachments = attachments,
 					  .n_attachments = G_N_ELEMENTS (attachments)};
 
-	add (fixture, &message);
-	convert (fixture);
-	const char *text = content (fixture, 0);
-	assert_has (text, "filename=\"empty.txt\"\nContent-Transfer-Encoding: base64\n\n\n--=_");
-	assert_has (text, "filename*=utf-8''quote%22s%3B%20x.txt\n");
-	assert_has (text, "Content-Transfer-Encoding: 7bit\n\nReporting-MTA: dns; x\r\n\r\nAction: "
-			  "failed\r\n\n--=_");
-	assert_has (text, "application/octet-stream;\n name=\"nul.eml\"\n");
-	assert_has (text, "\n\\\\server\\plan.dwg\n");
-	assert_has (text, "Content-Type: message/rfc822\n");
-	assert_has (text, "Content-Transfer-Encoding: 8bit\n\nFrom: caf\xc3\xa9 "
-			  "<a@example.org>\nSubject: inner\n");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	const char *text = converted_get (fixture, 0);
+	converted_assert_has (
+		text, "filename=\"empty.txt\"\nContent-Transfer-Encoding: base64\n\n\n--=_");
+	converted_assert_has (text, "filename*=utf-8''quote%22s%3B%20x.txt\n");
+	converted_assert_has (
+		text, "Content-Transfer-Encoding: 7bit\n\nReporting-MTA: dns; x\r\n\r\nAction: "
+		      "failed\r\n\n--=_");
+	converted_assert_has (text, "application/octet-stream;\n name=\"nul.eml\"\n");
+	converted_assert_has (text, "\n\\\\server\\plan.dwg\n");
+	converted_assert_has (text, "Content-Type: message/rfc822\n");
+	converted_assert_has (text, "Content-Transfer-Encoding: 8bit\n\nFrom: caf\xc3\xa9 "
+				    "<a@example.org>\nSubject: inner\n");
 }
 
 /* UTF-16 of ASCII, for a property. Lives as long as the test. */
@@ -389,7 +271,7 @@ text_property (guint16 id, const char *text)
 #define PROPER  "{\\rtf1\\ansi proper words}"
 
 static void
-test_native_body (Fixture *fixture, gconstpointer data)
+test_native_body (Converted *fixture, gconstpointer data)
 {
 	PstWriterMessage message = { .subject = "s",
 				     .sender = ann,
@@ -399,54 +281,55 @@ test_native_body (Fixture *fixture, gconstpointer data)
 				     .rtf_in_sync = TRUE,
 				     .native_body = 1 };
 
-	add (fixture, &message);
+	converted_add (fixture, &message);
 	message.rtf_in_sync = FALSE;
-	add (fixture, &message);
+	converted_add (fixture, &message);
 	message.rtf = PROPER;
 	message.rtf_length = sizeof PROPER - 1;
 	message.html = "<p>made of it</p>";
 	message.html_length = strlen (message.html);
 	message.native_body = 3;
-	add (fixture, &message);
+	converted_add (fixture, &message);
 	message.native_body = 2;
-	add (fixture, &message);
-	convert (fixture);
-	assert_has (content (fixture, 0), "multipart/alternative");
-	assert_has (content (fixture, 0), "<p>old</p>");
-	assert_lacks (content (fixture, 0), "body.rtf");
-	assert_lacks (content (fixture, 1), "multipart/alternative");
-	assert_lacks (content (fixture, 1), "<p>old</p>");
-	assert_has (content (fixture, 1), "\n\nnew\n--=_");
-	assert_has (content (fixture, 1), "filename=\"body.rtf\"\n");
-	assert_has (content (fixture, 2), "<p>made of it</p>");
-	assert_lacks (content (fixture, 2), "body.rtf");
-	assert_has (content (fixture, 3), "<p>made of it</p>");
-	assert_has (content (fixture, 3), "filename=\"body.rtf\"\n");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0), "multipart/alternative");
+	converted_assert_has (converted_get (fixture, 0), "<p>old</p>");
+	converted_assert_lacks (converted_get (fixture, 0), "body.rtf");
+	converted_assert_lacks (converted_get (fixture, 1), "multipart/alternative");
+	converted_assert_lacks (converted_get (fixture, 1), "<p>old</p>");
+	converted_assert_has (converted_get (fixture, 1), "\n\nnew\n--=_");
+	converted_assert_has (converted_get (fixture, 1), "filename=\"body.rtf\"\n");
+	converted_assert_has (converted_get (fixture, 2), "<p>made of it</p>");
+	converted_assert_lacks (converted_get (fixture, 2), "body.rtf");
+	converted_assert_has (converted_get (fixture, 3), "<p>made of it</p>");
+	converted_assert_has (converted_get (fixture, 3), "filename=\"body.rtf\"\n");
 }
 
 #define HZ_HTML "<meta charset=hz-gb-2312><p>~{VPND~}</p>"
 
 static void
-test_hz (Fixture *fixture, gconstpointer data)
+test_hz (Converted *fixture, gconstpointer data)
 {
 	PstWriterMessage message = {.subject = "s",
 				    .sender = ann,
 				    .html = HZ_HTML,
 				    .html_length = sizeof HZ_HTML - 1};
 
-	add (fixture, &message);
+	converted_add (fixture, &message);
 	message.html = HZ_HTML "\xe9";
 	message.html_length = sizeof HZ_HTML;
-	add (fixture, &message);
-	convert (fixture);
-	assert_has (content (fixture, 0), "Content-Type: text/html; charset=hz-gb-2312\n");
-	assert_has (content (fixture, 0), "<p>~{VPND~}</p>");
-	assert_lacks (content (fixture, 1), "hz-gb-2312\n");
-	assert_has (content (fixture, 1), "=E9");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0),
+			      "Content-Type: text/html; charset=hz-gb-2312\n");
+	converted_assert_has (converted_get (fixture, 0), "<p>~{VPND~}</p>");
+	converted_assert_lacks (converted_get (fixture, 1), "hz-gb-2312\n");
+	converted_assert_has (converted_get (fixture, 1), "=E9");
 }
 
 static void
-test_odd_attachments (Fixture *fixture, gconstpointer data)
+test_odd_attachments (Converted *fixture, gconstpointer data)
 {
 	static const guint8 oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x14, 0x03, 0x0b, 0x01 };
 	static const guint8 tnef[] = { 0x78, 0x9f, 0x3e, 0x22, 0, 1 };
@@ -492,17 +375,19 @@ test_odd_attachments (Fixture *fixture, gconstpointer data)
 					   .n_attachments = G_N_ELEMENTS (attachments) };
 	guint count = 0;
 
-	add (fixture, &message);
-	convert (fixture);
-	const char *text = content (fixture, 0);
-	assert_has (text, "Content-Type: application/macbinary;\n name=\"picture.jpg\"\n");
-	assert_has (text, "Content-Type: application/x-ole-storage;\n name=\"object.ole\"\n");
-	assert_has (text, "\n\nY29tcG91bmQ=\n");
-	assert_has (text, "filename=\"Picture (Metafile).ole\"\n");
-	assert_has (text,
-		    "filename=\"winmail.dat\"\nContent-Transfer-Encoding: base64\n\neJ8+IgAB\n");
-	assert_has (text, "filename=\"one.png\"\n");
-	assert_has (text, "filename=\"two.png\"\n");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	const char *text = converted_get (fixture, 0);
+	converted_assert_has (text,
+			      "Content-Type: application/macbinary;\n name=\"picture.jpg\"\n");
+	converted_assert_has (text,
+			      "Content-Type: application/x-ole-storage;\n name=\"object.ole\"\n");
+	converted_assert_has (text, "\n\nY29tcG91bmQ=\n");
+	converted_assert_has (text, "filename=\"Picture (Metafile).ole\"\n");
+	converted_assert_has (
+		text, "filename=\"winmail.dat\"\nContent-Transfer-Encoding: base64\n\neJ8+IgAB\n");
+	converted_assert_has (text, "filename=\"one.png\"\n");
+	converted_assert_has (text, "filename=\"two.png\"\n");
 	for (const char *p = text; (p = strstr (p, "Content-Disposition:")) != NULL; p++)
 		count++;
 	g_assert_cmpuint (count, ==, G_N_ELEMENTS (attachments) - 1);
@@ -510,7 +395,7 @@ test_odd_attachments (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_delivery_report (Fixture *fixture, gconstpointer data)
+test_delivery_report (Converted *fixture, gconstpointer data)
 {
 	static const guint8 status[] = { 0xff, 0x01, 0, 0 }; /* 511 */
 	const PstWriterProperty extra[] = { text_property (0x0c1b, "550 no such user"),
@@ -535,27 +420,28 @@ test_delivery_report (Fixture *fixture, gconstpointer data)
 					   .extra = extra,
 					   .n_extra = 4 };
 
-	add (fixture, &message);
-	convert (fixture);
-	const char *text = content (fixture, 0);
-	assert_has (text, "Content-Type: multipart/mixed;\n");
-	assert_has (text, "Content-Type: multipart/report;\n");
-	assert_has (text, ";\n report-type=delivery-status\n");
-	assert_has (text, "\n\nIt did not arrive.\n--=_");
-	assert_has (text, "Content-Type: message/delivery-status\n"
-			  "Content-Transfer-Encoding: 7bit\n\n"
-			  "Reporting-MTA: dns; mx.example.org\n\n"
-			  "Final-Recipient: rfc822; bo@example.org\nAction: failed\n"
-			  "Status: 5.1.1\nX-Supplementary-Info: 550 no such user\n"
-			  "X-Display-Name: Bo\n\n"
-			  "Final-Recipient: rfc822; cy@example.org\nAction: failed\n"
-			  "Status: 5.1.1\nX-Supplementary-Info: 550 no such user\n\n--=_");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	const char *text = converted_get (fixture, 0);
+	converted_assert_has (text, "Content-Type: multipart/mixed;\n");
+	converted_assert_has (text, "Content-Type: multipart/report;\n");
+	converted_assert_has (text, ";\n report-type=delivery-status\n");
+	converted_assert_has (text, "\n\nIt did not arrive.\n--=_");
+	converted_assert_has (text,
+			      "Content-Type: message/delivery-status\n"
+			      "Content-Transfer-Encoding: 7bit\n\n"
+			      "Reporting-MTA: dns; mx.example.org\n\n"
+			      "Final-Recipient: rfc822; bo@example.org\nAction: failed\n"
+			      "Status: 5.1.1\nX-Supplementary-Info: 550 no such user\n"
+			      "X-Display-Name: Bo\n\n"
+			      "Final-Recipient: rfc822; cy@example.org\nAction: failed\n"
+			      "Status: 5.1.1\nX-Supplementary-Info: 550 no such user\n\n--=_");
 	const char *rest = strstr (text, "Content-Type: message/delivery-status");
 	g_assert_true (strstr (rest, "message/rfc822") < strstr (rest, "log.bin"));
 }
 
 static void
-test_receipt (Fixture *fixture, gconstpointer data)
+test_receipt (Converted *fixture, gconstpointer data)
 {
 	const PstWriterProperty extra[] = { text_property (0x1046, "<1@example.org>") };
 	PstWriterMessage message = { .message_class = "REPORT.IPM.Note.IPNRN",
@@ -566,26 +452,27 @@ test_receipt (Fixture *fixture, gconstpointer data)
 				     .extra = extra,
 				     .n_extra = 1 };
 
-	add (fixture, &message);
+	converted_add (fixture, &message);
 	message.message_class = "report.ipm.note.ipnnrn";
-	add (fixture, &message);
+	converted_add (fixture, &message);
 	message.message_class = "REPORT.IPM.Note.Something";
-	add (fixture, &message);
-	convert (fixture);
-	assert_has (content (fixture, 0), ";\n report-type=disposition-notification\n");
-	assert_has (content (fixture, 0),
-		    "Content-Type: message/disposition-notification\n"
-		    "Content-Transfer-Encoding: 7bit\n\n"
-		    "Final-Recipient: rfc822; ann@example.org\n"
-		    "Original-Message-ID: <1@example.org>\n"
-		    "Disposition: manual-action/MDN-sent-manually; displayed\n\n--=_");
-	assert_has (content (fixture, 1), "MDN-sent-manually; deleted\n");
-	assert_lacks (content (fixture, 2), "multipart");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0),
+			      ";\n report-type=disposition-notification\n");
+	converted_assert_has (converted_get (fixture, 0),
+			      "Content-Type: message/disposition-notification\n"
+			      "Content-Transfer-Encoding: 7bit\n\n"
+			      "Final-Recipient: rfc822; ann@example.org\n"
+			      "Original-Message-ID: <1@example.org>\n"
+			      "Disposition: manual-action/MDN-sent-manually; displayed\n\n--=_");
+	converted_assert_has (converted_get (fixture, 1), "MDN-sent-manually; deleted\n");
+	converted_assert_lacks (converted_get (fixture, 2), "multipart");
 }
 
 /* Its parts were kept as files: they go back to their places, to the byte. */
 static void
-test_report_in_files (Fixture *fixture, gconstpointer data)
+test_report_in_files (Converted *fixture, gconstpointer data)
 {
 	static const char status[] =
 		"Final-Recipient: rfc822; x@y.example\nDisposition: a/b; displayed\n";
@@ -605,20 +492,20 @@ test_report_in_files (Fixture *fixture, gconstpointer data)
 					   .attachments = attachments,
 					   .n_attachments = 2 };
 
-	add (fixture, &message);
-	convert (fixture);
-	const char *text = content (fixture, 0);
-	assert_has (text, ";\n report-type=disposition-notification\n");
-	assert_lacks (text, "multipart/mixed");
-	assert_has (text, status);
-	assert_lacks (text, "ann@example.org\nDisposition");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	const char *text = converted_get (fixture, 0);
+	converted_assert_has (text, ";\n report-type=disposition-notification\n");
+	converted_assert_lacks (text, "multipart/mixed");
+	converted_assert_has (text, status);
+	converted_assert_lacks (text, "ann@example.org\nDisposition");
 	g_assert_true (strstr (text, "message/disposition-notification") <
 		       strstr (text, "text/rfc822-headers"));
 }
 
 /* Somebody who knows our boundary writes it into a part that we carry as it is. */
 static void
-test_boundary_in_attachment (Fixture *fixture, gconstpointer data)
+test_boundary_in_attachment (Converted *fixture, gconstpointer data)
 {
 	g_autofree char *lie = g_strdup (
 		"X: y\r\n\r\n--=_0123456789abcdef01234567\r\nContent-Type: text/html\r\n\r\n");
@@ -632,9 +519,10 @@ test_boundary_in_attachment (Fixture *fixture, gconstpointer data)
 				    .attachments = &attachment,
 				    .n_attachments = 1};
 
-	add (fixture, &message);
-	convert (fixture);
-	const char *field = strstr (content (fixture, 0), "boundary=\"") + strlen ("boundary=\"");
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	const char *field = strstr (converted_get (fixture, 0), "boundary=\"") +
+			    strlen ("boundary=\"");
 	g_autofree char *guessed = g_strndup (field, 26);
 	memcpy (strstr (lie, "=_"), guessed, 26);
 
@@ -642,15 +530,15 @@ test_boundary_in_attachment (Fixture *fixture, gconstpointer data)
 	fixture->writer = pst_writer_new (fixture->path, NULL, &error);
 	fixture->inbox = pst_writer_add_folder (fixture->writer, PST_WRITER_TOP, "Inbox",
 						PST_WRITER_ROLE_INBOX);
-	add (fixture, &message);
-	convert (fixture);
-	assert_has (content (fixture, 0), guessed);
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0), guessed);
 	g_autofree char *as_boundary = g_strdup_printf ("boundary=\"%s\"", guessed);
-	assert_lacks (content (fixture, 0), as_boundary);
+	converted_assert_lacks (converted_get (fixture, 0), as_boundary);
 }
 
 static void
-test_state (Fixture *fixture, gconstpointer data)
+test_state (Converted *fixture, gconstpointer data)
 {
 	static const guint8 public_strings[16] = {0x29, 0x03, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00,
 						  0xc0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46};
@@ -673,9 +561,9 @@ test_state (Fixture *fixture, gconstpointer data)
 	const PstWriterMessage forwarded = {
 		.subject = "s", .sender = ann, .plain = "x", .last_verb = 104};
 
-	add (fixture, &message);
-	add (fixture, &forwarded);
-	convert (fixture);
+	converted_add (fixture, &message);
+	converted_add (fixture, &forwarded);
+	converted_run (fixture);
 	const Message *first = fixture->messages->pdata[0];
 	const Message *second = fixture->messages->pdata[1];
 	g_assert_cmpuint (first->flags, ==,
@@ -687,11 +575,11 @@ test_state (Fixture *fixture, gconstpointer data)
 	g_assert_cmpuint (second->flags, ==, 0);
 	g_assert_cmpstr (second->keywords[0], ==, "$Forwarded");
 	g_assert_false (second->received.known);
-	assert_lacks (content (fixture, 1), "1601");
+	converted_assert_lacks (converted_get (fixture, 1), "1601");
 }
 
 static void
-test_what_is_mail (Fixture *fixture, gconstpointer data)
+test_what_is_mail (Converted *fixture, gconstpointer data)
 {
 	static const char *const classes[] = {"IPM.Post", "IPM.Contact", "IPM.Appointment",
 					      "REPORT.IPM.Note.NDR"};
@@ -701,22 +589,22 @@ test_what_is_mail (Fixture *fixture, gconstpointer data)
 						  .subject = classes[i],
 						  .sender = ann,
 						  .plain = "x"};
-		add (fixture, &message);
+		converted_add (fixture, &message);
 	}
 	const PstWriterMessage hidden = {
 		.subject = "hidden", .sender = ann, .plain = "x", .hidden = TRUE};
-	add (fixture, &hidden);
-	convert (fixture);
+	converted_add (fixture, &hidden);
+	converted_run (fixture);
 	g_assert_cmpuint (fixture->messages->len, ==, 2);
-	assert_has (content (fixture, 0), "IPM.Post");
-	assert_has (content (fixture, 1), "REPORT.IPM.Note.NDR");
+	converted_assert_has (converted_get (fixture, 0), "IPM.Post");
+	converted_assert_has (converted_get (fixture, 1), "REPORT.IPM.Note.NDR");
 	ReportCounts counts = ledger_get_counts (fixture->ledger);
 	g_assert_cmpuint (counts.announced, ==, 4);
 	g_assert_cmpuint (counts.skipped, ==, 2);
 }
 
 static void
-test_odd_places (Fixture *fixture, gconstpointer data)
+test_odd_places (Converted *fixture, gconstpointer data)
 {
 	static const PstWriterPlacement places[] = {PST_WRITER_PLACE_NODE, PST_WRITER_PLACE_ROW,
 						    PST_WRITER_PLACE_ORPHAN,
@@ -725,9 +613,9 @@ test_odd_places (Fixture *fixture, gconstpointer data)
 	for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
 		const PstWriterMessage message = {
 			.subject = "s", .sender = ann, .plain = "x", .placement = places[i]};
-		add (fixture, &message);
+		converted_add (fixture, &message);
 	}
-	convert (fixture);
+	converted_run (fixture);
 	g_assert_cmpuint (fixture->messages->len, ==, 2);
 	g_assert_cmpstr (((Message *)fixture->messages->pdata[1])->folder->path, ==, "INBOX");
 	ReportCounts counts = ledger_get_counts (fixture->ledger);
@@ -736,12 +624,12 @@ test_odd_places (Fixture *fixture, gconstpointer data)
 
 	/* Its folder isn't in a sound file: it was deleted with it. */
 	fixture->options.deleted = TRUE;
-	convert (fixture);
+	converted_run (fixture);
 	g_assert_cmpuint (fixture->messages->len, ==, 3);
 }
 
 static void
-test_folder_names (Fixture *fixture, gconstpointer data)
+test_folder_names (Converted *fixture, gconstpointer data)
 {
 	static const struct {
 		const char *name;
@@ -758,7 +646,7 @@ test_folder_names (Fixture *fixture, gconstpointer data)
 	guint32 calendar = pst_writer_add_folder (fixture->writer, PST_WRITER_TOP, "Calendar",
 						  PST_WRITER_ROLE_NONE);
 	pst_writer_set_folder_class (fixture->writer, calendar, "IPF.Appointment");
-	convert (fixture);
+	converted_run (fixture);
 
 	g_autoptr (GHashTable) paths = g_hash_table_new (g_str_hash, g_str_equal);
 	for (guint i = 0; i < fixture->messages->len; i++) {
@@ -774,17 +662,17 @@ test_folder_names (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_repeats (Fixture *fixture, gconstpointer data)
+test_repeats (Converted *fixture, gconstpointer data)
 {
 	const PstWriterMessage message = {.subject = "s", .sender = ann, .plain = "x"};
 
-	add (fixture, &message);
-	add (fixture, &message);
-	convert (fixture);
-	g_autofree char *first = g_strdup (content (fixture, 0));
-	g_assert_cmpstr (first, !=, content (fixture, 1)); /* two items, two message ids */
-	convert (fixture);
-	g_assert_cmpstr (first, ==, content (fixture, 0));
+	converted_add (fixture, &message);
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	g_autofree char *first = g_strdup (converted_get (fixture, 0));
+	g_assert_cmpstr (first, !=, converted_get (fixture, 1)); /* two items, two message ids */
+	converted_run (fixture);
+	g_assert_cmpstr (first, ==, converted_get (fixture, 0));
 }
 
 static void
@@ -795,7 +683,7 @@ generate (guint64 offset, guint8 *buffer, gsize length, gpointer data)
 }
 
 static void
-test_large (Fixture *fixture, gconstpointer data)
+test_large (Converted *fixture, gconstpointer data)
 {
 	const guint64 size = (10 << 20) + 1;
 	const PstWriterAttachment attachment = {
@@ -807,11 +695,11 @@ test_large (Fixture *fixture, gconstpointer data)
 					  .n_attachments = 1};
 	g_autofree guint8 *expected = g_malloc (size);
 
-	add (fixture, &message);
-	convert (fixture);
+	converted_add (fixture, &message);
+	converted_run (fixture);
 	generate (0, expected, size, NULL);
-	char *start =
-		strstr (strstr (content (fixture, 0), "large.bin\"\nContent-Transfer"), "\n\n");
+	char *start = strstr (strstr (converted_get (fixture, 0), "large.bin\"\nContent-Transfer"),
+			      "\n\n");
 	gsize length = 0;
 	*strstr (start, "\n--=_") = '\0';
 	g_autofree guchar *bytes = g_base64_decode (start, &length);
@@ -823,7 +711,8 @@ int
 main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
-#define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                                        \
+	g_test_add (name, Converted, NULL, converted_set_up, function, converted_tear_down)
 	ADD ("/pst/source/builds-a-header-where-there-is-none", test_built_header);
 	ADD ("/pst/source/keeps-the-header-that-came", test_transport_header);
 	ADD ("/pst/source/finds-addresses-anywhere-in-the-file", test_directory);
