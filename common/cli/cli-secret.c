@@ -15,8 +15,9 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "net/net-options.h"
 
-#define SECRET_LIMIT 4096
+#define SECRET_LIMIT 16384 /* tokens of large providers have 4 KiB */
 #define NETRC_LIMIT  (256 * 1024)
 
 static gboolean
@@ -87,13 +88,23 @@ open_private (const char *path, GError **error)
 	if (fd < 0 || fstat (fd, &status) < 0) {
 		fail (error, path, g_strerror (errno));
 	} else if (S_ISREG (status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-		fail (error, path, "others may read this password: chmod 600 it first");
+		fail (error, path, "others may read this secret: chmod 600 it first");
 	} else {
 		return fd;
 	}
 	if (fd >= 0)
 		close (fd);
 	return -1;
+}
+
+gboolean
+cli_secret_check_private (const char *path, GError **error)
+{
+	int fd = open_private (path, error);
+
+	if (fd >= 0)
+		close (fd);
+	return fd >= 0;
 }
 
 static char *
@@ -113,7 +124,7 @@ prepare_child (gpointer user_data)
 /* Its standard input is empty: ours may be mail. Programs that ask something open the terminal
  * themselves. */
 static char *
-run_command (const char *command, GError **error)
+run_command (const char *command, const char *option, GError **error)
 {
 	const char *const argv[] = { "/bin/sh", "-c", command, NULL };
 	g_autoptr (GError) cause = NULL;
@@ -123,19 +134,18 @@ run_command (const char *command, GError **error)
 
 	if (!g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
 				       prepare_child, NULL, &pid, NULL, &fd, NULL, &cause)) {
-		fail (error, "--password-command", cause->message);
+		fail (error, option, cause->message);
 		return NULL;
 	}
 	g_autoptr (GError) problem = NULL;
-	char *secret = read_first_line (fd, "--password-command", &problem);
+	char *secret = read_first_line (fd, option, &problem);
 	while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (secret != NULL && g_spawn_check_wait_status (status, &cause))
 		return secret;
 	if (secret != NULL)
 		wipe (secret, strlen (secret));
-	fail (error, "--password-command",
-	      cause != NULL ? cause->message : "its output holds no password");
+	fail (error, option, cause != NULL ? cause->message : "its output holds no password");
 	return NULL;
 }
 
@@ -330,20 +340,45 @@ ask (const char *user, const char *host, GError **error)
 	return secret;
 }
 
-char *
-cli_secret_get (const char *user, const char *host, gpointer user_data, GError **error)
+static char *
+find (const CliSecret *said, const char *user, const char *host, GError **error)
 {
-	const CliSecret *said = user_data;
 	char *secret = NULL;
 
 	if (said->file != NULL)
 		return read_file (said->file, error);
 	if (said->command != NULL)
-		return run_command (said->command, error);
+		return run_command (said->command, said->command_option, error);
 	if (said->fd >= 0)
 		return read_first_line (said->fd, "--password-fd", error);
 	if (!look_in_credentials (user, host, &secret, error) ||
 	    (secret == NULL && !look_in_netrc (user, host, &secret, error)))
 		return NULL;
 	return secret != NULL ? secret : ask (user, host, error);
+}
+
+static void
+keep (CliSecret *said, const char *secret, const char *account)
+{
+	net_secret_free (said->kept);
+	g_free (said->kept_for);
+	said->kept = g_strdup (secret);
+	said->kept_for = g_strdup (account);
+}
+
+char *
+cli_secret_get (const char *user, const char *host, gboolean refused, gpointer user_data,
+		GError **error)
+{
+	CliSecret *said = user_data;
+	/* A descriptor can be read only once, so what it gave is for every account. */
+	g_autofree char *account = said->fd >= 0 ? g_strdup ("")
+						 : g_strconcat (user, "@", host, NULL);
+
+	if (!refused && g_strcmp0 (account, said->kept_for) == 0)
+		return g_strdup (said->kept);
+	char *secret = find (said, user, host, error);
+	if (secret != NULL)
+		keep (said, secret, account);
+	return secret;
 }

@@ -9,12 +9,13 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "imap/imap-login.h"
 #include "imap/imap-refusal.h"
 
-#define LINE_LIMIT       (64 * 1024)
-#define RESPONSE_LIMIT   (1024 * 1024)  /* text of one response, without its literals */
-#define LITERAL_LIMIT    G_MAXUINT32    /* RFC 3501: number */
-#define LITERALS_LIMIT   64
+#define LINE_LIMIT        (64 * 1024)
+#define RESPONSE_LIMIT    (1024 * 1024) /* text of one response, without its literals */
+#define LITERAL_LIMIT     G_MAXUINT32   /* RFC 3501: number */
+#define LITERALS_LIMIT    64
 #define LITERAL_IN_MEMORY (256 * 1024)
 
 #define MEETING_TRIES    4
@@ -55,6 +56,12 @@ imap_connection_has (const ImapConnection *connection, const char *name)
 	return g_hash_table_contains (connection->capabilities, name);
 }
 
+NetConnection *
+imap_connection_get_net (ImapConnection *connection)
+{
+	return connection->net;
+}
+
 const char *
 imap_connection_get_account (const ImapConnection *connection)
 {
@@ -74,11 +81,9 @@ imap_connection_refused (const ImapConnection *connection, const ImapResponse *r
 			 const char *what, GError **error)
 {
 	g_set_error (error, RUN_ERROR,
-		     imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY
-			     ? RUN_ERROR_TEMPORARY
-			     : RUN_ERROR_OUTPUT,
-		     "%s: %s: %s",
-		     net_connection_get_peer (connection->net), what, reply->text);
+		     imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY ? RUN_ERROR_TEMPORARY
+									     : RUN_ERROR_OUTPUT,
+		     "%s: %s: %s", net_connection_get_peer (connection->net), what, reply->text);
 	return FALSE;
 }
 
@@ -261,6 +266,22 @@ await (ImapConnection *connection, guint tag, ImapUntaggedFunc function, gpointe
 	}
 }
 
+ImapResponse *
+imap_connection_wait_or_continue (ImapConnection *connection, guint tag, GError **error)
+{
+	gboolean continues = FALSE;
+
+	return await (connection, tag, NULL, NULL, &continues, error);
+}
+
+gboolean
+imap_connection_send_secret (ImapConnection *connection, const char *line, GError **error)
+{
+	return net_connection_write (connection->net, line, strlen (line), error) &&
+	       net_connection_write (connection->net, "\r\n", 2, error) &&
+	       net_connection_flush_secret (connection->net, error);
+}
+
 gboolean
 imap_connection_send (ImapConnection *connection, const char *command, guint *tag, GError **error)
 {
@@ -320,149 +341,6 @@ forget_capabilities (ImapConnection *connection)
 	connection->capabilities_known = FALSE;
 }
 
-/* One line that continues the command tag, and what comes of it. The line is a secret. */
-static ImapResponse *
-send_secret (ImapConnection *connection, guint tag, const char *line, gboolean *continues,
-	     GError **error)
-{
-	if (!net_connection_write (connection->net, line, strlen (line), error) ||
-	    !net_connection_write (connection->net, "\r\n", 2, error) ||
-	    !net_connection_flush_secret (connection->net, error))
-		return NULL;
-	return await (connection, tag, NULL, NULL, continues, error);
-}
-
-/* RFC 4616: authzid NUL authcid NUL password, in base64. */
-static char *
-make_plain (const char *authzid, const char *user, const char *password)
-{
-	gsize a = authzid != NULL ? strlen (authzid) : 0;
-	gsize u = strlen (user);
-	gsize p = strlen (password);
-	gsize size = a + 1 + u + 1 + p;
-	guint8 *message = g_malloc0 (size);
-
-	if (a > 0)
-		memcpy (message, authzid, a);
-	memcpy (message + a + 1, user, u);
-	memcpy (message + a + 1 + u + 1, password, p);
-	char *text = g_base64_encode (message, size);
-	explicit_bzero (message, size);
-	g_free (message);
-	return text;
-}
-
-static ImapResponse *
-authenticate_plain (ImapConnection *connection, const char *password, GError **error)
-{
-	gboolean initial = imap_connection_has (connection, "SASL-IR");
-	g_autoptr (ImapResponse) response = NULL;
-	gboolean continues = FALSE;
-	guint tag = 0;
-
-	if (!imap_connection_begin (connection, &tag, error) ||
-	    !imap_connection_print (connection, error, "AUTHENTICATE PLAIN%s",
-				    initial ? " " : "\r\n"))
-		return NULL;
-	if (!initial) {
-		response = await (connection, tag, NULL, NULL, &continues, error);
-		if (response == NULL || !continues)
-			return g_steal_pointer (&response);
-		g_clear_pointer (&response, imap_response_free);
-	}
-	char *plain = make_plain (connection->options->authzid, connection->url->user, password);
-	response = send_secret (connection, tag, plain, NULL, error);
-	net_secret_free (plain);
-	return g_steal_pointer (&response);
-}
-
-static gboolean
-is_quotable (const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (!g_ascii_isprint (*text))
-			return FALSE;
-	return TRUE;
-}
-
-/* RFC 3501, 6.2.3: only for servers too old for AUTHENTICATE PLAIN, so literals wait for their
- * "+". */
-static ImapResponse *
-login (ImapConnection *connection, const char *password, GError **error)
-{
-	const char *const words[] = { connection->url->user, password };
-	g_autoptr (ImapResponse) response = NULL;
-	gboolean continues = FALSE;
-	guint tag = 0;
-
-	if (!imap_connection_begin (connection, &tag, error) ||
-	    !imap_connection_print (connection, error, "LOGIN"))
-		return NULL;
-	for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
-		char *word = is_quotable (words[i]) ? imap_quote (words[i]) : g_strdup (words[i]);
-		gboolean ok = imap_connection_write (connection, " ", 1, error);
-		if (ok && !is_quotable (words[i])) {
-			ok = imap_connection_print (connection, error, "{%zu}\r\n", strlen (word));
-			response = ok ? await (connection, tag, NULL, NULL, &continues, error)
-				      : NULL;
-			ok = response != NULL && continues;
-		}
-		ok = ok && net_connection_write (connection->net, word, strlen (word), error);
-		net_secret_free (word);
-		if (!ok)
-			return g_steal_pointer (&response);
-		g_clear_pointer (&response, imap_response_free);
-		continues = FALSE;
-	}
-	return send_secret (connection, tag, "", NULL, error);
-}
-
-static gboolean
-choose_and_log_in (ImapConnection *connection, const char *password, ImapResponse **reply,
-		   GError **error)
-{
-	if (imap_connection_has (connection, "AUTH=PLAIN"))
-		*reply = authenticate_plain (connection, password, error);
-	else if (connection->options->authzid != NULL)
-		return fail (connection, RUN_ERROR_LOGIN,
-			     "the server does not offer PLAIN, which --as needs", error);
-	else if (imap_connection_has (connection, "LOGINDISABLED"))
-		return fail (connection, RUN_ERROR_LOGIN, "the server takes no plain passwords",
-			     error);
-	else
-		*reply = login (connection, password, error);
-	return *reply != NULL;
-}
-
-static gboolean
-log_in (ImapConnection *connection, GError **error)
-{
-	const NetOptions *options = connection->options;
-	g_autoptr (ImapResponse) reply = NULL;
-
-	if (options->get_secret == NULL)
-		return fail (connection, RUN_ERROR_USAGE, "a password is needed", error);
-	char *password = options->get_secret (connection->url->user, connection->url->host,
-					      options->secret_data, error);
-	if (password == NULL)
-		return FALSE;
-	/* the user may have others; some servers tell unasked */
-	connection->capabilities_known = FALSE;
-	gboolean ok = choose_and_log_in (connection, password, &reply, error);
-	net_secret_free (password);
-	if (!ok)
-		return FALSE;
-	if (reply->status == IMAP_STATUS_OK)
-		return TRUE;
-	/* LIMIT: too many sessions of this user, or from this machine. */
-	gboolean temporary = imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY ||
-			     imap_response_has_code (reply, "LIMIT");
-	g_set_error (error, RUN_ERROR, temporary ? RUN_ERROR_TEMPORARY : RUN_ERROR_LOGIN,
-		     "%s: login as %s refused: %s", net_connection_get_peer (connection->net),
-		     connection->url->user, reply->text);
-	return FALSE;
-}
-
 /* --- From the first byte to the login --------------------------------------------------------- */
 
 static gboolean
@@ -488,12 +366,14 @@ secure (ImapConnection *connection, gboolean preauth, GError **error)
 
 	if (net_connection_is_encrypted (connection->net))
 		return TRUE;
+	/* A command such as ssh has seen to who we are, and to the way. */
+	if (preauth && connection->options->tunnel != NULL)
+		return TRUE;
 	if (preauth)
-		return fail (
-			connection, RUN_ERROR_INPUT,
-			"the server wants no login before there is encryption (PREAUTH): "
-			"not going on",
-			error);
+		return fail (connection, RUN_ERROR_INPUT,
+			     "the server wants no login before there is encryption (PREAUTH): "
+			     "not going on",
+			     error);
 	if (cleartext == 0)
 		return upgrade (connection, error);
 	if (cleartext > 1 || net_connection_is_loopback (connection->net))
@@ -532,9 +412,9 @@ meet (const NetUrl *url, const NetOptions *options, gboolean *preauth, GError **
 	connection->net = g_steal_pointer (&net);
 	connection->url = url;
 	connection->options = options;
-	connection->account = g_strdup_printf (
-		"%s@%s", options->authzid != NULL ? options->authzid : url->user,
-		net_connection_get_peer (connection->net));
+	connection->account =
+		g_strdup_printf ("%s@%s", options->authzid != NULL ? options->authzid : url->user,
+				 net_connection_get_peer (connection->net));
 	connection->capabilities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	connection->text = g_byte_array_new ();
 	return take_greeting (connection, preauth, error) ? g_steal_pointer (&connection) : NULL;
@@ -576,7 +456,9 @@ imap_connection_new (const NetUrl *url, const NetOptions *options, GError **erro
 	if (connection == NULL || !secure (connection, preauth, error) ||
 	    !ask_capabilities (connection, error))
 		return NULL;
-	if (!preauth && !log_in (connection, error))
+	/* The user may have others than the stranger had; some servers tell unasked. */
+	connection->capabilities_known = preauth;
+	if (!preauth && !imap_login (connection, url, options, error))
 		return NULL;
 	return ask_capabilities (connection, error) ? g_steal_pointer (&connection) : NULL;
 }

@@ -29,6 +29,9 @@ void imap_connection_logout (ImapConnection *connection);
 /* Is name (in capitals) among the capabilities? */
 gboolean imap_connection_has (const ImapConnection *connection, const char *name);
 
+/* What it runs over: for the login, which is tied to it. */
+NetConnection *imap_connection_get_net (ImapConnection *connection);
+
 /* "user@host:port", for people and journals. */
 const char *imap_connection_get_account (const ImapConnection *connection);
 
@@ -71,6 +74,13 @@ gboolean imap_connection_send (ImapConnection *connection, const char *command, 
  * imap_connection_run. */
 gboolean imap_connection_wait (ImapConnection *connection, guint tag, ImapUntaggedFunc function,
 			       gpointer user_data, ImapResponse **reply, GError **error);
+
+/* The same, or a request to continue ("+"), whichever comes first. */
+ImapResponse *imap_connection_wait_or_continue (ImapConnection *connection, guint tag,
+						GError **error);
+
+/* Send line and CRLF, and overwrite the buffers that they went through. */
+gboolean imap_connection_send_secret (ImapConnection *connection, const char *line, GError **error);
 
 /* The next response, whatever it is; what was written is sent first. */
 ImapResponse *imap_connection_read (ImapConnection *connection, GError **error);

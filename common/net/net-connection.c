@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/stop.h"
+#include "net/net-tunnel.h"
 
 #define OUTPUT_SIZE      (64 * 1024)
 #define INPUT_CHUNK      (32 * 1024)
@@ -25,13 +26,16 @@ struct NetConnection {
 	char *peer;
 	GSocketConnectable *identity;
 	const NetOptions *options;
-	GSocketConnection *tcp;
-	GSocket *socket;
-	GIOStream *tls; /* NULL while in the clear */
-	GPollableInputStream *in;   /* of tls or tcp */
-	GPollableOutputStream *out; /* of tls or tcp */
-	gboolean heard; /* the server has said something, ever */
-	guint8 *input; /* [start, end) has been received and not yet handed out */
+	NetTunnel *tunnel; /* NULL: a TCP connection */
+	GIOStream *base;   /* of either */
+	GSocket *socket;   /* NULL: a tunnel */
+	int in_fd;
+	int out_fd;
+	GIOStream *tls;             /* NULL while in the clear */
+	GPollableInputStream *in;   /* of tls or base */
+	GPollableOutputStream *out; /* of tls or base */
+	gboolean heard;             /* the server has said something, ever */
+	guint8 *input;              /* [start, end) has been received and not yet handed out */
 	gsize start;
 	gsize end;
 	gsize allocated;
@@ -140,6 +144,24 @@ set_authorities (NetConnection *connection, GTlsConnection *tls, GError **error)
 	return TRUE;
 }
 
+static gboolean
+set_client_certificate (NetConnection *connection, GTlsConnection *tls, GError **error)
+{
+	const char *file = connection->options->client_certificate;
+
+	if (file == NULL)
+		return TRUE;
+	g_autoptr (GError) cause = NULL;
+	g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_file (file, &cause);
+	if (certificate == NULL) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: cannot read a certificate and its key: %s", file, cause->message);
+		return FALSE;
+	}
+	g_tls_connection_set_certificate (tls, certificate);
+	return TRUE;
+}
+
 /* A pin replaces the authorities in both directions: nothing else passes, however well signed. */
 static gboolean
 check_pin (NetConnection *connection, GTlsConnection *tls, GError **error)
@@ -163,7 +185,8 @@ has_hung_up (NetConnection *connection)
 {
 	guint8 byte;
 
-	return recv (g_socket_get_fd (connection->socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+	return connection->socket != NULL &&
+	       recv (connection->in_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 static gboolean
@@ -203,12 +226,13 @@ static gboolean
 encrypt (NetConnection *connection, GError **error)
 {
 	g_autoptr (GError) cause = NULL;
-	g_autoptr (GIOStream) tls = g_tls_client_connection_new (G_IO_STREAM (connection->tcp),
+	g_autoptr (GIOStream) tls = g_tls_client_connection_new (connection->base,
 								 connection->identity, &cause);
 
 	if (tls == NULL)
 		return fail (connection, g_steal_pointer (&cause), error);
-	if (!set_authorities (connection, G_TLS_CONNECTION (tls), error))
+	if (!set_authorities (connection, G_TLS_CONNECTION (tls), error) ||
+	    !set_client_certificate (connection, G_TLS_CONNECTION (tls), error))
 		return FALSE;
 	g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_certificate), connection);
 	if (!handshake (connection, G_TLS_CONNECTION (tls), error))
@@ -216,6 +240,14 @@ encrypt (NetConnection *connection, GError **error)
 	connection->tls = g_steal_pointer (&tls);
 	use_stream (connection, connection->tls);
 	return TRUE;
+}
+
+/* For what GIO waits for by itself. */
+static void
+set_timeout (NetConnection *connection, guint seconds)
+{
+	if (connection->socket != NULL)
+		g_socket_set_timeout (connection->socket, seconds);
 }
 
 gboolean
@@ -227,9 +259,9 @@ net_connection_start_tls (NetConnection *connection, GError **error)
 			"something was sent behind the answer to STARTTLS, perhaps by a stranger "
 			"in between; not going on",
 			error);
-	g_socket_set_timeout (connection->socket, CONNECT_SECONDS);
+	set_timeout (connection, CONNECT_SECONDS);
 	gboolean ok = encrypt (connection, error);
-	g_socket_set_timeout (connection->socket, 0);
+	set_timeout (connection, 0);
 	return ok;
 }
 
@@ -253,12 +285,15 @@ fail_silent (NetConnection *connection, GError **error)
 static gboolean
 wait_for (NetConnection *connection, gushort events, GError **error)
 {
-	GPollFD polls[2] = { { .fd = g_socket_get_fd (connection->socket), .events = events } };
+	GPollFD polls[3] = {
+		{ .fd = connection->in_fd, .events = events & G_IO_IN },
+		{ .fd = connection->out_fd, .events = events & G_IO_OUT },
+	};
 	GCancellable *cancellable = stop_cancellable ();
-	gboolean cancels = g_cancellable_make_pollfd (cancellable, &polls[1]);
+	gboolean cancels = g_cancellable_make_pollfd (cancellable, &polls[2]);
 
 	int patience = connection->heard ? PROGRESS_SECONDS : GREETING_SECONDS;
-	int ready = g_poll (polls, cancels ? 2 : 1, patience * 1000);
+	int ready = g_poll (polls, cancels ? 3 : 2, patience * 1000);
 	if (cancels)
 		g_cancellable_release_fd (cancellable);
 	if (!stop_check (error))
@@ -289,9 +324,11 @@ receive (NetConnection *connection, gboolean *got, GError **error)
 	g_autoptr (GError) cause = NULL;
 
 	make_input_room (connection);
-	gssize n = g_pollable_input_stream_read_nonblocking (
-		connection->in, connection->input + connection->end,
-		connection->allocated - connection->end, NULL, &cause);
+	gssize n =
+		g_pollable_input_stream_read_nonblocking (connection->in,
+							  connection->input + connection->end,
+							  connection->allocated - connection->end,
+							  NULL, &cause);
 	*got = n > 0;
 	connection->heard = connection->heard || n > 0;
 	if (n > 0)
@@ -453,11 +490,33 @@ net_connection_is_encrypted (const NetConnection *connection)
 	return connection->tls != NULL;
 }
 
+char *
+net_connection_get_binding (NetConnection *connection, gboolean *is_exporter)
+{
+	g_autoptr (GByteArray) data = g_byte_array_new ();
+
+	if (connection->tls == NULL)
+		return NULL;
+	GTlsConnection *tls = G_TLS_CONNECTION (connection->tls);
+	gboolean exports = g_tls_connection_get_protocol_version (tls) >=
+			   G_TLS_PROTOCOL_VERSION_TLS_1_3;
+	if (is_exporter != NULL)
+		*is_exporter = exports;
+	if (!g_tls_connection_get_channel_binding_data (tls,
+							exports ? G_TLS_CHANNEL_BINDING_TLS_EXPORTER
+								: G_TLS_CHANNEL_BINDING_TLS_UNIQUE,
+							data, NULL) ||
+	    data->len == 0)
+		return NULL;
+	return g_base64_encode (data->data, data->len);
+}
+
 gboolean
 net_connection_is_loopback (const NetConnection *connection)
 {
-	g_autoptr (GSocketAddress) address =
-		g_socket_connection_get_remote_address (connection->tcp, NULL);
+	if (connection->tunnel != NULL)
+		return TRUE;
+	g_autoptr (GSocketAddress) address = g_socket_get_remote_address (connection->socket, NULL);
 
 	return G_IS_INET_SOCKET_ADDRESS (address) &&
 	       g_inet_address_get_is_loopback (
@@ -478,15 +537,27 @@ dial (NetConnection *connection, GError **error)
 
 	g_socket_client_set_enable_proxy (client, FALSE);
 	g_socket_client_set_timeout (client, CONNECT_SECONDS);
-	connection->tcp =
-		g_socket_client_connect (client, connection->identity, stop_cancellable (), &cause);
-	if (connection->tcp == NULL)
+	g_autoptr (GSocketConnection) tcp = g_socket_client_connect (client, connection->identity,
+								     stop_cancellable (), &cause);
+	if (tcp == NULL)
 		return fail (connection, g_steal_pointer (&cause), error);
-	connection->socket = g_socket_connection_get_socket (connection->tcp);
+	connection->socket = g_socket_connection_get_socket (tcp);
+	connection->in_fd = connection->out_fd = g_socket_get_fd (connection->socket);
 	/* Both only make things faster or tidier: without them it works too. */
 	(void) g_socket_set_option (connection->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
 	g_socket_set_keepalive (connection->socket, TRUE);
-	use_stream (connection, G_IO_STREAM (connection->tcp));
+	connection->base = G_IO_STREAM (g_steal_pointer (&tcp));
+	return TRUE;
+}
+
+static gboolean
+dig (NetConnection *connection, GError **error)
+{
+	connection->tunnel = net_tunnel_new (connection->options->tunnel, error);
+	if (connection->tunnel == NULL)
+		return FALSE;
+	connection->base = net_tunnel_get_stream (connection->tunnel, &connection->in_fd,
+						  &connection->out_fd);
 	return TRUE;
 }
 
@@ -498,12 +569,13 @@ net_connection_new (const NetUrl *url, const NetOptions *options, GError **error
 	connection->peer = net_url_get_peer (url);
 	connection->identity = g_network_address_new (url->host, url->port);
 	connection->options = options;
-	if (!dial (connection, error))
+	if (!(options->tunnel != NULL ? dig (connection, error) : dial (connection, error)))
 		return NULL;
+	use_stream (connection, connection->base);
 	if (url->security == NET_SECURITY_TLS && !encrypt (connection, error))
 		return NULL;
 	/* From here on all waiting is done by poll, with a deadline of its own. */
-	g_socket_set_timeout (connection->socket, 0);
+	set_timeout (connection, 0);
 	return g_steal_pointer (&connection);
 }
 
@@ -516,7 +588,8 @@ net_connection_free (NetConnection *connection)
 	if (connection->socket != NULL)
 		(void) g_socket_close (connection->socket, NULL);
 	g_clear_object (&connection->tls);
-	g_clear_object (&connection->tcp);
+	g_clear_object (&connection->base);
+	g_clear_pointer (&connection->tunnel, net_tunnel_free);
 	g_clear_object (&connection->identity);
 	g_free (connection->input);
 	g_free (connection->peer);

@@ -18,7 +18,8 @@
 
 typedef struct NetConnection NetConnection;
 
-/* Connected; for NET_SECURITY_TLS with the certificate checked. url and options are used only
+/* Connected, or the tunnel's command started; for NET_SECURITY_TLS with the certificate checked.
+ * url and options are used only
  * during the call, except that start_tls uses options again: it must outlive the connection. */
 NetConnection *net_connection_new (const NetUrl *url, const NetOptions *options, GError **error);
 void net_connection_free (NetConnection *connection);
@@ -31,7 +32,12 @@ gboolean net_connection_start_tls (NetConnection *connection, GError **error);
 
 gboolean net_connection_is_encrypted (const NetConnection *connection);
 
-/* Is the other end this machine? */
+/* What ties a login to this encrypted connection and no other, in base64: tls-exporter (RFC 9266)
+ * from TLS 1.3 on, else tls-unique (RFC 5929). is_exporter may be NULL. NULL where there is none.
+ * Newly allocated. */
+char *net_connection_get_binding (NetConnection *connection, gboolean *is_exporter);
+
+/* Is the other end this machine? A tunnel's is: what is behind it is the command's affair. */
 gboolean net_connection_is_loopback (const NetConnection *connection);
 
 /* "host:port". */

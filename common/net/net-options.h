@@ -6,17 +6,21 @@
 
 #include <glib.h>
 
-/* Give the password of user at host. Newly allocated; whoever asked wipes it by net_secret_free.
- * NULL with an error if there is none to be had. */
-typedef char *(*NetSecretFunc) (const char *user, const char *host, gpointer user_data,
-				GError **error);
+/* Give the password or token of user at host. refused: the one given before was refused; a token
+ * may have expired since. Newly allocated; whoever asked wipes it by net_secret_free. NULL with an
+ * error if there is none to be had. */
+typedef char *(*NetSecretFunc) (const char *user, const char *host, gboolean refused,
+				gpointer user_data, GError **error);
 
 /* Everything is borrowed. All zero: system authorities, no exceptions, no way to get a password. */
 typedef struct {
-	const char *ca_file;    /* PEM; trusted instead of the system's authorities */
-	const char *tls_pin;    /* "sha256:HEX", the digest of the server's certificate (DER) */
-	int insecure_cleartext; /* 1: no TLS to this machine; 2: no TLS anywhere */
-	const char *authzid;    /* act as this user, with the login of another */
+	const char *ca_file; /* PEM; trusted instead of the system's authorities */
+	const char *tls_pin; /* "sha256:HEX", the digest of the server's certificate (DER) */
+	const char *client_certificate; /* PEM, with its key: shown to servers that ask for it */
+	const char *tunnel; /* shell command whose standard input and output are the connection */
+	int insecure_cleartext;   /* 1: no TLS to this machine; 2: no TLS anywhere */
+	const char *authzid;      /* act as this user, with the login of another */
+	gboolean secret_is_token; /* OAuth 2.0 (RFC 6750), not a password */
 	NetSecretFunc get_secret;
 	gpointer secret_data;
 } NetOptions;
