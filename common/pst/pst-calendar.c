@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "pst/pst-attachment.h"
+#include "pst/pst-attendee.h"
 #include "pst/pst-component.h"
 #include "pst/pst-fields.h"
 #include "pst/pst-recurrence.h"
+#include "pst/pst-vcard.h"
 
 /* Of PSETID_Task */
 enum {
@@ -235,7 +237,39 @@ pst_calendar_append (const PstItem *item, PstZoneNames *names, GPtrArray *zones,
 	if (is_class (item, "IPM.Task"))
 		append_task (item, uuid, text);
 	else if (is_class (item, "IPM.Appointment"))
-		pst_event_append (item, names, zones, text);
+		(void) pst_event_append (item, names, zones, text); /* one without a time too */
 	else
 		append_journal (item, uuid, text);
+}
+
+/* No version in PRODID: the same message must come out of every one. */
+GString *
+pst_calendar_build (const PstItem *item, const char **method)
+{
+	PstMethod asked = pst_attendee_get_method (item);
+	g_autoptr (PstZoneNames) names = pst_zone_names_new ();
+	g_autoptr (GPtrArray) zones = pst_calendar_zones_new ();
+	g_autoptr (GString) entries = g_string_new (NULL);
+
+	*method = pst_attendee_get_method_name (asked);
+	if (asked == PST_METHOD_NONE)
+		pst_calendar_append (item, names, zones, entries);
+	else
+		(void) pst_event_append (item, names, zones, entries); /* then there is no text */
+	if (entries->len == 0)
+		return NULL;
+
+	GString *calendar = g_string_new (NULL);
+	pst_vcard_add (calendar, "BEGIN", "VCALENDAR");
+	pst_vcard_add (calendar, "VERSION", "2.0");
+	pst_vcard_add (calendar, "PRODID", "-//mailferry//pst2mbox//EN");
+	if (*method != NULL)
+		pst_vcard_add (calendar, "METHOD", *method);
+	for (guint i = 0; i < zones->len; i++) {
+		const PstCalendarZone *zone = g_ptr_array_index (zones, i);
+		g_string_append (calendar, zone->text);
+	}
+	g_string_append_len (calendar, entries->str, (gssize) entries->len);
+	pst_vcard_add (calendar, "END", "VCALENDAR");
+	return calendar;
 }

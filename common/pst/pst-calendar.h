@@ -25,5 +25,12 @@ GPtrArray *pst_calendar_zones_new (void);
 void pst_calendar_append (const PstItem *item, PstZoneNames *names, GPtrArray *zones,
 			  GString *text);
 
-/* VEVENT: the part of it in pst-event.c. */
-void pst_event_append (const PstItem *item, PstZoneNames *names, GPtrArray *zones, GString *text);
+/* VEVENT: the part of it in pst-event.c. ITEM may also be a message about a meeting
+ * (IPM.Schedule.Meeting...); FALSE, and nothing appended, if it doesn't say when that is. */
+gboolean pst_event_append (const PstItem *item, PstZoneNames *names, GPtrArray *zones,
+			   GString *text);
+
+/* A calendar with nothing in it but ITEM, which is one of the above or a message about a meeting:
+ * then *method is what it asks for ("REQUEST", RFC 5546), else NULL. NULL if there is nothing to
+ * say. Lines ended by CRLF. */
+GString *pst_calendar_build (const PstItem *item, const char **method);

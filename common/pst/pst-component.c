@@ -156,9 +156,9 @@ pst_component_add_day (icalcomponent *component, icalproperty_kind kind, gint64 
 
 icalproperty *
 pst_component_add_person (icalcomponent *component, icalproperty_kind kind,
-			  const PstAddress *person)
+			  const PstAddress *person, gboolean accept_invented)
 {
-	if (person == NULL || person->is_invented)
+	if (person == NULL || (person->is_invented && !accept_invented))
 		return NULL;
 
 	g_autofree char *address = g_uri_escape_string (person->address, "@!$'*+", FALSE);

@@ -40,9 +40,9 @@ void pst_component_add_local (icalcomponent *component, icalproperty_kind kind, 
 void pst_component_add_day (icalcomponent *component, icalproperty_kind kind, gint64 seconds);
 
 /* ATTENDEE or ORGANIZER with the person's name; NULL if there is no real address (then the name
- * is all that is known). Owned by the component. */
+ * is all that is known) and an invented one isn't ACCEPTED. Owned by the component. */
 icalproperty *pst_component_add_person (icalcomponent *component, icalproperty_kind kind,
-					const PstAddress *person);
+					const PstAddress *person, gboolean accept_invented);
 
 /* The line of a rule (FREQ=...); FALSE if libical finds it wrong. */
 gboolean pst_component_add_rule (icalcomponent *component, const char *rule);

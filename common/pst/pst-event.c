@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "pst/pst-attachment.h"
+#include "pst/pst-attendee.h"
 #include "pst/pst-component.h"
 #include "pst/pst-fields.h"
 #include "pst/pst-recurrence.h"
@@ -25,9 +26,12 @@ enum {
 	RECURRENCE = 0x8216,
 	STATE_FLAGS = 0x8217,
 	RECURRING = 0x8223,
+	INTENDED_BUSY_STATUS = 0x8224,
 	EXCEPTION_REPLACE_TIME = 0x8228,
 	ZONE_STRUCT = 0x8233,
 	ZONE_NAME = 0x8234,
+	PROPOSED_START_WHOLE = 0x8250,
+	PROPOSED_END_WHOLE = 0x8251,
 	ZONE_DEFINITION_START = 0x825e,
 	ZONE_DEFINITION_RECURRENCE = 0x8260,
 };
@@ -39,9 +43,16 @@ enum {
 };
 
 /* Of PSETID_Meeting */
-#define GLOBAL_OBJECT_ID 0x0003
+enum {
+	GLOBAL_OBJECT_ID = 0x0003,
+	START_RECURRENCE_TIME = 0x000e,
+};
 
-#define IS_MEETING  0x01
+enum {
+	PR_CLIENT_SUBMIT_TIME = 0x0039,
+	PR_DELIVERY_TIME = 0x0e06,
+};
+
 #define IS_CANCELED 0x04
 
 #define REMINDER_DEFAULT     0x5ae980e1
@@ -52,6 +63,7 @@ enum {
 
 typedef struct {
 	const PstItem *item;
+	PstMethod method;
 	GPtrArray *attachments; /* PstAttachment; NULL if they can't be read */
 	char *uid;
 	gint64 start; /* UTC */
@@ -195,24 +207,38 @@ read_zone (const Event *event)
 	return zone != NULL ? zone : read_struct (event);
 }
 
+/* An answer may propose another time than that of the meeting. */
 static gboolean
-read_event (const PstItem *item, Event *event)
+read_span (Event *event)
+{
+	gboolean is_proposal = event->method == PST_METHOD_COUNTER;
+	guint32 start = is_proposal ? PROPOSED_START_WHOLE : START_WHOLE;
+	guint32 end = is_proposal ? PROPOSED_END_WHOLE : END_WHOLE;
+
+	if (!pst_fields_get_time (event->item, &pst_names_appointment, start, &event->start) ||
+	    !pst_component_can_say (event->start))
+		return FALSE;
+	event->end = event->start;
+	(void) pst_fields_get_time (event->item, &pst_names_appointment, end, &event->end);
+	if (event->end < event->start || !pst_component_can_say (event->end))
+		event->end = event->start;
+	return TRUE;
+}
+
+static gboolean
+read_event (const PstItem *item, PstMethod method, Event *event)
 {
 	g_autoptr (GError) error = NULL;
 
 	event->item = item;
+	event->method = method;
 	event->is_all_day = pst_fields_get_bool (item, &pst_names_appointment, ALL_DAY);
 	event->uid = read_uid (item);
 	event->attachments = pst_attachment_read_all (item, &error);
 	if (event->attachments == NULL)
 		pst_context_find (item->context, "attachment-left-out", "%s", error->message);
-	if (!pst_fields_get_time (item, &pst_names_appointment, START_WHOLE, &event->start) ||
-	    !pst_component_can_say (event->start))
+	if (!read_span (event))
 		return FALSE;
-	event->end = event->start;
-	(void) pst_fields_get_time (item, &pst_names_appointment, END_WHOLE, &event->end);
-	if (event->end < event->start || !pst_component_can_say (event->end))
-		event->end = event->start;
 	event->recurrence = read_recurrence (item);
 	event->zone = read_zone (event);
 	return TRUE;
@@ -282,61 +308,7 @@ choose_zone (Event *event, PstZoneNames *names, GPtrArray *zones)
 	event->zone_id = g_strdup (zone->id);
 }
 
-/* --- People, status, reminder ---------------------------------------------- */
-
-static void
-add_attendee (icalcomponent *component, const PstRecipient *recipient)
-{
-	static const icalparameter_partstat answers[] = {[2] = ICAL_PARTSTAT_TENTATIVE,
-							 [3] = ICAL_PARTSTAT_ACCEPTED,
-							 [4] = ICAL_PARTSTAT_DECLINED,
-							 [5] = ICAL_PARTSTAT_NEEDSACTION};
-	icalproperty *property =
-		pst_component_add_person (component, ICAL_ATTENDEE_PROPERTY, recipient->address);
-
-	if (property == NULL)
-		return;
-	if (recipient->kind == PST_RECIPIENT_CC)
-		icalproperty_add_parameter (property,
-					    icalparameter_new_role (ICAL_ROLE_OPTPARTICIPANT));
-	else if (recipient->kind == PST_RECIPIENT_BCC) {
-		icalproperty_add_parameter (property,
-					    icalparameter_new_cutype (ICAL_CUTYPE_RESOURCE));
-		icalproperty_add_parameter (property,
-					    icalparameter_new_role (ICAL_ROLE_NONPARTICIPANT));
-	} else
-		icalproperty_add_parameter (property,
-					    icalparameter_new_role (ICAL_ROLE_REQPARTICIPANT));
-	if (recipient->response >= 2 && recipient->response < G_N_ELEMENTS (answers))
-		icalproperty_add_parameter (
-			property, icalparameter_new_partstat (answers[recipient->response]));
-}
-
-static gboolean
-is_same_person (const PstAddress *a, const PstAddress *b)
-{
-	return a != NULL && b != NULL && g_ascii_strcasecmp (a->address, b->address) == 0;
-}
-
-/* Only a meeting has them; and the organizer is not invited. */
-static void
-add_people (icalcomponent *component, const PstItem *item)
-{
-	gint64 state = pst_fields_get_int_or (item, &pst_names_appointment, STATE_FLAGS, 0);
-	const guint kinds =
-		1u << PST_RECIPIENT_TO | 1u << PST_RECIPIENT_CC | 1u << PST_RECIPIENT_BCC;
-
-	if ((state & IS_MEETING) == 0)
-		return;
-	g_autoptr (PstAddress) organizer = pst_item_get_author (item);
-	g_autoptr (GPtrArray) recipients = pst_item_read_recipients (item, kinds);
-	(void) pst_component_add_person (component, ICAL_ORGANIZER_PROPERTY, organizer);
-	for (guint i = 0; i < recipients->len; i++) {
-		const PstRecipient *recipient = g_ptr_array_index (recipients, i);
-		if (!recipient->is_organizer && !is_same_person (recipient->address, organizer))
-			add_attendee (component, recipient);
-	}
-}
+/* --- Status, reminder ------------------------------------------------------ */
 
 static void
 add_busy (icalcomponent *component, gint64 busy)
@@ -352,15 +324,19 @@ add_busy (icalcomponent *component, gint64 busy)
 	pst_component_add_x (component, "X-MICROSOFT-CDO-BUSYSTATUS", names[busy]);
 }
 
+/* What a guest has still to decide is in messages about a meeting no word on the meeting itself. */
 static void
-add_status (icalcomponent *component, const PstItem *item, gint64 busy)
+add_status (icalcomponent *component, const Event *event, gint64 busy)
 {
-	gint64 state = pst_fields_get_int_or (item, &pst_names_appointment, STATE_FLAGS, 0);
+	gint64 state = pst_fields_get_int_or (event->item, &pst_names_appointment, STATE_FLAGS, 0);
+	gboolean is_canceled = event->method == PST_METHOD_NONE
+				       ? (state & IS_CANCELED) != 0
+				       : event->method == PST_METHOD_CANCEL;
 
-	if (state & IS_CANCELED)
+	if (is_canceled)
 		icalcomponent_add_property (component,
 					    icalproperty_new_status (ICAL_STATUS_CANCELLED));
-	else if (busy == 1)
+	else if (busy == 1 && event->method == PST_METHOD_NONE)
 		icalcomponent_add_property (component,
 					    icalproperty_new_status (ICAL_STATUS_TENTATIVE));
 }
@@ -384,6 +360,78 @@ add_reminder (icalcomponent *component, const PstItem *item, gint64 minutes)
 	pst_component_add_text (alarm, ICAL_DESCRIPTION_PROPERTY,
 				subject != NULL && *subject != '\0' ? subject : "Reminder");
 	icalcomponent_add_component (component, alarm);
+}
+
+/* --- Messages about meetings ------------------------------------------------ */
+
+/* What becomes of the item in a mailbox is no matter of the meeting: the one time that counts is
+ * when the message was sent (RFC 5545, 3.8.7.2). */
+static icalcomponent *
+new_component (const Event *event, const PstItem *item)
+{
+	static const icalproperty_kind kinds[] = { ICAL_DTSTAMP_PROPERTY, ICAL_CREATED_PROPERTY,
+						   ICAL_LASTMODIFIED_PROPERTY };
+	icalcomponent *component = pst_component_new (item, ICAL_VEVENT_COMPONENT, event->uid,
+						      event->start);
+	gint64 sent = event->start;
+
+	if (event->method == PST_METHOD_NONE)
+		return component;
+	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+		icalproperty *property = icalcomponent_get_first_property (component, kinds[i]);
+		if (property == NULL)
+			continue;
+		icalcomponent_remove_property (component, property);
+		icalproperty_free (property);
+	}
+	if (!pst_fields_get_item_time (event->item, PR_CLIENT_SUBMIT_TIME, &sent))
+		(void) pst_fields_get_item_time (event->item, PR_DELIVERY_TIME, &sent);
+	pst_component_add_utc (component, ICAL_DTSTAMP_PROPERTY,
+			       pst_component_can_say (sent) ? sent : event->start);
+	return component;
+}
+
+/* [MS-OXOCAL] 2.2.1.27: the id of a single instance has its day in it; beside it stands the time of
+ * day of the series, packed. */
+static gboolean
+read_instance_in_id (const Event *event, gint64 *local)
+{
+	g_autoptr (GBytes) id = pst_fields_get_binary (event->item, &pst_names_meeting,
+						       GLOBAL_OBJECT_ID);
+	gint64 packed = pst_fields_get_int_or (event->item, &pst_names_meeting,
+					       START_RECURRENCE_TIME, -1);
+	gsize length = 0;
+	const guint8 *p = id != NULL ? g_bytes_get_data (id, &length) : NULL;
+
+	if (length < 40)
+		return FALSE;
+	g_autoptr (GDateTime) day = g_date_time_new_utc (p[16] << 8 | p[17], p[18], p[19], 0, 0, 0);
+	gint64 start = get_local (event, event->start);
+	gint64 time = packed >= 0
+			      ? (packed >> 12 & 31) * 3600 + (packed >> 6 & 63) * 60 + (packed & 63)
+			      : (start % DAY + DAY) % DAY;
+	if (day == NULL || time >= DAY || !pst_component_can_say (g_date_time_to_unix (day)))
+		return FALSE;
+	*local = g_date_time_to_unix (day) + time;
+	return TRUE;
+}
+
+/* One instance of a series that has no item of its own here: without its day it would be taken for
+ * the whole series, or for the other instances. */
+static void
+add_instance (const Event *event, icalcomponent *component)
+{
+	gint64 time = 0;
+
+	if (event->recurrence != NULL)
+		return;
+	if (pst_fields_get_time (event->item, &pst_names_appointment, EXCEPTION_REPLACE_TIME,
+				 &time) &&
+	    pst_component_can_say (time))
+		time = get_local (event, time);
+	else if (!read_instance_in_id (event, &time))
+		return;
+	add_instance_time (event, component, ICAL_RECURRENCEID_PROPERTY, time, event->is_all_day);
 }
 
 /* --- Series ---------------------------------------------------------------- */
@@ -483,8 +531,7 @@ make_exception (const Event *event, const PstException *exception)
 	gboolean is_all_day = exception->has_all_day ? exception->is_all_day : event->is_all_day;
 	g_autoptr (PstItem) own = exception->has_body ? open_exception (event, instance) : NULL;
 	const PstItem *item = own != NULL ? own : event->item;
-	icalcomponent *component =
-		pst_component_new (item, ICAL_VEVENT_COMPONENT, event->uid, event->start);
+	icalcomponent *component = new_component (event, item);
 	g_autofree char *location =
 		pst_fields_get_text (event->item, &pst_names_appointment, LOCATION);
 	g_autofree char *subject = pst_item_get_subject (event->item);
@@ -537,8 +584,8 @@ append_exceptions (const Event *event, gint64 busy, gboolean is_reminded, gint64
 		g_autoptr (icalcomponent) component = make_exception (event, exception);
 		gint64 own_busy = exception->has_busy ? exception->busy : busy;
 		add_busy (component, own_busy);
-		add_status (component, event->item, own_busy);
-		add_people (component, event->item);
+		add_status (component, event, own_busy);
+		pst_attendee_add_all (component, event->item, event->method);
 		if (exception->has_reminder ? exception->is_reminded : is_reminded)
 			add_reminder (component, event->item,
 				      exception->has_delta ? exception->delta : delta);
@@ -556,11 +603,12 @@ say_left_out (const Event *event)
 	g_ptr_array_set_size (event->recurrence->exceptions, 0);
 }
 
-/* Embedded items are exceptions, which the series tells of. */
+/* Embedded items are exceptions, which the series tells of. In a message the attachments stand on
+ * their own. */
 static void
 add_attachments (const Event *event, icalcomponent *component)
 {
-	if (event->attachments != NULL)
+	if (event->attachments != NULL && event->method == PST_METHOD_NONE)
 		pst_component_add_attachments (component, event->item, event->attachments);
 }
 
@@ -572,6 +620,7 @@ add_when (const Event *event, icalcomponent *component)
 	if (recurrence == NULL) {
 		add_span (event, component, get_local (event, event->start),
 			  get_local (event, event->end), event->is_all_day);
+		add_instance (event, component);
 		return;
 	}
 	gint64 start = get_instance_seconds (event, recurrence->start_date);
@@ -585,36 +634,73 @@ add_when (const Event *event, icalcomponent *component)
 		say_left_out (event);
 }
 
-void
-pst_event_append (const PstItem *item, PstZoneNames *names, GPtrArray *zones, GString *text)
+/* To its guests a meeting is as busy as whoever called it meant it to be. */
+static gint64
+read_busy (const Event *event)
 {
-	g_auto (Event) event = {0};
+	gint64 busy = pst_fields_get_int_or (event->item, &pst_names_appointment, BUSY_STATUS, -1);
+
+	if (event->method != PST_METHOD_REQUEST)
+		return busy;
+	return pst_fields_get_int_or (event->item, &pst_names_appointment, INTENDED_BUSY_STATUS,
+				      busy);
+}
+
+/* A message about a meeting counts its versions even where there is only one (RFC 5546, 3.2). */
+static void
+add_sequence (const Event *event, icalcomponent *component)
+{
+	gint64 sequence = pst_fields_get_int_or (event->item, &pst_names_appointment, SEQUENCE, 0);
+
+	if (event->method != PST_METHOD_NONE)
+		sequence = MAX (sequence, 0);
+	else if (sequence == 0)
+		return;
+	if (sequence >= 0 && sequence < G_MAXINT)
+		icalcomponent_add_property (component, icalproperty_new_sequence ((int) sequence));
+}
+
+static void
+append_event (const Event *event, gboolean has_start, GString *text)
+{
+	const PstItem *item = event->item;
 	g_autofree char *location = pst_fields_get_text (item, &pst_names_appointment, LOCATION);
-	gint64 busy = pst_fields_get_int_or (item, &pst_names_appointment, BUSY_STATUS, -1);
-	gint64 sequence = pst_fields_get_int_or (item, &pst_names_appointment, SEQUENCE, 0);
+	gint64 busy = read_busy (event);
 	gint64 delta = pst_fields_get_int_or (item, &pst_names_common, REMINDER_DELTA,
 					      REMINDER_DEFAULT_MIN);
-	gboolean is_reminded = pst_fields_get_bool (item, &pst_names_common, REMINDER_SET);
-	gboolean has_start = read_event (item, &event);
+	gboolean is_reminded = (event->method == PST_METHOD_NONE ||
+				event->method == PST_METHOD_REQUEST) &&
+			       pst_fields_get_bool (item, &pst_names_common, REMINDER_SET);
+	g_autoptr (icalcomponent) component = new_component (event, item);
 
+	if (has_start)
+		add_when (event, component);
+	add_sequence (event, component);
+	pst_component_add_text (component, ICAL_LOCATION_PROPERTY, location);
+	add_busy (component, busy);
+	add_status (component, event, busy);
+	pst_attendee_add_all (component, item, event->method);
+	add_attachments (event, component);
+	if (is_reminded)
+		add_reminder (component, item, delta);
+	pst_component_print (component, text);
+	if (event->recurrence != NULL)
+		append_exceptions (event, busy, is_reminded, delta, text);
+}
+
+gboolean
+pst_event_append (const PstItem *item, PstZoneNames *names, GPtrArray *zones, GString *text)
+{
+	g_auto (Event) event = { 0 };
+	PstMethod method = pst_attendee_get_method (item);
+	gboolean has_start = read_event (item, method, &event);
+
+	if (!has_start && method != PST_METHOD_NONE)
+		return FALSE;
 	if (!has_start)
 		pst_context_find (item->context, "event-without-start",
 				  "the appointment doesn't say when it is");
 	choose_zone (&event, names, zones);
-	g_autoptr (icalcomponent) component =
-		pst_component_new (item, ICAL_VEVENT_COMPONENT, event.uid, event.start);
-	if (has_start)
-		add_when (&event, component);
-	if (sequence > 0 && sequence < G_MAXINT)
-		icalcomponent_add_property (component, icalproperty_new_sequence ((int) sequence));
-	pst_component_add_text (component, ICAL_LOCATION_PROPERTY, location);
-	add_busy (component, busy);
-	add_status (component, item, busy);
-	add_people (component, item);
-	add_attachments (&event, component);
-	if (is_reminded)
-		add_reminder (component, item, delta);
-	pst_component_print (component, text);
-	if (event.recurrence != NULL)
-		append_exceptions (&event, busy, is_reminded, delta, text);
+	append_event (&event, has_start, text);
+	return TRUE;
 }

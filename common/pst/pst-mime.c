@@ -8,6 +8,7 @@
 
 #include "pst/pst-attachment.h"
 #include "pst/pst-body.h"
+#include "pst/pst-entry.h"
 #include "pst/pst-envelope.h"
 #include "pst/pst-headers.h"
 #include "pst/pst-report.h"
@@ -198,24 +199,50 @@ new_file (const PstItem *item, const PstAttachment *attachment, gboolean is_inli
 static PstPart *build_message (PstMime *mime, PstItem *item, const char *path, guint depth,
 			       GError **error);
 
-static gboolean
-new_embedded (PstMime *mime, const PstItem *item, const PstAttachment *attachment, const char *path,
-	      guint depth, PstPart **part, GError **error)
+static PstItem *
+open_embedded (PstMime *mime, const PstItem *item, const PstAttachment *attachment, GError **error)
 {
-	if (depth >= MAX_DEPTH) {
-		pst_context_find (item->context, "embedded-too-deep",
-				  "messages in messages beyond level %u left out", depth);
-		*part = new_note ("A message stood here, too many levels deep to be carried.\n");
-		return TRUE;
-	}
 	g_autoptr (PstNode) holder = pst_node_open_subnode (item->node, attachment->nid, error);
 	g_autoptr (PstNode) node =
 		holder != NULL ? pst_node_open_subnode (holder, attachment->object_nid, error)
 			       : NULL;
 	PstItem *inner = node != NULL ? pst_item_open (item->context, node, error) : NULL;
+
+	if (inner != NULL)
+		g_ptr_array_add (mime->items, inner);
+	return inner;
+}
+
+/* The form other programs know, and beside it a message if there is more to the item. */
+static gboolean
+add_embedded_entry (PstItem *inner, GPtrArray *parts)
+{
+	gboolean is_whole = FALSE;
+	PstPart *entry = inner->kind == PST_KIND_OTHER ? pst_entry_new_file (inner, &is_whole)
+						       : NULL;
+
+	if (entry == NULL)
+		return FALSE;
+	g_ptr_array_add (parts, entry);
+	return is_whole;
+}
+
+static gboolean
+add_embedded (PstMime *mime, const PstItem *item, const PstAttachment *attachment, const char *path,
+	      guint depth, GPtrArray *parts, GError **error)
+{
+	if (depth >= MAX_DEPTH) {
+		pst_context_find (item->context, "embedded-too-deep",
+				  "messages in messages beyond level %u left out", depth);
+		g_ptr_array_add (parts, new_note ("A message stood here, too many levels deep to "
+						  "be carried.\n"));
+		return TRUE;
+	}
+	PstItem *inner = open_embedded (mime, item, attachment, error);
 	if (inner == NULL)
 		return FALSE;
-	g_ptr_array_add (mime->items, inner);
+	if (add_embedded_entry (inner, parts))
+		return TRUE;
 
 	g_autofree char *inner_path = g_strdup_printf ("%s/0x%x", path, attachment->nid);
 	PstPart *message = build_message (mime, inner, inner_path, depth + 1, error);
@@ -223,14 +250,17 @@ new_embedded (PstMime *mime, const PstItem *item, const PstAttachment *attachmen
 		return FALSE;
 	GString *header = g_string_new ("Content-Type: message/rfc822\n");
 	add_disposition (header, attachment, FALSE);
-	*part = pst_part_new_embedded (header, message);
+	g_ptr_array_add (parts, pst_part_new_embedded (header, message));
 	return TRUE;
 }
 
+/* To PARTS: one part, now and then two. */
 static gboolean
-new_attachment (PstMime *mime, const PstItem *item, const PstAttachment *attachment,
-		gboolean is_inline, const char *path, guint depth, PstPart **part, GError **error)
+add_attachment (PstMime *mime, const PstItem *item, const PstAttachment *attachment,
+		gboolean is_inline, const char *path, guint depth, GPtrArray *parts, GError **error)
 {
+	PstPart *part = NULL;
+
 	if (!count_part (mime, attachment->size, error))
 		return FALSE;
 
@@ -241,17 +271,20 @@ new_attachment (PstMime *mime, const PstItem *item, const PstAttachment *attachm
 	case PST_ATTACH_BY_WEB_REFERENCE:
 		if (attachment->size > 0) /* Outlook resolved it: here it is after all */
 			break;
-		*part = new_reference (attachment);
+		g_ptr_array_add (parts, new_reference (attachment));
 		return TRUE;
 	case PST_ATTACH_EMBEDDED:
 		if (attachment->has_object)
-			return new_embedded (mime, item, attachment, path, depth, part, error);
+			return add_embedded (mime, item, attachment, path, depth, parts, error);
 		break;
 	case PST_ATTACH_NONE:
 	case PST_ATTACH_BY_VALUE:
 	case PST_ATTACH_OLE: break;
 	}
-	return new_file (item, attachment, is_inline, part, error);
+	if (!new_file (item, attachment, is_inline, &part, error))
+		return FALSE;
+	g_ptr_array_add (parts, part);
+	return TRUE;
 }
 
 /* --- Inline pictures ------------------------------------------------------- */
@@ -325,6 +358,22 @@ add_rtf (PstMime *mime, PstItem *item, PstPart **plain, PstPart **html, GBytes *
 	return !rtf.has_file || add_rtf_file (mime, item, files, error);
 }
 
+/* The best comes last (RFC 2046, 5.1.4): each may be NULL, and all are taken over. */
+static PstPart *
+join_alternatives (PstPart *plain, PstPart *html, PstPart *invitation)
+{
+	g_autoptr (GPtrArray) rest = g_ptr_array_new ();
+	PstPart *first = plain != NULL ? plain : html;
+
+	if (plain != NULL && html != NULL)
+		g_ptr_array_add (rest, html);
+	if (invitation != NULL)
+		g_ptr_array_add (rest, invitation);
+	if (first == NULL && rest->len > 0)
+		return g_ptr_array_steal_index (rest, 0);
+	return layer ("alternative", "", first, rest);
+}
+
 /* The text and its alternatives; NULL if there is none. What isn't text goes to FILES. */
 static gboolean
 build_text (PstMime *mime, PstItem *item, PstPart **text, GHashTable **content_ids,
@@ -349,13 +398,8 @@ build_text (PstMime *mime, PstItem *item, PstPart **text, GHashTable **content_i
 
 	if (html_bytes != NULL)
 		*content_ids = find_content_ids (html_bytes);
-	if (plain == NULL || html == NULL) {
-		*text = plain != NULL ? g_steal_pointer (&plain) : g_steal_pointer (&html);
-		return TRUE;
-	}
-	*text = pst_part_new_multipart ("alternative", "");
-	pst_part_add_child (*text, g_steal_pointer (&plain));
-	pst_part_add_child (*text, g_steal_pointer (&html));
+	*text = join_alternatives (g_steal_pointer (&plain), g_steal_pointer (&html),
+				   pst_entry_new_invitation (item));
 	return TRUE;
 }
 
@@ -367,13 +411,12 @@ build_attachments (PstMime *mime, const PstItem *item, GPtrArray *attachments, G
 	for (guint i = 0; i < attachments->len; i++) {
 		const PstAttachment *attachment = g_ptr_array_index (attachments, i);
 		gboolean inlined = is_inline (attachment, ids);
-		PstPart *part = NULL;
-		if (!new_attachment (mime, item, attachment, inlined, path, depth, &part, error)) {
+		if (!add_attachment (mime, item, attachment, inlined, path, depth,
+				     inlined ? pictures : files, error)) {
 			g_prefix_error (error, "attachment %u (%s): ", i + 1,
 					attachment->name != NULL ? attachment->name : "unnamed");
 			return FALSE;
 		}
-		g_ptr_array_add (inlined ? pictures : files, part);
 	}
 	return TRUE;
 }

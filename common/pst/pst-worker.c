@@ -615,8 +615,7 @@ prepare (Reader *reader, GError **error)
 	if (!open_file (reader, error))
 		return FALSE;
 	reader->pages = pst_codepage_open_all ();
-	if (reader->task->options.aside != NULL)
-		pst_component_prepare ();
+	pst_component_prepare ();
 	close_the_door (reader);
 	child_allow_cpu_seconds (INDEX_SECONDS +
 				 (guint) (pst_file_get_size (reader->file) / INDEX_BYTES_SECOND));

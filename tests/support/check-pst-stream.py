@@ -167,6 +167,16 @@ def leaves(part):
 # The part of a report that programs read is built from properties; it is no attachment.
 BUILT = ("message/delivery-status", "message/disposition-notification")
 
+# What is no mail is attached in the form of its own programs.
+ENTRIES = {
+    "IPM.Contact": "text/vcard",
+    "IPM.DistList": "text/vcard",
+    "IPM.Appointment": "text/calendar",
+    "IPM.Task": "text/calendar",
+    "IPM.StickyNote": "text/calendar",
+    "IPM.Activity": "text/calendar",
+}
+
 
 def is_file(part):
     return part.get_content_disposition() in ("attachment", "inline")
@@ -289,9 +299,10 @@ def check_attachments(nid, message, wanted):
     for part, attachment in in_order(files, listed):
         inner = attachment.get("message") or attachment.get("msg")
         if attachment.get("method") == 5 or attachment.get("embedded"):
-            if part.get_content_type() != "message/rfc822":
-                differ(nid, "embedded", part.get_content_type(), "message/rfc822")
-            elif inner:
+            form = ENTRIES.get((inner or {}).get("class"), "message/rfc822")
+            if part.get_content_type() != form:
+                differ(nid, "embedded", part.get_content_type(), form)
+            elif inner and form == "message/rfc822":
                 check_message(nid, part.get_payload(0), inner)
             continue
         digest = attachment.get("sha256", attachment.get("sha"))
