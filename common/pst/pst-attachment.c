@@ -85,8 +85,6 @@ read_type (const PstItem *item, const PstProps *props)
 		pst_context_get_text (item->context, props, PR_ATTACH_MIME_TAG, item->codepage);
 	guint slashes = 0;
 
-	if (is_macbinary (item, props))
-		return g_strdup ("application/macbinary");
 	if (text == NULL)
 		return NULL;
 	text[strcspn (text, "; \t\r\n")] = '\0';
@@ -181,6 +179,7 @@ read_attachment (const PstItem *item, guint32 nid, guint place, GError **error)
 								    PST_ATTACH_BY_VALUE);
 	attachment->name = read_name (item, props);
 	attachment->type = read_type (item, props);
+	attachment->is_macbinary = is_macbinary (item, props);
 	if (attachment->method == PST_ATTACH_OLE)
 		name_object (attachment);
 	attachment->content_id = read_token (item, props, PR_ATTACH_CONTENT_ID);

@@ -31,6 +31,7 @@ typedef struct {
 	char *location;      /* Content-Location; NULL if absent */
 	char *reference;     /* path or URL of one that isn't in the file; NULL if absent */
 	guint64 size;        /* bytes of its data */
+	gboolean is_macbinary; /* its data is a MacBinary file around what the type says */
 	gboolean has_object; /* the data is a subnode: embedded message or OLE storage */
 	guint32 object_nid;
 } PstAttachment;

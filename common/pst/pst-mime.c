@@ -8,10 +8,11 @@
 
 #include "pst/pst-attachment.h"
 #include "pst/pst-body.h"
+#include "pst/pst-enclosure.h"
 #include "pst/pst-entry.h"
 #include "pst/pst-envelope.h"
-#include "pst/pst-headers.h"
 #include "pst/pst-report.h"
+#include "pst/pst-secure.h"
 
 /* Messages forwarded in messages: people reach ten, a file that refers to itself has no end. */
 #define MAX_DEPTH 100
@@ -19,8 +20,6 @@
 
 /* Outlook counts the size of an item in 32 bits. */
 #define MAX_SIZE (G_GUINT64_CONSTANT (4) << 30)
-
-#define ENTITY_HEADER_MAX 65536
 
 struct _PstMime {
 	PstPart *message;
@@ -114,88 +113,6 @@ layer (const char *subtype, const char *parameters, PstPart *first, GPtrArray *r
 
 /* --- Attachments ----------------------------------------------------------- */
 
-static void
-add_disposition (GString *header, const PstAttachment *attachment, gboolean is_inline)
-{
-	g_string_append (header, is_inline ? "Content-Disposition: inline"
-					   : "Content-Disposition: attachment");
-	if (attachment->name != NULL)
-		pst_encode_parameter (header, "filename", attachment->name);
-	g_string_append_c (header, '\n');
-	if (attachment->content_id != NULL)
-		g_string_append_printf (header, "Content-ID: <%s>\n", attachment->content_id);
-	if (attachment->location != NULL)
-		g_string_append_printf (header, "Content-Location: %s\n", attachment->location);
-}
-
-static GString *
-new_attachment_header (const PstAttachment *attachment, const char *type, gboolean is_inline)
-{
-	GString *header = g_string_new (NULL);
-
-	g_string_append_printf (header, "Content-Type: %s", type);
-	if (attachment->name != NULL)
-		pst_encode_parameter (header, "name", attachment->name);
-	g_string_append_c (header, '\n');
-	add_disposition (header, attachment, is_inline);
-	return header;
-}
-
-/* A file elsewhere: all we can carry is where it was. */
-static PstPart *
-new_reference (const PstAttachment *attachment)
-{
-	g_autofree char *text = g_strdup_printf (
-		"This attachment is not in the message. It refers to:\n\n%s\n",
-		attachment->reference != NULL ? attachment->reference : "(nothing)");
-	g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-	GString *header = g_string_new ("Content-Type: text/plain; charset=utf-8\n");
-
-	g_string_append (header, "Content-Disposition: inline\n");
-	return pst_part_new_text (header, bytes, NULL, NULL, 0);
-}
-
-/* The message types must not be in base64 (RFC 2046, 5.2.1; RFC 3464, 2.1): as it is, or under
- * another name. */
-static gboolean
-new_message_file (const PstItem *item, const PstAttachment *attachment, PstPart **part,
-		  GError **error)
-{
-	gboolean is_fit = FALSE;
-	gboolean is_8bit = FALSE;
-
-	if (!pst_part_check_verbatim (item->node, attachment->nid, PST_ATTACH_DATA, &is_fit,
-				      &is_8bit, error))
-		return FALSE;
-	if (!is_fit || attachment->size == 0) {
-		*part = pst_part_new_base64 (
-			new_attachment_header (attachment, "application/octet-stream", FALSE),
-			item->node, attachment->nid, PST_ATTACH_DATA, attachment->size);
-		return TRUE;
-	}
-	GString *header = new_attachment_header (attachment, attachment->type, FALSE);
-	g_string_append_printf (header, "Content-Transfer-Encoding: %s\n",
-				is_8bit ? "8bit" : "7bit");
-	*part = pst_part_new_verbatim (header, item->node, attachment->nid, PST_ATTACH_DATA, 0);
-	return TRUE;
-}
-
-static gboolean
-new_file (const PstItem *item, const PstAttachment *attachment, gboolean is_inline, PstPart **part,
-	  GError **error)
-{
-	const char *type = attachment->type;
-
-	if (type != NULL && g_str_has_prefix (type, "message/"))
-		return new_message_file (item, attachment, part, error);
-	if (type == NULL || g_str_has_prefix (type, "multipart/"))
-		type = "application/octet-stream";
-	*part = pst_part_new_base64 (new_attachment_header (attachment, type, is_inline),
-				     item->node, attachment->nid, PST_ATTACH_DATA,
-				     attachment->size);
-	return TRUE;
-}
-
 static PstPart *build_message (PstMime *mime, PstItem *item, const char *path, guint depth,
 			       GError **error);
 
@@ -249,7 +166,7 @@ add_embedded (PstMime *mime, const PstItem *item, const PstAttachment *attachmen
 	if (message == NULL)
 		return FALSE;
 	GString *header = g_string_new ("Content-Type: message/rfc822\n");
-	add_disposition (header, attachment, FALSE);
+	pst_enclosure_add_disposition (header, attachment, FALSE);
 	g_ptr_array_add (parts, pst_part_new_embedded (header, message));
 	return TRUE;
 }
@@ -271,7 +188,7 @@ add_attachment (PstMime *mime, const PstItem *item, const PstAttachment *attachm
 	case PST_ATTACH_BY_WEB_REFERENCE:
 		if (attachment->size > 0) /* Outlook resolved it: here it is after all */
 			break;
-		g_ptr_array_add (parts, new_reference (attachment));
+		g_ptr_array_add (parts, pst_enclosure_new_reference (attachment));
 		return TRUE;
 	case PST_ATTACH_EMBEDDED:
 		if (attachment->has_object)
@@ -281,7 +198,7 @@ add_attachment (PstMime *mime, const PstItem *item, const PstAttachment *attachm
 	case PST_ATTACH_BY_VALUE:
 	case PST_ATTACH_OLE: break;
 	}
-	if (!new_file (item, attachment, is_inline, &part, error))
+	if (!pst_enclosure_new_file (item, attachment, is_inline, &part, error))
 		return FALSE;
 	g_ptr_array_add (parts, part);
 	return TRUE;
@@ -503,87 +420,18 @@ build_root (PstMime *mime, PstItem *item, GPtrArray *attachments, const char *pa
 	return root != NULL ? root : new_note ("");
 }
 
-/* --- S/MIME ---------------------------------------------------------------- */
-
-/* [MS-OXOSMIME] 2.1: a signed or encrypted message keeps what arrived as its only attachment.
- * It must come out as it went in, to the byte, or no signature holds. NULL without an error if
- * this isn't one. */
-static PstPart *
-build_signed (const PstItem *item, const PstAttachment *attachment, GError **error)
-{
-	g_autoptr (GBytes) start = pst_part_peek (item->node, attachment->nid, PST_ATTACH_DATA,
-						  ENTITY_HEADER_MAX, error);
-	gsize length = 0;
-	gsize body = 0;
-
-	if (start == NULL)
-		return NULL;
-	const char *data = g_bytes_get_data (start, &length);
-	GString *fields = pst_headers_take_entity (data, length, &body);
-	return fields != NULL ? pst_part_new_verbatim (fields, item->node, attachment->nid,
-						       PST_ATTACH_DATA, body)
-			      : NULL;
-}
-
-/* The content type of a CMS object (RFC 5652, 3) stands near its beginning:
- * 1.2.840.113549.1.7.N */
-static const char *
-find_smime_type (const guint8 *data, gsize length)
-{
-	static const guint8 prefix[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07};
-
-	for (gsize i = 0; i + sizeof prefix < MIN (length, 64); i++)
-		if (memcmp (data + i, prefix, sizeof prefix) == 0)
-			return data[i + sizeof prefix] == 3 ? "enveloped-data" : "signed-data";
-	return NULL;
-}
-
-static PstPart *
-build_opaque (const PstItem *item, const PstAttachment *attachment, GError **error)
-{
-	g_autoptr (GBytes) start =
-		pst_part_peek (item->node, attachment->nid, PST_ATTACH_DATA, 64, error);
-	gsize length = 0;
-
-	if (start == NULL)
-		return NULL;
-	const guint8 *data = g_bytes_get_data (start, &length);
-	const char *type = find_smime_type (data, length);
-	if (type == NULL)
-		return NULL;
-
-	GString *header = g_string_new (NULL);
-	g_string_append_printf (
-		header,
-		"Content-Type: application/pkcs7-mime; smime-type=%s;\n name=\"smime.p7m\"\n"
-		"Content-Disposition: attachment; filename=\"smime.p7m\"\n",
-		type);
-	return pst_part_new_base64 (header, item->node, attachment->nid, PST_ATTACH_DATA,
-				    attachment->size);
-}
+/* --- All of it ------------------------------------------------------------- */
 
 static gboolean
-build_smime (PstMime *mime, const PstItem *item, GPtrArray *attachments, PstPart **root,
-	     GError **error)
+count_all (PstMime *mime, const GPtrArray *attachments, GError **error)
 {
-	g_autoptr (GError) local_error = NULL;
-
-	if (attachments->len != 1 || g_ascii_strncasecmp (item->class, "IPM.Note.SMIME", 14) != 0)
-		return TRUE;
-	const PstAttachment *attachment = g_ptr_array_index (attachments, 0);
-	if (attachment->method != PST_ATTACH_BY_VALUE || attachment->has_object)
-		return TRUE;
-
-	*root = build_signed (item, attachment, &local_error);
-	if (*root == NULL && local_error == NULL)
-		*root = build_opaque (item, attachment, &local_error);
-	if (local_error == NULL)
-		return *root == NULL || count_part (mime, attachment->size, error);
-	g_propagate_error (error, g_steal_pointer (&local_error));
-	return FALSE;
+	for (guint i = 0; i < attachments->len; i++) {
+		const PstAttachment *attachment = g_ptr_array_index (attachments, i);
+		if (!count_part (mime, attachment->size, error))
+			return FALSE;
+	}
+	return TRUE;
 }
-
-/* --- All of it ------------------------------------------------------------- */
 
 static PstPart *
 build_message (PstMime *mime, PstItem *item, const char *path, guint depth, GError **error)
@@ -591,7 +439,9 @@ build_message (PstMime *mime, PstItem *item, const char *path, guint depth, GErr
 	g_autoptr (GPtrArray) attachments = pst_attachment_read_all (item, error);
 	PstPart *root = NULL;
 
-	if (attachments == NULL || !build_smime (mime, item, attachments, &root, error)) {
+	if (attachments == NULL || !pst_secure_build (item, attachments, &root, error))
+		return NULL;
+	if (root != NULL && !count_all (mime, attachments, error)) {
 		pst_part_free (root);
 		return NULL;
 	}

@@ -22,6 +22,7 @@ typedef enum {
 	PART_TEXT,
 	PART_FILE,
 	PART_BASE64,
+	PART_REGION,
 	PART_VERBATIM,
 	PART_MULTIPART,
 	PART_MESSAGE,
@@ -42,10 +43,11 @@ struct _PstPart {
 	gpointer owner;
 	guint which;
 
-	PstNode *node; /* of base64 and verbatim parts */
+	PstNode *node; /* of base64, region and verbatim parts */
 	guint32 nid;
 	guint16 id;
 	guint64 offset;
+	guint64 length; /* of a region; its text is what stands before it */
 
 	gboolean is_8bit;
 	guint8 digest[DIGEST_SIZE]; /* what boundaries are derived from */
@@ -156,6 +158,22 @@ pst_part_new_base64 (GString *header, PstNode *node, guint32 nid, guint16 id, gu
 
 	g_string_append (header, "Content-Transfer-Encoding: base64\n");
 	digest_part (part, place, sizeof place);
+	return part;
+}
+
+PstPart *
+pst_part_new_region (GString *header, GBytes *prefix, PstNode *node, guint32 nid, guint16 id,
+		     guint64 offset, guint64 length)
+{
+	PstPart *part = new_stored (PART_REGION, header, node, nid, id);
+	guint64 place[] = { GUINT64_TO_LE (length), GUINT64_TO_LE (offset),
+			    GUINT64_TO_LE ((guint64) nid) };
+
+	g_string_append (header, "Content-Transfer-Encoding: base64\n");
+	digest_part (part, place, sizeof place);
+	part->text = prefix != NULL ? g_bytes_ref (prefix) : NULL;
+	part->offset = offset;
+	part->length = length;
 	return part;
 }
 
@@ -445,6 +463,7 @@ typedef struct {
 	guint8 line[LINE_BYTES]; /* of base64: bytes that do not fill a line yet */
 	gsize held;
 	guint64 skip;
+	guint64 left; /* of a region */
 } Writer;
 
 static gboolean
@@ -521,6 +540,31 @@ write_verbatim_block (const guint8 *data, gsize length, gpointer user_data, GErr
 
 	writer->skip -= skipped;
 	return write_bytes (writer, data + skipped, length - skipped, error);
+}
+
+static gboolean
+write_region_block (const guint8 *data, gsize length, gpointer user_data, GError **error)
+{
+	Writer *writer = user_data;
+	gsize skipped = (gsize) MIN (writer->skip, length);
+	gsize taken = (gsize) MIN (writer->left, length - skipped);
+
+	writer->skip -= skipped;
+	writer->left -= taken;
+	return write_base64_block (data + skipped, taken, writer, error);
+}
+
+static gboolean
+write_region (Writer *writer, const PstPart *part, GError **error)
+{
+	gsize length = 0;
+	const guint8 *prefix = part->text != NULL ? g_bytes_get_data (part->text, &length) : NULL;
+
+	writer->skip = part->offset;
+	writer->left = part->length;
+	return write_base64_block (prefix, length, writer, error) &&
+	       read_stored (part->node, part->nid, part->id, write_region_block, writer, error) &&
+	       end_base64 (writer, error);
 }
 
 /* RFC 2045, 6.8: text in base64 has its line ends as CRLF. */
@@ -611,6 +655,7 @@ write_part (Writer *writer, const PstPart *part, GError **error)
 	case PART_TEXT: return write_text (writer, part, error);
 	case PART_BASE64:
 	case PART_VERBATIM: return write_stored (writer, part, error);
+	case PART_REGION: return write_region (writer, part, error);
 	case PART_MULTIPART: return write_multipart (writer, part, error);
 	case PART_EMBEDDED:
 	case PART_MESSAGE: return write_part (writer, g_ptr_array_index (part->children, 0), error);

@@ -38,6 +38,10 @@ PstPart *pst_part_new_file (GString *header, GBytes *bytes, PstPartLoad load, gp
 PstPart *pst_part_new_base64 (GString *header, PstNode *node, guint32 nid, guint16 id,
 			      guint64 size);
 
+/* The same for LENGTH bytes from OFFSET on, behind those of PREFIX (kept by reference, or NULL). */
+PstPart *pst_part_new_region (GString *header, GBytes *prefix, PstNode *node, guint32 nid,
+			      guint16 id, guint64 offset, guint64 length);
+
 /* The same as it is, from byte OFFSET on: for entities that are MIME already, and must be
  * exact to the byte. */
 PstPart *pst_part_new_verbatim (GString *header, PstNode *node, guint32 nid, guint16 id,
