@@ -158,6 +158,14 @@ set_client_certificate (NetConnection *connection, GTlsConnection *tls, GError *
 			     "%s: cannot read a certificate and its key: %s", file, cause->message);
 		return FALSE;
 	}
+	g_autoptr (GByteArray) key = NULL;
+	g_object_get (certificate, "private-key", &key, NULL);
+	if (key == NULL) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: holds no key for its certificate: put both into it (PEM)", file);
+		return FALSE;
+	}
+	explicit_bzero (key->data, key->len);
 	g_tls_connection_set_certificate (tls, certificate);
 	return TRUE;
 }
