@@ -2,14 +2,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * It delays bytes, not round trips: whatever is read waits in a queue until its time, while more is read
- * behind it, so commands that were sent together arrive together. The handshake takes its time too: the
- * server sees a connection three one-way delays after the client made it, as if SYN, SYN-ACK and ACK had
- * travelled. Not modelled: loss, slow start.
+ * It delays bytes, not round trips: whatever is read waits in a queue until its time, while more is
+ * read behind it, so commands that were sent together arrive together. The handshake takes its time,
+ * too: the server sees a connection three one-way delays after the client made it, as if SYN,
+ * SYN-ACK and ACK had travelled. Not modelled: loss, slow start.
  *
- * A cut is exact. Cut on the way up, the server has received the first N bytes and then the end, and the
- * client is reset. Cut on the way down, the client has received the first N bytes and then the end, and
- * the server everything that the client had sent.
+ * A cut is exact. Cut on the way up, the server has received the first N bytes and then the end, the
+ * client is reset. Cut on the way down, the client has received the first N bytes and then the end,
+ * and the server everything that the client had sent.
  *
  * Events go to standard output, a line each, as they happen:
  *	connection I
@@ -131,7 +131,7 @@ loopback (int port)
 	return address;
 }
 
-/* --- Reading and passing on ------------------------------------------------------------------------- */
+/* --- Reading and passing on ------------------------------------------------------------------ */
 
 /* When bytes that are read now come out at the other end. */
 static gint64
@@ -232,7 +232,7 @@ link_write (Proxy *proxy, Link *link, Direction way, gboolean all)
 	return TRUE;
 }
 
-/* --- The cut ---------------------------------------------------------------------------------------- */
+/* --- The cut --------------------------------------------------------------------------------- */
 
 /* Closed like this, the peer gets a reset instead of an end. */
 static void
@@ -245,8 +245,8 @@ reset (int *fd)
 	*fd = -1;
 }
 
-/* The receiver keeps what it was sent, because its socket is read until it hangs up: closing a socket
- * with unread bytes makes the kernel reset the connection, and a reset discards what is not yet read. */
+/* The receiver keeps what it was sent, because its socket is read until it hangs up: closing a
+ * socket with unread bytes makes the kernel reset the connection, and discard what is not yet read. */
 static void
 link_cut (Proxy *proxy, Link *link, Direction way)
 {
@@ -276,7 +276,7 @@ link_cut (Proxy *proxy, Link *link, Direction way)
 	}
 }
 
-/* --- Links ------------------------------------------------------------------------------------------ */
+/* --- Links ----------------------------------------------------------------------------------- */
 
 static void
 proxy_accept (Proxy *proxy)
@@ -372,7 +372,7 @@ link_wake (const Proxy *proxy, const Link *link, gint64 now)
 	return wake;
 }
 
-/* --- The loop --------------------------------------------------------------------------------------- */
+/* --- The loop -------------------------------------------------------------------------------- */
 
 static void
 link_heard (Proxy *proxy, Link *link, Direction way, short events)
@@ -402,7 +402,7 @@ proxy_wait (Proxy *proxy)
 		for (Direction way = UP; way <= DOWN; way++) {
 			short events = link_events (link, way, now);
 
-			/* Without a wish the socket is left out: a hang-up would be reported for ever. */
+			/* Without a wish it is left out: a hang-up would be reported for ever. */
 			fds[1 + 2 * i + way].fd = events != 0 ? link_sender (link, way) : -1;
 			fds[1 + 2 * i + way].events = events;
 		}
@@ -443,7 +443,7 @@ proxy_run (Proxy *proxy)
 	}
 }
 
-/* --- Start ------------------------------------------------------------------------------------------ */
+/* --- Start ----------------------------------------------------------------------------------- */
 
 static gboolean
 proxy_listen (Proxy *proxy, GError **error)

@@ -1,4 +1,4 @@
-/* test-fault-proxy.c - the link that other tests break: cut at the byte, in order, late but not serial
+/* test-fault-proxy.c - the link that other tests break: cut at the byte, late but not serial
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -138,12 +138,12 @@ static void
 test_passes (void)
 {
 	Fixture fixture = { 0 };
-	g_autofree char *sent = g_strnfill (3000000, 'x');
+	g_autofree char *sent = g_strnfill (100000, 'x');
 
 	set_up (&fixture, (const char *[]){ NULL });
 	g_assert_true (send_text (fixture.client, sent, 100000));
-	g_assert_true (g_socket_connection_get_socket (fixture.client) != NULL);
-	(void) g_socket_shutdown (g_socket_connection_get_socket (fixture.client), FALSE, TRUE, NULL);
+	(void) g_socket_shutdown (g_socket_connection_get_socket (fixture.client), FALSE, TRUE,
+				  NULL);
 	g_autofree char *got = receive (fixture.server, 100001, NULL);
 	g_assert_cmpuint (strlen (got), ==, 100000);
 	/* The end of one direction leaves the other open. */
@@ -285,7 +285,7 @@ echo_s (Fixture *fixture, guint count)
 	return g_get_monotonic_time () - start;
 }
 
-/* Never too early is exact. Not one after the other is, by a factor of 20, what a busy machine needs. */
+/* Never too early is exact; not one after the other leaves a busy machine a factor of 20. */
 static void
 test_delay (void)
 {
