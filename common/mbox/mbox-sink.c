@@ -26,10 +26,21 @@ put_bytes (const guint8 *data, gsize length, gpointer user_data, GError **error)
 	return output_write (user_data, data, length, error);
 }
 
+/* A large message that lies in memory comes in one piece. What has been looked at is best written
+ * while the processor still has it at hand. */
+#define PIECE (256 * 1024)
+
 static gboolean
 put_quoted (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
-	return mbox_quote_feed (user_data, data, length, error);
+	while (length > 0) {
+		gsize piece = MIN (length, PIECE);
+		if (!mbox_quote_feed (user_data, data, piece, error))
+			return FALSE;
+		data += piece;
+		length -= piece;
+	}
+	return TRUE;
 }
 
 /* The content, quoted; then the LF it may lack, and the empty line that ends every record. */
