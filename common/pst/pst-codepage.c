@@ -10,6 +10,9 @@
 
 #define NOT_OPEN ((iconv_t) -1)
 
+#define CODEPAGE_EUC_CN 51936
+#define CODEPAGE_HZ     52936
+
 typedef struct {
 	guint codepage;
 	const char *iconv_name;
@@ -82,10 +85,10 @@ static const Codepage table[] = {
 	{50225, "ISO-2022-KR", "iso-2022-kr", "csiso2022kr"},
 	{50227, "ISO-2022-CN", NULL, "x-cp50227 iso-2022-cn"},
 	{51932, "EUC-JP-MS", "euc-jp", "x-euc-jp x-euc cp51932 cseucpkdfmtjapanese"},
-	{51936, "EUC-CN", "gb2312", "euc-cn x-euc-cn gb_2312-80 csgb2312"},
+	{CODEPAGE_EUC_CN, "EUC-CN", "gb2312", "euc-cn x-euc-cn gb_2312-80 csgb2312"},
 	{51949, "EUC-KR", "euc-kr", "x-euc-kr cseuckr"},
 	{51950, "EUC-TW", NULL, "euc-tw"},
-	{52936, "HZ", "hz-gb-2312", ""}, /* few systems can convert it, many mail programs can */
+	{CODEPAGE_HZ, "HZ", "hz-gb-2312", ""}, /* few systems can convert it; see below */
 	{54936, "GB18030", "gb18030", ""},
 	{65000, "UTF-7", NULL, "utf-7 unicode-1-1-utf-7"},
 	{65001, "UTF-8", "utf-8", "utf8 unicode-1-1-utf-8 x-unicode20utf8"},
@@ -128,7 +131,7 @@ find (guint codepage)
 static iconv_t
 find_converter (const PstCodepages *pages, guint codepage)
 {
-	const Codepage *page = find (codepage);
+	const Codepage *page = find (codepage != CODEPAGE_HZ ? codepage : CODEPAGE_EUC_CN);
 
 	return page != NULL ? pages->converters[page - table] : NOT_OPEN;
 }
@@ -180,6 +183,38 @@ convert (iconv_t converter, char *in, gsize in_left, GString *text)
 	return is_exact;
 }
 
+/* RFC 1843: GB 2312 between "~{" and "~}", seven bits of each byte; "~~" is a tilde, and one before
+ * the end of a line joins it with the next. What comes out is the same in eight bits. */
+static GString *
+unwrap_hz (const guint8 *p, gsize length, gboolean *is_clean)
+{
+	GString *text = g_string_sized_new (length);
+	gboolean is_wide = FALSE;
+
+	for (gsize i = 0; i < length; i++) {
+		guint8 next = i + 1 < length ? p[i + 1] : 0;
+		if (p[i] >= 0x80)
+			*is_clean = FALSE;
+		if (p[i] == '\n')
+			is_wide = FALSE;
+		if (p[i] == '~' && next == (is_wide ? '}' : '{')) {
+			is_wide = !is_wide;
+			i++;
+		} else if (p[i] == '~' && !is_wide && (next == '~' || next == '\n')) {
+			if (next == '~')
+				g_string_append_c (text, '~');
+			i++;
+		} else if (is_wide && p[i] > 0x20 && p[i] < 0x7f && next > 0x20 && next < 0x7f) {
+			g_string_append_c (text, (char) (p[i] | 0x80));
+			g_string_append_c (text, (char) (next | 0x80));
+			i++;
+		} else {
+			g_string_append_c (text, (char) p[i]);
+		}
+	}
+	return text;
+}
+
 char *
 pst_codepage_to_utf8 (const PstCodepages *pages, guint codepage, const void *bytes, gsize length,
 		      gsize *out_length, gboolean *is_exact)
@@ -194,7 +229,10 @@ pst_codepage_to_utf8 (const PstCodepages *pages, guint codepage, const void *byt
 
 	GString *text = g_string_sized_new (length + length / 8 + 1);
 	gboolean is_clean = TRUE;
-	if (converter != NOT_OPEN) {
+	if (codepage == CODEPAGE_HZ && is_known) {
+		g_autoptr (GString) wide = unwrap_hz (bytes, length, &is_clean);
+		is_clean &= convert (converter, wide->str, wide->len, text);
+	} else if (converter != NOT_OPEN) {
 		is_clean = convert (converter, (char *) bytes, length, text);
 	} else { /* not even 1252: an incomplete C library; keep the ASCII */
 		for (gsize i = 0; i < length; i++) {

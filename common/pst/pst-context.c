@@ -38,6 +38,17 @@ pst_context_get_codepage (const PstContext *context, const PstProps *props)
 	return context->codepage;
 }
 
+guint
+pst_context_get_unknown_codepage (const PstContext *context, const PstProps *props)
+{
+	gint64 value = pst_props_get_int_or (props, PR_MESSAGE_CODEPAGE, 0);
+
+	return value > 0 && value <= G_MAXUINT16 &&
+			       !pst_codepage_is_known (context->pages, (guint) value)
+		       ? (guint) value
+		       : 0;
+}
+
 static void
 remove_nuls (char *text, gsize length)
 {

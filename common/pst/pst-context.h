@@ -28,6 +28,10 @@ void pst_context_find (const PstContext *context, const char *name, const char *
  * file's. */
 guint pst_context_get_codepage (const PstContext *context, const PstProps *props);
 
+/* The code page an item names for them, if this system can't read it; 0 if it can, or none is
+ * named. */
+guint pst_context_get_unknown_codepage (const PstContext *context, const PstProps *props);
+
 /* A string property as UTF-8, without NULs. NULL if it is absent, empty or (finding
  * "property-damaged") unreadable. Newly allocated. */
 char *pst_context_get_text (const PstContext *context, const PstProps *props, guint16 id,

@@ -122,6 +122,23 @@ has_something_to_carry (const PstItem *item)
 	return *item->class == '\0' || pst_props_get_bool (item->props, PR_HAS_ATTACHMENTS);
 }
 
+/* Its text may be right all the same: most pages agree in the letters of ASCII. */
+static void
+say_codepage (const PstItem *item)
+{
+	static const guint16 ids[] = {PR_SUBJECT, PR_BODY, PR_SENDER_NAME};
+	guint unknown = pst_context_get_unknown_codepage (item->context, item->props);
+
+	for (gsize i = 0; unknown != 0 && i < G_N_ELEMENTS (ids); i++) {
+		if (pst_props_get_type (item->props, ids[i]) != PST_TYPE_STRING8)
+			continue;
+		pst_context_find (item->context, "codepage-unknown",
+				  "text in code page %u is read as if it were %u", unknown,
+				  item->codepage);
+		return;
+	}
+}
+
 PstItem *
 pst_item_open (const PstContext *context, PstNode *node, GError **error)
 {
@@ -134,6 +151,7 @@ pst_item_open (const PstContext *context, PstNode *node, GError **error)
 	item->node = pst_node_ref (node);
 	item->props = props;
 	item->codepage = pst_context_get_codepage (context, props);
+	say_codepage (item);
 	item->class = pst_item_get_text (item, PR_MESSAGE_CLASS);
 	if (item->class == NULL)
 		item->class = g_strdup ("");

@@ -48,7 +48,8 @@ typedef struct {
 	guint codepage; /* of its 8-bit strings */
 } PstItem;
 
-/* The item in NODE (kept by reference). Fails when its properties can't be read. */
+/* The item in NODE (kept by reference). Fails when its properties can't be read. Finding:
+ * "codepage-unknown". */
 PstItem *pst_item_open (const PstContext *context, PstNode *node, GError **error);
 void pst_item_free (PstItem *item);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstItem, pst_item_free)

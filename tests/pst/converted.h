@@ -131,3 +131,26 @@ converted_assert_lacks (const char *text, const char *part)
 	if (strstr (text, part) != NULL)
 		g_error ("\"%s\" is in:\n%s", part, text);
 }
+
+/* How often the conversion, which this runs again, finds NAME. */
+static inline guint
+converted_count_findings (Converted *converted, const char *name)
+{
+	g_autofree char *path = g_strconcat (converted->path, ".json", NULL);
+	g_autofree char *wanted = g_strdup_printf ("\"name\":\"%s\"", name);
+	g_autofree char *text = NULL;
+	g_autoptr (GError) error = NULL;
+	guint count = 0;
+
+	g_assert_true (report_open_file (converted->report, path, &error));
+	g_assert_no_error (error);
+	converted_run (converted);
+	ReportCounts counts = ledger_get_counts (converted->ledger);
+	g_assert_true (report_close (converted->report, &counts, &error));
+	g_assert_no_error (error);
+	g_assert_true (g_file_get_contents (path, &text, NULL, &error));
+	g_remove (path);
+	for (const char *p = text; (p = strstr (p, wanted)) != NULL; p++)
+		count++;
+	return count;
+}

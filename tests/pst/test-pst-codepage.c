@@ -28,7 +28,7 @@ test_known (Fixture *fixture, gconstpointer data)
 	static const guint codepages[] = {
 		932,   936,   949,   950,   1250,  1251,  1252,  1253,  1254,  1255,  1256,
 		1257,  1258,  1200,  20127, 20866, 20932, 21866, 28591, 28592, 28595, 28605,
-		50220, 51932, 51936, 51949, 54936, 65000, 65001, 437,   850,   874,   10000};
+		50220, 51932, 51936, 51949, 52936, 54936, 65000, 65001, 437,   850,   874,   10000};
 
 	for (gsize i = 0; i < G_N_ELEMENTS (codepages); i++) {
 		g_test_message ("code page %u", codepages[i]);
@@ -58,6 +58,7 @@ test_converts (Fixture *fixture, gconstpointer data)
 		{50220, "\x1b$BF|K\\\x1b(B", "日本"},
 		{51932, "\xc6\xfc\xcb\xdc", "日本"},
 		{51936, "\xc4\xe3\xba\xc3", "你好"},
+		{52936, "a ~~ ~{VPND~} ~\nb ~{VP\nc~{~}", "a ~ 中文 b 中\nc"},
 		{54936, "\x81\x30\x81\x30", "\xc2\x80"},
 		{65000, "+ZeVnLA-", "日本"},
 		{65001, "Gr\xc3\xbc\xc3\x9f", "Grüß"},

@@ -328,6 +328,30 @@ test_hz (Converted *fixture, gconstpointer data)
 	converted_assert_has (converted_get (fixture, 1), "=E9");
 }
 
+/* Outlook calls this page 52936; and one that nobody knows is no reason to be silent. */
+static void
+test_pages_of_strings (Converted *fixture, gconstpointer data)
+{
+	static const guint8 hz[] = {0xc8, 0xce, 0, 0};
+	static const guint8 unknown[] = {0x39, 0x30, 0, 0};
+	PstWriterProperty extra[] = {
+		{.tag = 0x0037001e, .bytes = "~{VPND~} ~~", .length = 11},
+		{.tag = 0x1000001e, .bytes = "text: ~{VPND~}", .length = 14},
+		{.tag = 0x3ffd0003, .bytes = hz, .length = 4},
+	};
+	PstWriterMessage message = {.sender = ann, .extra = extra, .n_extra = 3};
+
+	converted_add (fixture, &message);
+	extra[0].bytes = "caf\xe9";
+	extra[0].length = 4;
+	extra[2].bytes = unknown;
+	converted_add (fixture, &message);
+	g_assert_cmpuint (converted_count_findings (fixture, "codepage-unknown"), ==, 1);
+	converted_assert_has (converted_get (fixture, 0), "Subject: =?utf-8?B?5Lit5paHIH4=?=\n");
+	converted_assert_has (converted_get (fixture, 0), "\n\ndGV4dDog5Lit5paH\n");
+	converted_assert_has (converted_get (fixture, 1), "Subject: =?utf-8?B?Y2Fmw6k=?=\n");
+}
+
 static void
 test_odd_attachments (Converted *fixture, gconstpointer data)
 {
@@ -722,6 +746,7 @@ main (int argc, char **argv)
 	ADD ("/pst/source/attachments-of-every-kind", test_attachments);
 	ADD ("/pst/source/the-body-that-was-written-leads", test_native_body);
 	ADD ("/pst/source/hz-goes-as-it-is", test_hz);
+	ADD ("/pst/source/strings-in-odd-code-pages", test_pages_of_strings);
 	ADD ("/pst/source/odd-attachments-are-kept-whole", test_odd_attachments);
 	ADD ("/pst/source/delivery-reports-can-be-read-by-programs", test_delivery_report);
 	ADD ("/pst/source/receipts-can-be-read-by-programs", test_receipt);
