@@ -59,14 +59,35 @@ KEPT = {
     },
 }
 
+# Where properties do not say what the header says that came with the message, and which is carried as it
+# came: by file, item, and field. Each with its reason, and each must be needed.
+CUT = "the program that made the file cut a name at its colon and took one half for an address"
+GLUED = "in the property the sender's address stands in front of another one; the header has that alone"
+REPORT = "the recipient table of a report lists who was not reached, its header who got the report"
+LATER = "the report was made 19 seconds before it was handed in"
+OTHERWISE = {
+    ("aspose-SampleOstFile.ost", 0x213A24, "To"): REPORT,
+    ("aspose-SampleOstFile.ost", 0x213A24, "date"): LATER,
+    ("enron.pst", 0x200624, "To"): CUT,
+    ("enron.pst", 0x200744, "To"): CUT,
+    ("enron.pst", 0x2006E4, "from"): GLUED,
+}
+
+assert len(OTHERWISE) <= 10
+
 differences = 0
+current_file = ""
+needed = set()
 
 
 def differ(nid, what, got, wanted, kept=False):
-    """kept: the header that came with the message says otherwise, and it is carried as it is."""
+    """kept: the field came so with the message, and its form is nobody's to mend."""
     global differences
-    differences += not kept
-    print("kept:" if kept else "DIFFERS:", f"{nid:#x}: {what}: {str(got)[:150]!r}, not {str(wanted)[:150]!r}")
+    reason = OTHERWISE.get((current_file, nid, what))
+    needed.add((current_file, nid, what))
+    differences += not kept and not reason
+    word = "kept:" if kept or reason else "DIFFERS:"
+    print(word, f"{nid:#x}: {what}: {str(got)[:150]!r}, not {str(wanted)[:150]!r}", f"({reason})" if reason else "")
 
 
 def records(data):
@@ -139,7 +160,18 @@ def header(message, name):
 
 def addresses(message, *names):
     values = [str(v) for name in names for v in message.get_all(name, [])]
-    return {a.lower() for _, a in email.utils.getaddresses(values) if a}
+    return {a.lower().strip("'") for _, a in email.utils.getaddresses(values) if a}
+
+
+def names(message, *fields):
+    """Of people; one whose name is the address has no other."""
+    values = [str(v) for field in fields for v in message.get_all(field, [])]
+    pairs = email.utils.getaddresses(values)
+    return {squeeze(str(make_header(decode_header(name)))).strip("'\"") for name, _ in pairs} | {a for _, a in pairs}
+
+
+def has_header(wanted):
+    return wanted.get("has_headers") or wanted.get("headers_size")
 
 
 def text_of(part):
@@ -219,34 +251,43 @@ def check_sender(nid, message, wanted):
     if not smtp and (wanted.get("from_type") or person.get("type")) == "SMTP":
         smtp = wanted.get("rep_email") or wanted.get("from_email") or person.get("address") or ""
     got = addresses(message, "From", "Sender")
+    name = wanted.get("from_name") or person.get("name") or ""
     if "@" in smtp and smtp.lower() not in got:
-        differ(nid, "from", got, smtp, wanted.get("has_headers"))
+        differ(nid, "from", got, smtp)
+    if "@" not in smtp and name and not has_header(wanted) and squeeze(name) not in names(message, "From", "Sender"):
+        differ(nid, "from", names(message, "From", "Sender"), name)
     if len(message.get_all("From", [])) != 1:
         differ(nid, "From fields", len(message.get_all("From", [])), 1)
 
 
 def check_recipients(nid, message, wanted):
-    names = {1: "To", 2: "Cc", 3: "Bcc"}
+    fields = {1: "To", 2: "Cc", 3: "Bcc"}
+    people = wanted.get("recipients", wanted.get("rcpt", []))
+    for kind, field in fields.items():
+        count = sum(p.get("kind", 1) & 15 == kind for p in people)
+        got = len(email.utils.getaddresses([str(v) for v in message.get_all(field, [])]))
+        if people and not has_header(wanted) and got != count:
+            differ(nid, f"number of {field}", got, count)
     everyone = addresses(message, "To", "Cc", "Bcc")
-    for person in wanted.get("recipients", wanted.get("rcpt", [])):
+    for person in people:
         kind = person.get("kind", 1) & 15
         smtp = person.get("smtp") or ""
         if not smtp and person.get("type") == "SMTP":
             smtp = person.get("address") or person.get("addr") or ""
         if "@" in smtp:
             smtp = smtp.strip("'<>")
-            if smtp.lower() not in addresses(message, names.get(kind, "To")):
+            if smtp.lower() not in addresses(message, fields.get(kind, "To")):
                 where = "elsewhere" if smtp.lower() in everyone else "nowhere"
-                differ(nid, names.get(kind, "To"), where, smtp, wanted.get("has_headers"))
-        elif kind in names and not message.get(names[kind]):
-            differ(nid, names[kind], "missing", person.get("name"))
+                differ(nid, fields.get(kind, "To"), where, smtp)
+        elif kind in fields and not message.get(fields[kind]):
+            differ(nid, fields[kind], "missing", person.get("name"))
 
 
 def check_date(nid, message, wanted):
     seconds = wanted.get("submit") or wanted.get("delivery")
     parsed = email.utils.parsedate_tz(str(message.get("Date", "")))
     if seconds and (parsed is None or abs(email.utils.mktime_tz(parsed) - seconds) > 1):
-        differ(nid, "date", message.get("Date"), seconds, wanted.get("has_headers"))
+        differ(nid, "date", message.get("Date"), seconds)
 
 
 def check_texts(nid, message, wanted):
@@ -361,6 +402,7 @@ def is_mail(wanted):
 
 
 def main():
+    global current_file
     truth = {}
     with_deleted = "--deleted" in sys.argv[3:]
     with open(sys.argv[2], encoding="utf-8") as lines:
@@ -389,12 +431,16 @@ def main():
         is_deleted = wanted.get("placement") in ("deleted", "orphan")
         if (fields.get("X-Mbs-Folder") == "Recovered Items") != is_deleted:
             differ(nid, "folder", fields.get("X-Mbs-Folder"), wanted.get("placement"))
+        current_file = fields["X-Mbs-Origin"].rsplit(":", 1)[0]
         message = parser.parsebytes(content)
         check_form(fields["X-Mbs-Origin"].rsplit(":", 1)[0], nid, content)
         check_message(nid, message, wanted)
         check_flags(nid, fields, wanted)
     for nid in truth:
         differ(nid, "item", "missing", truth[nid].get("subject"))
+    for name, nid, what in OTHERWISE.keys() - needed:
+        if name == current_file:
+            differ(nid, what, "equal", "to be excused")
     print(f"{seen} messages, {differences} differences")
     sys.exit(differences > 0)
 

@@ -52,6 +52,29 @@ else
 	skip 'every message says what the file held' 'there is no python3'
 fi
 
+# The check notices whatever is not as the truth says.
+lies='
+subject    s/"subject":"Welcome back"/"subject":"Welcome"/
+from       s/"smtp":"karl.weber@example.org"/"smtp":"carl.weber@example.org"/
+to         s/\("kind":1,[^}]*"smtp":"\)/\1x/
+cc         s/\("kind":2,[^}]*"smtp":"\)/\1x/
+bcc        s/\("kind":3,[^}]*"smtp":"\)/\1x/
+date       s/"submit":1704701551/"submit":1704701561/
+received   s/"delivery":1704701560/"delivery":1704701561/
+message-id s/<2024.1@mail.example>/<2024.0@mail.example>/
+read       s/"read":true/"read":false/
+text       s/"plain_sha256":"./"plain_sha256":"-/
+html       s/"html_sha256":"./"html_sha256":"-/
+attachment s/"size":\([0-9]*\),"sha256":"./"size":\1,"sha256":"-/
+'
+while command -v python3 > /dev/null && read -r what lie; do
+	[ -n "$what" ] || continue
+	sed "$lie" "$demo.truth.jsonl" > "$tmp/lie.jsonl"
+	not_ok "the lie about $what is one" cmp -s "$tmp/lie.jsonl" "$demo.truth.jsonl"
+	run python3 "$check" "$tmp/demo.mbs" "$tmp/lie.jsonl"
+	status_is "a wrong $what would be noticed" 1
+done <<< "$lies"
+
 run_sh '"$1" -q "$2" > "$3"' "$pst2mbox" "$demo" "$tmp/again.mbs"
 ok 'a second run gives the same bytes' cmp "$tmp/demo.mbs" "$tmp/again.mbs"
 is 'empty folders are told of' \
