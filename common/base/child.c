@@ -193,9 +193,11 @@ child_receive (int fd, void *buffer, gsize size, gsize *length, GError **error)
 {
 	ssize_t got;
 
+	/* A reset means that the child ended before it had heard all that it was told; what it said
+	 * itself is still there. */
 	do
 		got = recv (fd, buffer, size, MSG_TRUNC);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (got < 0)
 		return fail (error, "lost touch with the child process");
 	if ((gsize) got > size) {
@@ -216,4 +218,32 @@ child_send (int fd, const void *packet, gsize length)
 		sent = send (fd, packet, length, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	return sent == (ssize_t) length;
+}
+
+gboolean
+child_tell (const Child *child, guint8 byte)
+{
+	ssize_t sent;
+
+	do
+		sent = send (child->fd, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (sent < 0 && errno == EINTR);
+	return sent == 1 || errno != EAGAIN;
+}
+
+gboolean
+child_listen (int fd, guint8 *byte)
+{
+	ssize_t got;
+
+	do
+		got = recv (fd, byte, 1, 0);
+	while (got < 0 && errno == EINTR);
+	return got == 1;
+}
+
+void
+child_hang_up (const Child *child)
+{
+	(void) shutdown (child->fd, SHUT_RDWR); /* it may have hung up itself */
 }

@@ -64,5 +64,15 @@ gboolean child_receive (int fd, void *buffer, gsize size, gsize *length, GError 
 /* FALSE if nobody listens any more. */
 gboolean child_send (int fd, const void *packet, gsize length);
 
+/* A byte the other way, from the parent to its child; never waits. FALSE if the child leaves
+ * unread what it is told; that it has gone already is no matter. */
+gboolean child_tell (const Child *child, guint8 byte);
+
+/* Called by the child: wait for such a byte. FALSE if there is no parent any more. */
+gboolean child_listen (int fd, guint8 *byte);
+
+/* Whoever waits in child_receive(), on another thread perhaps, is told that this was the end. */
+void child_hang_up (const Child *child);
+
 /* What both sides may rely on a packet to hold. */
 #define CHILD_MAX_PACKET (96 * 1024)

@@ -110,6 +110,23 @@ make_room (Spool *spool, gsize needed)
 	spool->memory = g_realloc (spool->memory, spool->allocated);
 }
 
+guint8 *
+spool_get_room (Spool *spool, gsize length)
+{
+	if (spool->fd >= 0 || length > spool->memory_limit - spool->used)
+		return NULL;
+	make_room (spool, spool->used + length);
+	return spool->memory + spool->used;
+}
+
+void
+spool_commit (Spool *spool, gsize length)
+{
+	g_return_if_fail (length <= spool->allocated - spool->used);
+	spool->used += length;
+	spool->size += (goffset) length;
+}
+
 gboolean
 spool_write (Spool *spool, const void *data, gsize length, GError **error)
 {

@@ -22,6 +22,11 @@ void spool_unref (Spool *spool);
 gboolean spool_write (Spool *spool, const void *data, gsize length, GError **error);
 goffset spool_get_size (const Spool *spool);
 
+/* Instead of spool_write(): where the next LENGTH bytes belong, if that is in memory, else NULL.
+ * What has been put there counts after spool_commit(). */
+guint8 *spool_get_room (Spool *spool, gsize length);
+void spool_commit (Spool *spool, gsize length);
+
 /* Is nobody else left who has a reference? Then it may be filled anew: what it had in memory is not
  * given back between, which saves the kernel from clearing pages that are overwritten at once. */
 gboolean spool_is_unshared (const Spool *spool);

@@ -7,22 +7,13 @@
 #include <string.h>
 
 #include "base/child.h"
-#include "base/digest.h"
 #include "base/error.h"
-#include "pst/pst-wire.h"
+#include "pst/pst-feed.h"
 #include "pst/pst-worker.h"
 
-/* A liar must not fill the disk: Outlook counts an item's size in 32 bits, base64 adds a
- * third, headers a little. */
-#define MAX_CONTENT (G_GINT64_CONSTANT (6) << 30)
-#define MAX_ASIDE   (G_GINT64_CONSTANT (64) << 20)
-#define MAX_FOLDERS 1000000
-
-/* Most messages with attachments fit, and are written without lying in a file first. Only one of
- * this size is in memory, however many are on their way. */
-#define LARGE_SPOOL (32 * 1024 * 1024)
+#define MAX_FOLDERS       1000000
 #define MAX_ZONES_OF_ITEM 8
-#define MAX_PATH    16384
+#define MAX_PATH          16384
 
 /* Damage that costs something the account of items can't show. Everything else is only worth
  * knowing. */
@@ -68,8 +59,7 @@ typedef struct {
 	MessageDate received;
 	char *sender;
 	char **keywords;
-	Spool *spool;
-	Digest digest;
+	gboolean has_meta; /* or an aside's: content may follow */
 	gboolean is_aside; /* not mail: flags and the like mean nothing */
 	PstAsideKind aside_kind;
 	GPtrArray *zones; /* NULL or GBytes: name, NUL, definition */
@@ -83,7 +73,7 @@ typedef struct {
 	Ledger *ledger;
 	Report *report;
 	Child child;
-	guint8 *packet;
+	PstFeed *feed;
 	GArray *folders;   /* SourceFolder */
 	GHashTable *paths; /* of folders, so that no two share one */
 	guint closed;      /* folders before this one have had their say */
@@ -91,7 +81,6 @@ typedef struct {
 	guint64 next_number; /* items below have been accounted for */
 	gboolean has_plan;
 	gboolean has_ended;
-	Spool *large; /* for one message after the other */
 	Item item;
 } PstSource;
 
@@ -218,7 +207,6 @@ clear_item (Item *item)
 {
 	g_clear_pointer (&item->sender, g_free);
 	g_clear_pointer (&item->keywords, g_strfreev);
-	g_clear_pointer (&item->spool, spool_unref);
 	g_clear_pointer (&item->zones, g_ptr_array_unref);
 	memset (item, 0, sizeof *item);
 }
@@ -248,15 +236,6 @@ end_item (PstSource *source)
 	source->next_number++;
 }
 
-static Spool *
-get_spool (PstSource *source)
-{
-	if (!spool_is_unshared (source->large))
-		return spool_new (SPOOL_MEMORY_LIMIT);
-	spool_clear (source->large);
-	return spool_ref (source->large);
-}
-
 static gboolean
 take_meta (PstSource *source, PstWireFields *fields, GError **error)
 {
@@ -270,7 +249,7 @@ take_meta (PstSource *source, PstWireFields *fields, GError **error)
 
 	for (guint32 i = 0; i < count && fields->is_sound; i++)
 		g_ptr_array_add (keywords, pst_wire_get_string (fields));
-	if (!pst_wire_is_end (fields) || !item->is_open || item->spool != NULL)
+	if (!pst_wire_is_end (fields) || !item->is_open || item->has_meta)
 		return fail_protocol (source, error);
 
 	g_ptr_array_add (keywords, NULL);
@@ -280,8 +259,7 @@ take_meta (PstSource *source, PstWireFields *fields, GError **error)
 		item->received = (MessageDate){ .known = TRUE, .seconds = seconds };
 	item->sender = *sender != '\0' ? g_steal_pointer (&sender) : NULL;
 	item->keywords = (char **) g_ptr_array_steal (keywords, NULL);
-	item->spool = get_spool (source);
-	digest_init (&item->digest);
+	item->has_meta = TRUE;
 	return TRUE;
 }
 
@@ -291,12 +269,12 @@ take_aside (PstSource *source, PstWireFields *fields, GError **error)
 	Item *item = &source->item;
 	guint32 kind = pst_wire_get_u32 (fields);
 
-	if (!pst_wire_is_end (fields) || !item->is_open || item->spool != NULL ||
+	if (!pst_wire_is_end (fields) || !item->is_open || item->has_meta ||
 	    source->task.options.aside == NULL || kind >= PST_ASIDE_KINDS)
 		return fail_protocol (source, error);
 	item->is_aside = TRUE;
 	item->aside_kind = (PstAsideKind) kind;
-	item->spool = spool_new (SPOOL_MEMORY_LIMIT);
+	item->has_meta = TRUE;
 	item->zones = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 	return TRUE;
 }
@@ -316,19 +294,6 @@ take_zone (PstSource *source, PstWireFields *fields, GError **error)
 	g_byte_array_append (zone, fields->data, (guint) fields->left);
 	g_ptr_array_add (item->zones, g_byte_array_free_to_bytes (g_steal_pointer (&zone)));
 	return TRUE;
-}
-
-static gboolean
-take_data (PstSource *source, PstWireFields *fields, GError **error)
-{
-	Item *item = &source->item;
-
-	if (!item->is_open || item->spool == NULL ||
-	    spool_get_size (item->spool) > (item->is_aside ? MAX_ASIDE : MAX_CONTENT))
-		return fail_protocol (source, error);
-	if (!item->is_aside)
-		digest_update (&item->digest, fields->data, fields->left);
-	return spool_write (item->spool, fields->data, fields->left, error);
 }
 
 static gboolean
@@ -353,7 +318,7 @@ put_zones (PstSource *source, GError **error)
 }
 
 static gboolean
-finish_aside (PstSource *source, GError **error)
+finish_aside (PstSource *source, const Spool *entry, GError **error)
 {
 	const Item *item = &source->item;
 	PstAside *aside = source->task.options.aside;
@@ -361,7 +326,7 @@ finish_aside (PstSource *source, GError **error)
 
 	if (pst_aside_wants_folder (aside, folder)) {
 		if (!put_zones (source, error) ||
-		    !pst_aside_put (aside, item->aside_kind, item->spool, error))
+		    !pst_aside_put (aside, item->aside_kind, entry, error))
 			return FALSE;
 		ledger_emitted_aside (source->ledger);
 	} else {
@@ -373,29 +338,32 @@ finish_aside (PstSource *source, GError **error)
 }
 
 static gboolean
-take_done (PstSource *source, Message **message, GError **error)
+take_done (PstSource *source, PstPacket *packet, Message **message, GError **error)
 {
 	Item *item = &source->item;
+	gboolean is_large = pst_feed_is_large (packet);
 
-	if (!item->is_open || item->spool == NULL)
+	if (!pst_wire_is_end (&packet->fields) || !item->is_open || !item->has_meta ||
+	    packet->content == NULL)
 		return fail_protocol (source, error);
 	if (item->is_aside)
-		return finish_aside (source, error);
+		return finish_aside (source, packet->content, error);
 
 	SourceFolder *folder = &g_array_index (source->folders, SourceFolder, item->folder);
 	g_autofree char *origin = make_origin (source, item->nid);
-	Message *result =
-		message_new (folder_ref (folder->folder),
-			     message_content_new_spool (g_steal_pointer (&item->spool)), origin);
+	MessageContent *content = message_content_new_spool (g_steal_pointer (&packet->content));
+	Message *result = message_new (folder_ref (folder->folder), content, origin);
 	result->flags = item->flags;
 	result->received = item->received;
 	result->sender = g_steal_pointer (&item->sender);
 	message_set_keywords (result, (const char *const *) item->keywords);
-	digest_finish (&item->digest, result->l0);
+	memcpy (result->l0, packet->l0, DIGEST_SIZE);
 	result->has_l0 = TRUE;
 	folder->has_mail = TRUE;
 	end_item (source);
 	*message = result;
+	if (is_large)
+		pst_feed_listen_ahead (source->feed); /* it takes a while to write */
 	return TRUE;
 }
 
@@ -477,6 +445,16 @@ take_lost (PstSource *source, PstWireFields *fields, GError **error)
 	return TRUE;
 }
 
+/* An item that is still open isn't lost: the next worker begins with it once more. */
+static gboolean
+take_restart (PstSource *source, PstWireFields *fields, GError **error)
+{
+	if (!pst_wire_is_end (fields))
+		return fail_protocol (source, error);
+	clear_item (&source->item);
+	return TRUE;
+}
+
 /* --- Everything else ------------------------------------------------------- */
 
 static gboolean
@@ -527,40 +505,51 @@ take_end (PstSource *source, GError **error)
 	return TRUE;
 }
 
-/* One packet. *message is set when it completes one. */
 static gboolean
-take_packet (PstSource *source, Message **message, GError **error)
+take_packet (PstSource *source, PstPacket *packet, Message **message, GError **error)
 {
-	gsize length = 0;
+	PstWireFields *fields = &packet->fields;
 
-	if (!child_receive (source->child.fd, source->packet, CHILD_MAX_PACKET, &length, error))
+	switch (packet->kind) {
+	case PST_WIRE_FOLDER: return take_folder (source, fields, error);
+	case PST_WIRE_PLAN: return take_plan (source, fields, error);
+	case PST_WIRE_BEGIN: return take_begin (source, fields, error);
+	case PST_WIRE_META: return take_meta (source, fields, error);
+	case PST_WIRE_ASIDE: return take_aside (source, fields, error);
+	case PST_WIRE_ZONE: return take_zone (source, fields, error);
+	case PST_WIRE_DONE: return take_done (source, packet, message, error);
+	case PST_WIRE_SKIP: return take_skip (source, fields, error);
+	case PST_WIRE_FAIL: return take_fail (source, fields, error);
+	case PST_WIRE_LISTED: return take_listed (source, fields, error);
+	case PST_WIRE_LOST: return take_lost (source, fields, error);
+	case PST_WIRE_RESTART: return take_restart (source, fields, error);
+	case PST_WIRE_FINDING: return take_finding (source, fields, error);
+	case PST_WIRE_ERROR: return take_error (source, fields, error);
+	case PST_WIRE_END: return take_end (source, error);
+	case PST_WIRE_DATA:
+	case PST_WIRE_SLOT: break; /* they have become part of a content */
+	}
+	return fail_protocol (source, error);
+}
+
+/* Hear one packet. *message is set when it completes one. */
+static gboolean
+advance (PstSource *source, Message **message, GError **error)
+{
+	PstPacket packet;
+	gboolean is_end = FALSE;
+
+	if (!pst_feed_next (source->feed, &packet, &is_end, error))
 		return FALSE;
-	if (length == 0) {
+	if (is_end) {
 		g_autofree char *how = child_collect (&source->child);
 		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
 			     "%s: the process that reads it was lost: %s", source->path, how);
 		return FALSE;
 	}
-
-	PstWireFields fields = { .data = source->packet + 1, .left = length - 1, .is_sound = TRUE };
-	switch ((PstWireKind) source->packet[0]) {
-	case PST_WIRE_FOLDER: return take_folder (source, &fields, error);
-	case PST_WIRE_PLAN: return take_plan (source, &fields, error);
-	case PST_WIRE_BEGIN: return take_begin (source, &fields, error);
-	case PST_WIRE_META: return take_meta (source, &fields, error);
-	case PST_WIRE_ASIDE: return take_aside (source, &fields, error);
-	case PST_WIRE_ZONE: return take_zone (source, &fields, error);
-	case PST_WIRE_DATA: return take_data (source, &fields, error);
-	case PST_WIRE_DONE: return take_done (source, message, error);
-	case PST_WIRE_SKIP: return take_skip (source, &fields, error);
-	case PST_WIRE_FAIL: return take_fail (source, &fields, error);
-	case PST_WIRE_LISTED: return take_listed (source, &fields, error);
-	case PST_WIRE_LOST: return take_lost (source, &fields, error);
-	case PST_WIRE_FINDING: return take_finding (source, &fields, error);
-	case PST_WIRE_ERROR: return take_error (source, &fields, error);
-	case PST_WIRE_END: return take_end (source, error);
-	}
-	return fail_protocol (source, error);
+	gboolean done = take_packet (source, &packet, message, error);
+	spool_unref (packet.content);
+	return done;
 }
 
 /* The next folder for mail that got none, among those the reader has left behind. */
@@ -591,7 +580,7 @@ pst_source_next (MessageSource *base, Message **message, GError **error)
 		*message = next_empty_folder (source);
 		if (*message != NULL || source->has_ended)
 			return TRUE;
-		if (!take_packet (source, message, error))
+		if (!advance (source, message, error))
 			return FALSE;
 		if (*message != NULL)
 			return TRUE;
@@ -603,14 +592,14 @@ pst_source_free (MessageSource *base)
 {
 	PstSource *source = (PstSource *) base;
 
+	pst_feed_free (source->feed);
 	child_end (&source->child);
+	pst_slots_clear (&source->task.slots);
 	clear_item (&source->item);
 	for (guint i = 0; i < source->folders->len; i++)
 		folder_unref (g_array_index (source->folders, SourceFolder, i).folder);
 	g_array_unref (source->folders);
 	g_hash_table_unref (source->paths);
-	spool_unref (source->large);
-	g_free (source->packet);
 	g_free (source->path);
 	g_free (source->name);
 	g_free (source);
@@ -637,14 +626,15 @@ open_source (const char *path, const PstOptions *options, gboolean only_list, Le
 		(PstWorkerTask){.path = source->path, .options = *options, .only_list = only_list};
 	source->ledger = ledger;
 	source->report = report;
-	source->packet = g_malloc (CHILD_MAX_PACKET);
-	source->large = spool_new (LARGE_SPOOL);
 	source->folders = g_array_new (FALSE, FALSE, sizeof (SourceFolder));
 	source->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-	if (!child_start (&source->child, pst_worker_run, &source->task, error))
+	if (!pst_slots_init (&source->task.slots, error) ||
+	    !child_start (&source->child, pst_worker_run, &source->task, error))
 		return NULL;
+	pst_slots_keep_private (&source->task.slots);
+	source->feed = pst_feed_new (&source->child, &source->task.slots);
 	while (!source->has_plan)
-		if (!take_packet (source, &none, error))
+		if (!advance (source, &none, error))
 			return NULL;
 	return g_steal_pointer (&result);
 }
@@ -667,7 +657,7 @@ pst_source_list (const char *path, const PstOptions *options, Ledger *ledger, Re
 	if (base == NULL)
 		return FALSE;
 	while (!source->has_ended)
-		if (!take_packet (source, &none, error))
+		if (!advance (source, &none, error))
 			return FALSE;
 	for (guint i = 0; i < source->folders->len; i++) {
 		const SourceFolder *folder = &g_array_index (source->folders, SourceFolder, i);

@@ -67,16 +67,10 @@ pst_wire_put_bytes (PstWire *wire, const void *data, gsize length)
 }
 
 void
-pst_wire_send_packet (const PstWire *wire, const GByteArray *packet)
-{
-	if (!child_send (wire->fd, packet->data, packet->len))
-		_exit (0); /* the supervisor has gone: there is nobody to complain to */
-}
-
-void
 pst_wire_send (PstWire *wire)
 {
-	pst_wire_send_packet (wire, wire->packet);
+	if (!child_send (wire->fd, wire->packet->data, wire->packet->len))
+		_exit (0); /* the supervisor has gone: there is nobody to complain to */
 }
 
 static gboolean

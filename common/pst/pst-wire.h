@@ -30,6 +30,8 @@ typedef enum {
 	PST_WIRE_ZONE,
 	/* bytes of content */
 	PST_WIRE_DATA,
+	/* u32 number, u32 bytes: content in a slot (pst-slots.h) */
+	PST_WIRE_SLOT,
 	PST_WIRE_DONE,
 	/* string class */
 	PST_WIRE_SKIP,
@@ -39,6 +41,9 @@ typedef enum {
 	PST_WIRE_LISTED,
 	/* u64 number, string what became of the worker that had it */
 	PST_WIRE_LOST,
+	/* a worker has ended before its time, maybe amid an item; another begins when this has been
+	 * answered (pst-slots.h) */
+	PST_WIRE_RESTART,
 	/* u32 nid, string name, string detail */
 	PST_WIRE_FINDING,
 	/* string: why the file can't be read */
@@ -76,9 +81,6 @@ void pst_wire_put_u64 (PstWire *wire, guint64 value);
 void pst_wire_put_string (PstWire *wire, const char *text);
 void pst_wire_put_bytes (PstWire *wire, const void *data, gsize length);
 void pst_wire_send (PstWire *wire);
-
-/* A packet that was put together elsewhere, kind and all: large ones needn't be copied. */
-void pst_wire_send_packet (const PstWire *wire, const GByteArray *packet);
 
 /* Reading: fields in order. After the first one that isn't there, everything is 0 or "", and
  * is_sound FALSE. */

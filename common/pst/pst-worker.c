@@ -67,7 +67,10 @@ typedef struct {
 	guint64 hidden;
 	guint64 outside;
 	Shared *shared;
-	GByteArray *data; /* a packet of content on its way, its kind first */
+	PstSlots slots;
+	guint8 *slot; /* where content is collected; NULL if there is none yet */
+	gsize filled;
+	gboolean is_in_slots; /* some of this content has gone that way already */
 	guint64 written;
 } Reader;
 
@@ -109,20 +112,48 @@ say_nothing_but (Reader *reader, PstWireKind kind)
 /* --- One item, by the worker ----------------------------------------------- */
 
 static void
-send_data (Reader *reader)
+get_slot (Reader *reader)
 {
-	if (reader->data->len > 1)
-		pst_wire_send_packet (&reader->wire, reader->data);
-	g_byte_array_set_size (reader->data, 1);
+	if (reader->slot != NULL)
+		return;
+	reader->slot = pst_slots_get_next (&reader->slots, reader->wire.fd);
+	if (reader->slot == NULL)
+		_exit (0); /* as pst_wire_send() does */
 }
 
 static void
 begin_data (Reader *reader)
 {
-	const guint8 kind = PST_WIRE_DATA;
+	reader->filled = 0;
+	reader->is_in_slots = FALSE;
+}
 
-	g_byte_array_set_size (reader->data, 0);
-	g_byte_array_append (reader->data, &kind, 1);
+static void
+send_slot (Reader *reader)
+{
+	pst_wire_begin (&reader->wire, PST_WIRE_SLOT);
+	pst_wire_put_u32 (&reader->wire, reader->slots.next);
+	pst_wire_put_u32 (&reader->wire, (guint32) reader->filled);
+	pst_wire_send (&reader->wire);
+	pst_slots_advance (&reader->slots);
+	reader->slot = NULL;
+	reader->filled = 0;
+	reader->is_in_slots = TRUE;
+}
+
+/* What fits a packet goes as one: nobody has to answer it. */
+static void
+end_data (Reader *reader)
+{
+	if (reader->filled == 0)
+		return;
+	if (reader->is_in_slots || reader->filled > PST_WIRE_MAX_DATA) {
+		send_slot (reader);
+		return;
+	}
+	pst_wire_begin (&reader->wire, PST_WIRE_DATA);
+	pst_wire_put_bytes (&reader->wire, reader->slot, reader->filled);
+	pst_wire_send (&reader->wire);
 }
 
 static void
@@ -141,12 +172,14 @@ write_content (const void *data, gsize length, gpointer user_data, GError **erro
 
 	earn_time (reader, length);
 	while (length > 0) {
-		gsize piece = MIN (length, PST_WIRE_MAX_DATA + 1 - reader->data->len);
-		g_byte_array_append (reader->data, p, (guint) piece);
+		get_slot (reader);
+		gsize piece = MIN (length, PST_SLOT_SIZE - reader->filled);
+		memcpy (reader->slot + reader->filled, p, piece);
+		reader->filled += piece;
 		p += piece;
 		length -= piece;
-		if (reader->data->len == PST_WIRE_MAX_DATA + 1)
-			send_data (reader);
+		if (reader->filled == PST_SLOT_SIZE)
+			send_slot (reader);
 	}
 	return TRUE;
 }
@@ -189,7 +222,7 @@ convert (Reader *reader, PstItem *item, GError **error)
 	begin_data (reader);
 	if (!pst_mime_write (mime, write_content, reader, error))
 		return FALSE;
-	send_data (reader);
+	end_data (reader);
 	say_nothing_but (reader, PST_WIRE_DONE);
 	return TRUE;
 }
@@ -223,7 +256,7 @@ convert_aside (Reader *reader, const PstItem *item)
 	say_zones (reader, zones);
 	begin_data (reader);
 	(void) write_content (entry->str, entry->len, reader, NULL); /* or the process ends */
-	send_data (reader);
+	end_data (reader);
 	say_nothing_but (reader, PST_WIRE_DONE);
 }
 
@@ -399,6 +432,9 @@ run_workers (Reader *reader, GError **error)
 		if (WIFEXITED (status) && WEXITSTATUS (status) == 0)
 			return TRUE;
 		step_over (reader, begun_at, status);
+		say_nothing_but (reader, PST_WIRE_RESTART);
+		if (!pst_slots_await_restart (reader->wire.fd))
+			return TRUE; /* nobody to complain to */
 		if (WIFSIGNALED (status) && WTERMSIG (status) == SIGALRM &&
 		    ++timeouts == MAX_TIMEOUTS) {
 			g_set_error_literal (error, PST_ERROR, PST_ERROR_IO,
@@ -652,7 +688,6 @@ clear_reader (Reader *reader)
 	pst_index_free (reader->index);
 	pst_file_free (reader->file);
 	g_array_unref (reader->entries);
-	g_byte_array_unref (reader->data);
 	pst_wire_clear (&reader->wire);
 	if (reader->shared != MAP_FAILED)
 		munmap (reader->shared, sizeof *reader->shared);
@@ -665,11 +700,11 @@ pst_worker_run (int fd, gpointer user_data)
 	Reader reader = {
 		.task = user_data,
 		.entries = g_array_new (FALSE, FALSE, sizeof (Entry)),
-		.data = g_byte_array_sized_new (PST_WIRE_MAX_DATA + 1),
 		.shared = mmap (NULL, sizeof (Shared), PROT_READ | PROT_WRITE,
 				MAP_SHARED | MAP_ANONYMOUS, -1, 0),
 	};
 
+	reader.slots = reader.task->slots;
 	pst_wire_init (&reader.wire, fd);
 	if (reader.shared != MAP_FAILED && prepare (&reader, &error)) {
 		list_everything (&reader);

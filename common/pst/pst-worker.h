@@ -10,11 +10,13 @@
 #pragma once
 
 #include "pst/pst-options.h"
+#include "pst/pst-slots.h"
 
 typedef struct {
 	const char *path;
 	PstOptions options;
 	gboolean only_list; /* say what items are, don't convert them */
+	PstSlots slots;
 } PstWorkerTask;
 
 /* A ChildMain (base/child.h); user_data is a PstWorkerTask. Talks as pst-wire.h says. */
