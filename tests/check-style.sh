@@ -14,14 +14,15 @@ too_wide ()
 	local file
 
 	for file; do
-		expand -t 8 "$file" | LC_ALL=C.UTF-8 awk -v file="$file" 'length > 100 { print file ":" NR }'
+		expand -t 8 "$file" | LC_ALL=C.UTF-8 grep -nE '.{101}' | sed "s|:.*||; s|^|$file:|"
 	done
 }
 
 printf 'x%.0s' {1..101} > "$tmp/wide"
 printf '\t%s\n' "$(printf 'x%.0s' {1..92})" > "$tmp/fits"
 is 'a line of 101 columns is found' "$(too_wide "$tmp/wide")" "$tmp/wide:1"
-is 'a line of 100 columns is not' "$(too_wide "$tmp/fits")" ''
+printf '\t%s\n' "$(printf 'é%.0s' {1..92})" >> "$tmp/fits"
+is 'a line of 100 columns is not, in any script' "$(too_wide "$tmp/fits")" ''
 
 is 'no line is wider than 100 columns' "$(too_wide "${sources[@]}")" ''
 is 'no line ends in a blank' "$(grep -nE '[[:blank:]]+$' "${sources[@]}")" ''

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/utf7.h"
+#include "message/folder-names.h"
 #include "message/message.h"
 
 #define INBOX "INBOX"
@@ -32,17 +33,14 @@ struct ImapFolders {
 	const ImapMailbox *by_role[FOLDER_ROLE_OUTBOX + 1];
 };
 
-/* RFC 6154. Names are what widespread servers and clients use where the server says nothing. */
+/* RFC 6154. */
 static const struct {
 	FolderRole role;
 	const char *attribute;
-	const char *names[4];
 } roles[] = {
-	{ FOLDER_ROLE_SENT, "\\Sent", { "Sent", "Sent Items", "Sent Messages", NULL } },
-	{ FOLDER_ROLE_DRAFTS, "\\Drafts", { "Drafts", NULL } },
-	{ FOLDER_ROLE_TRASH, "\\Trash", { "Trash", "Deleted Items", "Deleted Messages", NULL } },
-	{ FOLDER_ROLE_JUNK, "\\Junk", { "Junk", "Spam", "Junk E-mail", NULL } },
-	{ FOLDER_ROLE_ARCHIVE, "\\Archive", { "Archive", "Archives", NULL } },
+	{ FOLDER_ROLE_SENT, "\\Sent" },       { FOLDER_ROLE_DRAFTS, "\\Drafts" },
+	{ FOLDER_ROLE_TRASH, "\\Trash" },     { FOLDER_ROLE_JUNK, "\\Junk" },
+	{ FOLDER_ROLE_ARCHIVE, "\\Archive" },
 };
 
 /* --- Names ------------------------------------------------------------------------------------ */
@@ -341,15 +339,39 @@ compare_mailboxes (gconstpointer a, gconstpointer b)
 	return strcmp (left->mailbox, right->mailbox);
 }
 
-static ImapMailbox *
-find_by_name (const ImapFolders *folders, const char *name)
+static void
+assign_role (ImapFolders *folders, ImapMailbox *mailbox, FolderRole role)
 {
+	Folder *named = mailbox->folder;
+
+	mailbox->folder = folder_new ((const char *const *) named->components, role);
+	folder_unref (named);
+	folders->by_role[role] = mailbox;
+}
+
+/* For roles that the server gives to none: the mailbox with the most usual name for it. */
+static void
+guess_roles (ImapFolders *folders)
+{
+	ImapMailbox *best[G_N_ELEMENTS (folders->by_role)] = { NULL };
+	guint best_rank[G_N_ELEMENTS (folders->by_role)] = { 0 };
+
 	for (guint i = 0; i < folders->mailboxes->len; i++) {
 		ImapMailbox *mailbox = g_ptr_array_index (folders->mailboxes, i);
-		if (g_ascii_strcasecmp (mailbox->folder->path, name) == 0)
-			return mailbox;
+		char **components = mailbox->folder->components;
+		guint rank = 0;
+		FolderRole role = components[1] == NULL
+					  ? folder_names_find_role (components[0], &rank)
+					  : FOLDER_ROLE_NONE;
+		if (role != FOLDER_ROLE_NONE && mailbox->folder->role == FOLDER_ROLE_NONE &&
+		    (best[role] == NULL || rank < best_rank[role])) {
+			best[role] = mailbox;
+			best_rank[role] = rank;
+		}
 	}
-	return NULL;
+	for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+		if (folders->by_role[roles[i].role] == NULL && best[roles[i].role] != NULL)
+			assign_role (folders, best[roles[i].role], roles[i].role);
 }
 
 /* One mailbox a role: the server's word first, then habit, so that what we sent is found again in
@@ -363,19 +385,8 @@ assign_roles (ImapFolders *folders)
 		if (role != FOLDER_ROLE_NONE && folders->by_role[role] == NULL)
 			folders->by_role[role] = mailbox;
 	}
-	for (gsize i = 0; folders->base == NULL && i < G_N_ELEMENTS (roles); i++) {
-		for (gsize k = 0;
-		     roles[i].names[k] != NULL && folders->by_role[roles[i].role] == NULL; k++) {
-			ImapMailbox *mailbox = find_by_name (folders, roles[i].names[k]);
-			if (mailbox == NULL || mailbox->folder->role != FOLDER_ROLE_NONE)
-				continue;
-			Folder *named = mailbox->folder;
-			mailbox->folder = folder_new ((const char *const *) named->components,
-						      roles[i].role);
-			folder_unref (named);
-			folders->by_role[roles[i].role] = mailbox;
-		}
-	}
+	if (folders->base == NULL)
+		guess_roles (folders);
 }
 
 static gboolean
@@ -473,10 +484,9 @@ imap_folders_exists (const ImapFolders *folders, const char *mailbox)
 static char *
 usual_mailbox (const ImapFolders *folders, FolderRole role)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
-		if (roles[i].role == role)
-			return g_strconcat (folders->prefix, roles[i].names[0], NULL);
-	return NULL;
+	const char *name = folder_names_get_usual (role);
+
+	return name != NULL ? g_strconcat (folders->prefix, name, NULL) : NULL;
 }
 
 /* The mailbox that the folder's role decides, NULL if its name does. */
