@@ -32,6 +32,7 @@ fail (GError **error, const char *name, int number)
 {
 	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: cannot write: %s", name,
 		     g_strerror (number));
+	errno = number;
 	return FALSE;
 }
 

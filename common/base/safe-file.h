@@ -22,7 +22,7 @@ gboolean safe_file_sync (int fd, const char *name, GError **error);
 gboolean safe_file_sync_all (int fd, const char *name, GError **error);
 
 /* Give a finished file its final name, which nobody else's file may have. shown is for the error
- * text. */
+ * text; errno tells the reason. */
 gboolean safe_file_move (int from_fd, const char *from, int to_fd, const char *to,
 			 const char *shown, GError **error);
 

@@ -67,6 +67,7 @@ stop_install (void)
 	sigset_t set;
 
 	signal (SIGPIPE, SIG_IGN);
+	signal (SIGXFSZ, SIG_IGN);
 	fill_signals (&set);
 	pthread_sigmask (SIG_BLOCK, &set, NULL);
 	cancellable = g_cancellable_new ();
@@ -88,6 +89,7 @@ stop_reset_in_child (void)
 	fill_signals (&set);
 	pthread_sigmask (SIG_UNBLOCK, &set, NULL);
 	signal (SIGPIPE, SIG_DFL);
+	signal (SIGXFSZ, SIG_DFL);
 }
 
 gboolean

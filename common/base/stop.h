@@ -11,8 +11,8 @@
 
 #include <gio/gio.h>
 
-/* Call first thing in main, before any thread is made. Also ignores SIGPIPE: EPIPE is reported as
- * an error. */
+/* Call first thing in main, before any thread is made. Also ignores SIGPIPE and SIGXFSZ:
+ * EPIPE and EFBIG are reported as errors. */
 void stop_install (void);
 
 /* Call in a forked child: signals have their usual effect again. */

@@ -20,6 +20,19 @@ maildir_name_new (const MessageDate *received, const guint8 *l0, guint copy, gof
 		seconds, digest_to_hex (l0, MAILDIR_NAME_DIGEST, hex), copy, size, virtual_size);
 }
 
+goffset
+maildir_name_count_bare_lf (const guint8 *data, gsize length, guint8 *last)
+{
+	const guint8 *end = data + length;
+	goffset n = 0;
+
+	for (const guint8 *lf = data; (lf = memchr (lf, '\n', (gsize) (end - lf))) != NULL; lf++)
+		n += (lf > data ? lf[-1] : *last) != '\r';
+	if (length > 0)
+		*last = end[-1];
+	return n;
+}
+
 char *
 maildir_name_new_temporary (const guint8 *l0, guint copy)
 {

@@ -20,6 +20,10 @@
 char *maildir_name_new (const MessageDate *received, const guint8 *l0, guint copy, goffset size,
 			goffset virtual_size);
 
+/* How many LFs in data have no CR before them: what virtual_size adds to the size. last is the byte
+ * before data (0 at the beginning) and becomes its last one. */
+goffset maildir_name_count_bare_lf (const guint8 *data, gsize length, guint8 *last);
+
 /* "Q<40 hex>-<copy>.mailferry": the name in tmp/. Newly allocated. */
 char *maildir_name_new_temporary (const guint8 *l0, guint copy);
 

@@ -1,10 +1,9 @@
-/* maildir-set.h - which of our messages a folder holds, in 32 bytes each
+/* maildir-set.h - which of our messages a folder holds, in less than 32 bytes each
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A table with open addressing, because a million messages in a GHashTable would take ten times as
- * much. It also counts how often each message came in this run: the second time it comes, it is a
- * true copy and gets the next number.
+ * A million messages in a GHashTable would take ten times as much. It also counts how often each
+ * message came in this run: the second time it comes, it is a true copy and gets the next number.
  */
 #pragma once
 

@@ -5,86 +5,66 @@
  * The order that matters: files of a batch are synced while they are in tmp/; then the meanings of
  * their keyword letters and of their folders' names are written; then they are renamed into cur/;
  * then the directories are synced; and only then the ledger is told. Nobody sees a message that
- * could be lost again, and no name refers to a letter without meaning.
+ * could be lost again, and no name refers to a letter without meaning. While one batch is being
+ * synced, the next one is written.
  */
 #include "maildir/maildir-sink.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/safe-file.h"
-#include "maildir/maildir-file.h"
-#include "maildir/maildir-keywords.h"
 #include "maildir/maildir-name.h"
-#include "maildir/maildir-set.h"
+#include "maildir/maildir-place.h"
+#include "maildir/maildir-target.h"
+#include "maildir/maildir-writer.h"
 
-/* Measured: larger batches gain nothing, and all that is in one is held in memory. */
+/* Measured: larger batches gain nothing. */
 #define BATCH_FILES 1000
-#define BATCH_BYTES (32 * 1024 * 1024)
+#define BATCH_BYTES (128 * 1024 * 1024)
 
 /* Folders that are open at a time, with three descriptors each. */
 #define OPEN_FOLDERS 64
 
-#define PIECE (128 * 1024)
-
+/* A message on its way through tmp/. */
 typedef struct {
-	const MaildirFolder *place;
-	char *shown; /* path for error texts */
-	int fd;      /* these three are -1 while the folder is closed */
-	int tmp_fd;
-	int cur_fd;
-	MaildirSet *set;
-	MaildirKeywords *keywords; /* NULL until a message has some */
-	gboolean touched;          /* since the last commit */
-} SinkFolder;
-
-/* A message that lies in tmp/. */
-typedef struct {
-	SinkFolder *folder;
-	Message *message;
+	MaildirFile file; /* its name is temporary */
+	MaildirPlace *place;
+	Message *message; /* its content is set when it lies in cur/ */
+	goffset size;
 	guint copy;
-	char *temporary;
-	char *name; /* what it will be called in cur/ */
+	char *temporary; /* NULL as soon as there is nothing in tmp/ any more */
+	char *flags;     /* what stands behind ":2," */
+	char *base;      /* the name in cur/ before that, when it is there */
 } Pending;
 
 typedef struct {
 	MessageSink sink;
 	char *shown;
 	int root_fd; /* -1 in a dry run without a target */
+	ContentDirectory *root; /* the same, for contents */
 	MaildirSinkOptions options;
 	Ledger *ledger;
 	Report *report;
 	MaildirFolders *folders;
-	GHashTable *by_place; /* MaildirFolder -> SinkFolder (owned) */
-	GPtrArray *opened;    /* SinkFolder */
-	SinkFolder *last;
-	const Folder *last_folder; /* what last stands for; belongs to its place */
-	GArray *pending;
-	goffset pending_bytes;
-	guint made_folders; /* since the last commit */
-	gboolean broken; /* a commit failed: a second sync would not tell what the first one lost */
+	GHashTable *by_folder; /* MaildirFolder -> MaildirPlace (owned) */
+	GPtrArray *opened;     /* MaildirPlace */
+	MaildirPlace *last;
+	const Folder *last_folder; /* what last stands for; belongs to its MaildirFolder */
+	MaildirWriter *writer;
+	GPtrArray *filling; /* Pending: the batch that is being written */
+	goffset filling_bytes;
+	guint made_folders; /* since the batch before */
+	GPtrArray *syncing; /* Pending: the batch before, on its way to the disk */
+	gboolean is_syncing;
+	gboolean probed;
+	gboolean broken; /* a batch failed: a second sync would not tell what the first one lost */
 } MaildirSink;
 
 /* --- Errors --------------------------------------------------------------- */
-
-static gboolean
-refuse (GError **error, const char *shown, const char *reason)
-{
-	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: %s", shown, reason);
-	return FALSE;
-}
-
-static gboolean
-cannot (GError **error, const char *shown, const char *what, int number)
-{
-	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: cannot %s: %s", shown, what,
-		     g_strerror (number));
-	return FALSE;
-}
 
 /* The trouble of one message, not of the Maildir. */
 static gboolean
@@ -95,220 +75,29 @@ refuse_message (GError **error, GError *reason)
 	return FALSE;
 }
 
-/* --- Folders -------------------------------------------------------------- */
-
 static void
-close_descriptor (int *fd)
+lose_message (MaildirSink *self, const Pending *pending, const char *reason)
 {
-	if (*fd >= 0)
-		close (*fd);
-	*fd = -1;
-}
-
-static void
-close_folder (SinkFolder *folder)
-{
-	close_descriptor (&folder->fd);
-	close_descriptor (&folder->tmp_fd);
-	close_descriptor (&folder->cur_fd);
-}
-
-static void
-free_sink_folder (gpointer data)
-{
-	SinkFolder *folder = data;
-
-	close_folder (folder);
-	maildir_set_free (folder->set);
-	maildir_keywords_free (folder->keywords);
-	g_free (folder->shown);
-	g_free (folder);
-}
-
-static gboolean
-note_present (const char *name, guint8 type, gpointer user_data, GError **error)
-{
-	guint8 digest[MAILDIR_NAME_DIGEST];
-	guint copy;
-	guint64 seconds;
-
-	if (maildir_name_parse (name, digest, &copy, &seconds))
-		maildir_set_add (user_data, digest, copy, seconds);
-	return TRUE;
-}
-
-/* What is in sub ("cur", "new"), if it exists. */
-static gboolean
-load_present (SinkFolder *folder, const char *sub, GError **error)
-{
-	g_autofree char *shown = g_build_filename (folder->shown, sub, NULL);
-	g_autoptr (GError) problem = NULL;
-	int fd = maildir_file_open_directory (folder->fd, sub, shown, &problem);
-
-	if (fd < 0 && errno == ENOENT)
-		return TRUE;
-	if (fd < 0) {
-		g_propagate_error (error, g_steal_pointer (&problem));
-		return FALSE;
-	}
-	gboolean ok = maildir_file_foreach (fd, shown, note_present, folder->set, error);
-	close (fd);
-	return ok;
-}
-
-static gboolean
-remove_stale (const char *name, guint8 type, gpointer user_data, GError **error)
-{
-	const SinkFolder *folder = user_data;
-
-	/* An interrupted run left it; the message it was for comes again. Nobody else is writing:
-	 * we hold the lock. */
-	if (maildir_name_is_temporary (name))
-		(void) unlinkat (folder->tmp_fd, name, 0);
-	return TRUE;
-}
-
-static gboolean
-make_subdirectories (SinkFolder *folder, GError **error)
-{
-	static const char *const names[] = { "tmp", "new", "cur" };
-
-	for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
-		g_autofree char *shown = g_build_filename (folder->shown, names[i], NULL);
-		int fd = maildir_file_make_directory (folder->fd, names[i], shown, NULL, error);
-		if (fd < 0)
-			return FALSE;
-		if (i == 0)
-			folder->tmp_fd = fd;
-		else if (i == 2)
-			folder->cur_fd = fd;
-		else
-			close (fd);
-	}
-	return TRUE;
-}
-
-/* Maildir++ marks every directory that is a folder and not a Maildir of its own. */
-static gboolean
-mark_folder (const MaildirSink *self, SinkFolder *folder, GError **error)
-{
-	gboolean is_root = strcmp (folder->place->directory, ".") == 0;
-
-	if (is_root || maildir_folders_get_layout (self->folders) != MAILDIR_LAYOUT_PLUS)
-		return TRUE;
-	int fd =
-		openat (folder->fd, "maildirfolder", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 && errno != EEXIST)
-		return cannot (error, folder->shown, "mark it as a folder", errno);
-	close_descriptor (&fd);
-	return TRUE;
-}
-
-static gboolean
-sync_new_folder (MaildirSink *self, SinkFolder *folder, GError **error)
-{
-	self->made_folders++;
-	return self->options.durability != MAILDIR_DURABILITY_FILE ||
-	       (safe_file_sync (folder->fd, folder->shown, error) &&
-		safe_file_sync (self->root_fd, self->shown, error));
-}
-
-/* A name that this file system does not take is the trouble of that folder's messages only. */
-static gboolean
-make_place (MaildirSink *self, SinkFolder *folder, gboolean *made, GError **error)
-{
-	g_autoptr (GError) problem = NULL;
-
-	folder->fd = maildir_file_make_directory (self->root_fd, folder->place->directory,
-						  folder->shown, made, &problem);
-	if (folder->fd >= 0)
-		return TRUE;
-	if (errno == ENAMETOOLONG || errno == EILSEQ || errno == EINVAL)
-		return refuse_message (error, g_steal_pointer (&problem));
-	g_propagate_error (error, g_steal_pointer (&problem));
-	return FALSE;
-}
-
-/* Open the directories of a folder, making what is missing. */
-static gboolean
-open_folder (MaildirSink *self, SinkFolder *folder, GError **error)
-{
-	gboolean made;
-
-	if (!make_place (self, folder, &made, error) || !make_subdirectories (folder, error) ||
-	    !mark_folder (self, folder, error) ||
-	    (made && !sync_new_folder (self, folder, error))) {
-		close_folder (folder);
-		return FALSE;
-	}
-	g_ptr_array_add (self->opened, folder);
-	return TRUE;
-}
-
-/* Learn what is there already. */
-static gboolean
-load_folder (SinkFolder *folder, GError **error)
-{
-	return load_present (folder, "cur", error) && load_present (folder, "new", error) &&
-	       (folder->tmp_fd < 0 ||
-		maildir_file_foreach (folder->tmp_fd, folder->shown, remove_stale, folder, error));
-}
-
-/* In a dry run nothing is made; what is missing holds nothing. */
-static gboolean
-look_into_folder (MaildirSink *self, SinkFolder *folder, GError **error)
-{
-	if (self->root_fd < 0 ||
-	    !maildir_file_is_directory (self->root_fd, folder->place->directory))
-		return TRUE;
-	folder->fd = maildir_file_open_directory (self->root_fd, folder->place->directory,
-						  folder->shown, error);
-	gboolean ok = folder->fd >= 0 && load_folder (folder, error);
-	close_folder (folder);
-	return ok;
-}
-
-static SinkFolder *
-new_sink_folder (MaildirSink *self, const MaildirFolder *place, GError **error)
-{
-	SinkFolder *folder = g_new0 (SinkFolder, 1);
-
-	folder->place = place;
-	folder->shown = strcmp (place->directory, ".") == 0 ?
-				g_strdup (self->shown) :
-				g_build_filename (self->shown, place->directory, NULL);
-	folder->fd = folder->tmp_fd = folder->cur_fd = -1;
-	folder->set = maildir_set_new ();
-	gboolean ok = self->options.dry_run ?
-			      look_into_folder (self, folder, error) :
-			      open_folder (self, folder, error) && load_folder (folder, error);
-	if (ok)
-		return folder;
-	g_ptr_array_remove (self->opened, folder);
-	free_sink_folder (folder);
-	return NULL;
+	ledger_failed (self->ledger, pending->message->origin, pending->message->folder->path, "%s",
+		       reason);
 }
 
 /* --- The batch ------------------------------------------------------------ */
 
 static void
-clear_pending (gpointer data)
+free_pending (gpointer data)
 {
 	Pending *pending = data;
 
+	if (pending->temporary != NULL)
+		(void) unlinkat (pending->place->tmp_fd, pending->temporary, 0);
+	message_content_unref (pending->file.content);
+	g_clear_error (&pending->file.unreadable);
 	message_unref (pending->message);
 	g_free (pending->temporary);
-	g_free (pending->name);
-}
-
-/* "…,S=1,W=1" of "…,S=1,W=1:2,S": what the manifest calls the message. */
-static gboolean
-tell_emitted (MaildirSink *self, const Pending *pending, GError **error)
-{
-	g_autofree char *base =
-		g_strndup (pending->name, maildir_name_get_base_length (pending->name));
-
-	return ledger_emitted (self->ledger, pending->message, base, error);
+	g_free (pending->flags);
+	g_free (pending->base);
+	g_free (pending);
 }
 
 /* Everything that names of files refer to. */
@@ -316,80 +105,166 @@ static gboolean
 save_meanings (MaildirSink *self, GError **error)
 {
 	for (guint i = 0; i < self->opened->len; i++) {
-		SinkFolder *folder = self->opened->pdata[i];
-		if (folder->keywords != NULL &&
-		    !maildir_keywords_save (folder->keywords, folder->fd, error))
+		MaildirPlace *place = self->opened->pdata[i];
+		if (place->keywords != NULL &&
+		    !maildir_keywords_save (place->keywords, place->fd, error))
 			return FALSE;
 	}
 	return maildir_folders_save (self->folders, self->root_fd, error);
 }
 
-static gboolean
-publish (MaildirSink *self, GError **error)
+/* "<folder>/cur/<name>" below the root. */
+static char *
+path_of (const Pending *pending, const char *name)
 {
-	for (guint i = 0; i < self->pending->len; i++) {
-		Pending *pending = &g_array_index (self->pending, Pending, i);
-		SinkFolder *folder = pending->folder;
-		if (!safe_file_move (folder->tmp_fd, pending->temporary, folder->cur_fd,
-				     pending->name, folder->shown, error))
-			return FALSE;
+	const char *directory = pending->place->folder->directory;
+
+	if (strcmp (directory, ".") == 0)
+		return g_strconcat ("cur/", name, NULL);
+	return g_strconcat (directory, "/cur/", name, NULL);
+}
+
+static void
+tell_clamped (MaildirSink *self, const Pending *pending)
+{
+	if (pending->file.kept_seconds != pending->file.seconds)
+		report_finding (self->report, REPORT_NOTE, "date-clamped", pending->message->origin,
+				pending->message->folder->path,
+				"the file system cannot hold the date %" G_GINT64_FORMAT
+				" and keeps %" G_GINT64_FORMAT,
+				pending->file.seconds, pending->file.kept_seconds);
+}
+
+/* From tmp/ into cur/. A directory or link that has just this name costs the message, not the
+ * run. */
+static gboolean
+publish (MaildirSink *self, Pending *pending, GError **error)
+{
+	MaildirPlace *place = pending->place;
+	g_autoptr (GError) problem = NULL;
+
+	if (pending->file.unreadable != NULL) {
 		g_clear_pointer (&pending->temporary, g_free);
-		folder->touched = TRUE;
+		lose_message (self, pending, pending->file.unreadable->message);
+		return TRUE;
 	}
-	return TRUE;
+	g_autofree char *base = maildir_name_new (&pending->message->received, pending->message->l0,
+						  pending->copy, pending->size,
+						  pending->size + pending->file.bare_lf);
+	g_autofree char *name = g_strconcat (base, ":2,", pending->flags, NULL);
+	if (safe_file_move (place->tmp_fd, pending->temporary, place->cur_fd, name, place->shown,
+			    &problem)) {
+		g_clear_pointer (&pending->temporary, g_free);
+		g_autofree char *path = path_of (pending, name);
+		pending->message->content =
+			message_content_new_file (self->root, path, pending->size);
+		pending->base = g_steal_pointer (&base);
+		place->touched = TRUE;
+		tell_clamped (self, pending);
+		return TRUE;
+	}
+	if (errno == EEXIST) {
+		lose_message (self, pending, "something that is no message of ours has its name");
+		return TRUE;
+	}
+	g_propagate_error (error, g_steal_pointer (&problem));
+	return FALSE;
 }
 
 static gboolean
 sync_directories (MaildirSink *self, GError **error)
 {
 	for (guint i = 0; i < self->opened->len; i++) {
-		SinkFolder *folder = self->opened->pdata[i];
-		if (folder->touched && self->options.durability != MAILDIR_DURABILITY_NONE &&
-		    !safe_file_sync (folder->cur_fd, folder->shown, error))
+		MaildirPlace *place = self->opened->pdata[i];
+		if (place->touched && self->options.durability != MAILDIR_DURABILITY_NONE &&
+		    !safe_file_sync (place->cur_fd, place->shown, error))
 			return FALSE;
-		folder->touched = FALSE;
+		place->touched = FALSE;
 	}
 	return TRUE;
 }
 
+/* The batch before is on disk: let it appear. */
 static gboolean
-commit_batch (MaildirSink *self, GError **error)
+settle (MaildirSink *self, GError **error)
 {
-	if (self->options.durability == MAILDIR_DURABILITY_BATCH &&
-	    (self->pending->len > 0 || self->made_folders > 0) &&
-	    !safe_file_sync_all (self->root_fd, self->shown, error))
+	if (!self->is_syncing)
+		return TRUE;
+	self->is_syncing = FALSE;
+	if (!maildir_writer_end_sync (self->writer, error) || !save_meanings (self, error))
 		return FALSE;
-	if (!save_meanings (self, error) || !publish (self, error) ||
-	    !sync_directories (self, error))
-		return FALSE;
-	for (guint i = 0; i < self->pending->len; i++)
-		if (!tell_emitted (self, &g_array_index (self->pending, Pending, i), error))
+	for (guint i = 0; i < self->syncing->len; i++)
+		if (!publish (self, self->syncing->pdata[i], error))
 			return FALSE;
-	g_array_set_size (self->pending, 0);
-	self->pending_bytes = 0;
+	if (!sync_directories (self, error))
+		return FALSE;
+	for (guint i = 0; i < self->syncing->len; i++) {
+		const Pending *pending = self->syncing->pdata[i];
+		if (pending->base != NULL &&
+		    !ledger_emitted (self->ledger, pending->message, pending->base, error))
+			return FALSE;
+	}
+	g_ptr_array_set_size (self->syncing, 0);
+	return TRUE;
+}
+
+/* The batch that has been filled goes to disk, and a new one begins. */
+static gboolean
+advance (MaildirSink *self, GError **error)
+{
+	gboolean nothing = self->filling->len == 0 && self->made_folders == 0;
+
+	if (!maildir_writer_wait (self->writer, error) || !settle (self, error))
+		return FALSE;
+	GPtrArray *empty = self->syncing;
+	self->syncing = self->filling;
+	self->filling = empty;
+	self->filling_bytes = 0;
 	self->made_folders = 0;
+	self->is_syncing = TRUE;
+	if (self->options.durability != MAILDIR_DURABILITY_BATCH)
+		return settle (self, error);
+	if (!nothing)
+		maildir_writer_begin_sync (self->writer, self->root_fd, self->shown);
 	return TRUE;
 }
 
 static gboolean
-commit (MaildirSink *self, GError **error)
+still_whole (MaildirSink *self, GError **error)
 {
 	if (self->broken)
-		return refuse (error, self->shown, "an earlier part could not be stored");
-	self->broken = !commit_batch (self, error);
+		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT,
+			     "%s: an earlier part could not be stored", self->shown);
+	return !self->broken;
+}
+
+/* Everything that was put is durable and visible. */
+static gboolean
+commit (MaildirSink *self, GError **error)
+{
+	if (!still_whole (self, error))
+		return FALSE;
+	self->broken = !advance (self, error) || !settle (self, error);
 	return !self->broken;
 }
 
 static gboolean
-commit_if_full (MaildirSink *self, GError **error)
+advance_if_full (MaildirSink *self, GError **error)
 {
 	gboolean full =
-		self->pending->len >= BATCH_FILES || self->pending_bytes >= BATCH_BYTES ||
+		self->filling->len >= BATCH_FILES || self->filling_bytes >= BATCH_BYTES ||
 		self->made_folders >= BATCH_FILES ||
-		(self->options.durability == MAILDIR_DURABILITY_FILE && self->pending->len > 0);
+		(self->options.durability == MAILDIR_DURABILITY_FILE && self->filling->len > 0);
 
-	return !full || commit (self, error);
+	if (!full)
+		return TRUE;
+	if (!still_whole (self, error))
+		return FALSE;
+	self->broken = !advance (self, error);
+	return !self->broken;
 }
+
+/* --- Folders -------------------------------------------------------------- */
 
 /* Room for one more open folder; those of pending messages must stay open until these are
  * published. */
@@ -401,137 +276,78 @@ make_room (MaildirSink *self, GError **error)
 	if (!commit (self, error))
 		return FALSE;
 	for (guint i = 0; i < self->opened->len; i++)
-		close_folder (self->opened->pdata[i]);
+		maildir_place_close (self->opened->pdata[i]);
 	g_ptr_array_set_size (self->opened, 0);
 	return TRUE;
 }
 
-static SinkFolder *
-find_folder (MaildirSink *self, const Folder *wanted, GError **error)
+static gboolean
+open_place (MaildirSink *self, MaildirPlace *place, GError **error)
+{
+	gboolean mark = maildir_folders_get_layout (self->folders) == MAILDIR_LAYOUT_PLUS;
+	gboolean made;
+
+	if (!make_room (self, error) ||
+	    !maildir_place_open (place, self->root_fd, mark, &made, error))
+		return FALSE;
+	g_ptr_array_add (self->opened, place);
+	if (!made)
+		return TRUE;
+	self->made_folders++;
+	return self->options.durability != MAILDIR_DURABILITY_FILE ||
+	       (safe_file_sync (place->fd, place->shown, error) &&
+		safe_file_sync (self->root_fd, self->shown, error));
+}
+
+static MaildirPlace *
+new_place (MaildirSink *self, const MaildirFolder *folder, GError **error)
+{
+	MaildirPlace *place = maildir_place_new (folder, self->shown);
+	gboolean ok = self->options.dry_run ?
+			      maildir_place_look (place, self->root_fd, error) :
+			      open_place (self, place, error) && maildir_place_load (place, error);
+
+	if (ok) {
+		g_hash_table_insert (self->by_folder, (gpointer) folder, place);
+		return place;
+	}
+	g_ptr_array_remove (self->opened, place);
+	maildir_place_free (place);
+	return NULL;
+}
+
+static MaildirPlace *
+find_place (MaildirSink *self, const Folder *wanted, GError **error)
 {
 	if (self->last != NULL && folder_equal (self->last_folder, wanted) &&
 	    (self->last->fd >= 0 || self->options.dry_run))
 		return self->last;
 
 	self->last = NULL;
-	const MaildirFolder *place = maildir_folders_obtain (self->folders, wanted);
-	SinkFolder *folder = g_hash_table_lookup (self->by_place, place);
-	if (folder == NULL || (folder->fd < 0 && !self->options.dry_run)) {
-		if (!make_room (self, error))
-			return NULL;
-		if (folder != NULL && !open_folder (self, folder, error))
-			return NULL;
-	}
-	if (folder == NULL) {
-		folder = new_sink_folder (self, place, error);
-		if (folder == NULL)
-			return NULL;
-		g_hash_table_insert (self->by_place, (gpointer) place, folder);
-	}
-	self->last = folder;
-	self->last_folder = place->folder;
-	return folder;
+	const MaildirFolder *folder = maildir_folders_obtain (self->folders, wanted);
+	MaildirPlace *place = g_hash_table_lookup (self->by_folder, folder);
+	if (place == NULL)
+		place = new_place (self, folder, error);
+	else if (place->fd < 0 && !self->options.dry_run && !open_place (self, place, error))
+		return NULL;
+	self->last = place;
+	self->last_folder = folder->folder;
+	return place;
 }
 
 /* --- One message ---------------------------------------------------------- */
 
-/* What runs past while the content is copied or measured. */
-typedef struct {
-	int fd; /* -1: only measure */
-	const char *shown;
-	goffset bare_lf;
-	guint8 last;
-	GError *write_error;
-} Copy;
-
 static gboolean
-take_piece (const guint8 *data, gsize length, gpointer user_data, GError **error)
-{
-	Copy *copy = user_data;
-	const guint8 *end = data + length;
-
-	for (const guint8 *lf = data; (lf = memchr (lf, '\n', (gsize) (end - lf))) != NULL; lf++)
-		copy->bare_lf += (lf > data ? lf[-1] : copy->last) != '\r';
-	copy->last = end[-1];
-	return copy->fd < 0 ||
-	       safe_file_write_all (copy->fd, data, length, copy->shown, &copy->write_error);
-}
-
-/* mtime is the internal date; 0 says that it is unknown. */
-static gboolean
-set_date (MaildirSink *self, const Message *message, int fd, const char *shown, GError **error)
-{
-	gint64 seconds = message->received.known ? message->received.seconds : 0;
-	struct timespec times[2] = { { .tv_sec = seconds }, { .tv_sec = seconds } };
-	struct stat status;
-
-	if (futimens (fd, times) < 0)
-		return cannot (error, shown, "set its date", errno);
-	if (seconds >= 0 && seconds <= G_MAXINT32)
-		return TRUE;
-	if (fstat (fd, &status) == 0 && status.st_mtime != seconds)
-		report_finding (self->report, REPORT_NOTE, "date-clamped", message->origin,
-				message->folder->path,
-				"the file system cannot hold the date %" G_GINT64_FORMAT
-				" and keeps %" G_GINT64_FORMAT,
-				seconds, (gint64) status.st_mtime);
-	return TRUE;
-}
-
-static gboolean
-copy_content (MaildirSink *self, Message *message, Copy *copy, GError **error)
-{
-	g_autoptr (GError) problem = NULL;
-
-	if (message_content_foreach (message->content, take_piece, copy, &problem))
-		return TRUE;
-	if (copy->write_error == NULL)
-		return refuse_message (error, g_steal_pointer (&problem));
-	g_propagate_error (error, g_steal_pointer (&copy->write_error));
-	return FALSE;
-}
-
-static gboolean
-fill_file (MaildirSink *self, Message *message, Copy *copy, GError **error)
-{
-	return copy_content (self, message, copy, error) &&
-	       set_date (self, message, copy->fd, copy->shown, error) &&
-	       (self->options.durability != MAILDIR_DURABILITY_FILE ||
-		safe_file_sync (copy->fd, copy->shown, error));
-}
-
-/* Write the message into tmp/. */
-static gboolean
-write_temporary (MaildirSink *self, SinkFolder *folder, const char *temporary, Message *message,
-		 goffset *bare_lf, GError **error)
-{
-	g_autofree char *shown = g_build_filename (folder->shown, "tmp", temporary, NULL);
-	int fd = openat (folder->tmp_fd, temporary,
-			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	Copy copy = { .fd = fd, .shown = shown };
-
-	if (fd < 0)
-		return cannot (error, shown, "write", errno);
-	gboolean ok = fill_file (self, message, &copy, error);
-	if (close (fd) < 0 && ok)
-		ok = cannot (error, shown, "write", errno);
-	if (!ok)
-		(void) unlinkat (folder->tmp_fd, temporary, 0);
-	*bare_lf = copy.bare_lf;
-	return ok;
-}
-
-static gboolean
-add_letter (MaildirSink *self, SinkFolder *folder, const Message *message, const char *keyword,
+add_letter (MaildirSink *self, MaildirPlace *place, const Message *message, const char *keyword,
 	    GString *letters, GError **error)
 {
 	g_autofree char *atom = maildir_keywords_to_atom (keyword);
 
-	if (folder->keywords == NULL)
-		folder->keywords = maildir_keywords_new (folder->fd, folder->shown, error);
-	if (folder->keywords == NULL)
+	if (place->keywords == NULL)
+		place->keywords = maildir_keywords_new (place->fd, place->shown, error);
+	if (place->keywords == NULL)
 		return FALSE;
-	char letter = maildir_keywords_obtain (folder->keywords, atom);
+	char letter = maildir_keywords_obtain (place->keywords, atom);
 	if (letter == 0 && strcmp (keyword, MESSAGE_KEYWORD_FORWARDED) == 0)
 		return TRUE; /* the flag P says so */
 	if (letter == 0)
@@ -553,41 +369,76 @@ compare_letters (const void *a, const void *b)
 /* What stands behind ":2,", in ASCII order. "Forwarded" is both P, as Maildir has it, and a
  * keyword, as Dovecot does. */
 static char *
-make_flags (MaildirSink *self, SinkFolder *folder, const Message *message, GError **error)
+make_flags (MaildirSink *self, MaildirPlace *place, const Message *message, GError **error)
 {
 	const char *const *keywords = (const char *const *) message->keywords;
 	g_autofree char *system = message_flags_to_maildir (message->flags, keywords);
 	g_autoptr (GString) letters = g_string_new (NULL);
 
 	for (gsize i = 0; keywords != NULL && keywords[i] != NULL; i++)
-		if (!add_letter (self, folder, message, keywords[i], letters, error))
+		if (!add_letter (self, place, message, keywords[i], letters, error))
 			return NULL;
 	qsort (letters->str, letters->len, 1, compare_letters);
 	return g_strconcat (system, letters->str, NULL);
 }
 
-static gboolean
-deliver (MaildirSink *self, SinkFolder *folder, Message *message, guint copy, GError **error)
+static Pending *
+new_pending (MaildirSink *self, MaildirPlace *place, Message *message, guint copy)
 {
-	goffset size = message_content_get_size (message->content);
-	g_autofree char *temporary = maildir_name_new_temporary (message->l0, copy);
-	g_autofree char *flags = make_flags (self, folder, message, error);
-	goffset bare_lf = 0;
+	Pending *pending = g_new0 (Pending, 1);
 
-	if (flags == NULL || !write_temporary (self, folder, temporary, message, &bare_lf, error))
-		return FALSE;
-	g_autofree char *base =
-		maildir_name_new (&message->received, message->l0, copy, size, size + bare_lf);
-	Pending pending = {
-		.folder = folder,
-		.message = message_ref (message),
-		.copy = copy,
-		.temporary = g_steal_pointer (&temporary),
-		.name = g_strconcat (base, ":2,", flags, NULL),
+	pending->place = place;
+	pending->message = message_new_without_content (message);
+	pending->size = message_content_get_size (message->content);
+	pending->copy = copy;
+	pending->temporary = maildir_name_new_temporary (message->l0, copy);
+	pending->file = (MaildirFile){
+		.directory_fd = place->tmp_fd,
+		.name = pending->temporary,
+		.shown = place->shown,
+		.content = message_content_ref (message->content),
+		.seconds = message->received.known ? message->received.seconds : 0,
+		.sync = self->options.durability == MAILDIR_DURABILITY_FILE,
 	};
-	g_array_append_val (self->pending, pending);
-	self->pending_bytes += size;
-	return commit_if_full (self, error);
+	return pending;
+}
+
+static gboolean
+probe_once (MaildirSink *self, GError **error)
+{
+	if (!self->probed && !maildir_target_probe (self->root_fd, self->shown, error))
+		return FALSE;
+	self->probed = TRUE;
+	return TRUE;
+}
+
+static gboolean
+deliver (MaildirSink *self, MaildirPlace *place, Message *message, guint copy, GError **error)
+{
+	g_autofree char *flags = make_flags (self, place, message, error);
+
+	if (flags == NULL || !probe_once (self, error))
+		return FALSE;
+	Pending *pending = new_pending (self, place, message, copy);
+	pending->flags = g_steal_pointer (&flags);
+	g_ptr_array_add (self->filling, pending);
+	self->filling_bytes += pending->size;
+	return maildir_writer_put (self->writer, &pending->file, error) &&
+	       advance_if_full (self, error);
+}
+
+typedef struct {
+	goffset bare_lf;
+	guint8 last;
+} Measure;
+
+static gboolean
+measure_piece (const guint8 *data, gsize length, gpointer user_data, GError **error)
+{
+	Measure *measure = user_data;
+
+	measure->bare_lf += maildir_name_count_bare_lf (data, length, &measure->last);
+	return TRUE;
 }
 
 /* It lies there already, under a name that may begin with another date. */
@@ -595,15 +446,16 @@ static gboolean
 tell_present (MaildirSink *self, Message *message, guint copy, guint32 seconds, GError **error)
 {
 	MessageDate date = message->received;
-	Copy measured = { .fd = -1 };
+	Measure measure = { 0 };
+	GError *problem = NULL;
 
 	if (seconds != G_MAXUINT32)
 		date = (MessageDate){ .known = TRUE, .seconds = seconds };
-	if (!copy_content (self, message, &measured, error))
-		return FALSE;
+	if (!message_content_foreach (message->content, measure_piece, &measure, &problem))
+		return refuse_message (error, problem);
 	goffset size = message_content_get_size (message->content);
 	g_autofree char *base =
-		maildir_name_new (&date, message->l0, copy, size, size + measured.bare_lf);
+		maildir_name_new (&date, message->l0, copy, size, size + measure.bare_lf);
 	return ledger_present (self->ledger, message, base, error);
 }
 
@@ -611,23 +463,23 @@ static gboolean
 maildir_sink_put (MessageSink *sink, Message *message, GError **error)
 {
 	MaildirSink *self = (MaildirSink *) sink;
-	g_autoptr (GError) problem = NULL;
+	GError *problem = NULL;
 	guint32 seconds;
 
-	SinkFolder *folder = find_folder (self, message->folder, error);
-	if (folder == NULL)
+	MaildirPlace *place = find_place (self, message->folder, error);
+	if (place == NULL)
 		return FALSE;
 	if (message_is_folder (message))
-		return self->options.dry_run || commit_if_full (self, error);
+		return self->options.dry_run || advance_if_full (self, error);
 	if (message_get_l0 (message, &problem) == NULL)
-		return refuse_message (error, g_steal_pointer (&problem));
+		return refuse_message (error, problem);
 
-	guint copy = maildir_set_next_copy (folder->set, message->l0);
-	if (maildir_set_has (folder->set, message->l0, copy, &seconds))
+	guint copy = maildir_set_next_copy (place->set, message->l0);
+	if (maildir_set_has (place->set, message->l0, copy, &seconds))
 		return tell_present (self, message, copy, seconds, error);
 	if (self->options.dry_run)
 		return ledger_emitted (self->ledger, message, NULL, error);
-	return deliver (self, folder, message, copy, error);
+	return deliver (self, place, message, copy, error);
 }
 
 static gboolean
@@ -643,111 +495,15 @@ maildir_sink_free (MessageSink *sink)
 {
 	MaildirSink *self = (MaildirSink *) sink;
 
-	for (guint i = 0; i < self->pending->len; i++) {
-		const Pending *pending = &g_array_index (self->pending, Pending, i);
-		if (pending->temporary != NULL)
-			(void) unlinkat (pending->folder->tmp_fd, pending->temporary, 0);
-	}
-	g_array_unref (self->pending);
+	maildir_writer_free (self->writer);
+	g_ptr_array_unref (self->filling);
+	g_ptr_array_unref (self->syncing);
 	g_ptr_array_unref (self->opened);
-	g_hash_table_unref (self->by_place);
+	g_hash_table_unref (self->by_folder);
 	maildir_folders_free (self->folders);
-	close_descriptor (&self->root_fd);
+	content_directory_unref (self->root);
 	g_free (self->shown);
 	g_free (self);
-}
-
-/* --- Opening the Maildir -------------------------------------------------- */
-
-typedef struct {
-	gboolean is_maildir;
-	gboolean has_other;
-} Look;
-
-static gboolean
-note_entry (const char *name, guint8 type, gpointer user_data, GError **error)
-{
-	static const char *const signs[] = { "cur", "new", "tmp", "mailferry-folders" };
-	Look *look = user_data;
-	gboolean is_sign = FALSE;
-
-	for (gsize i = 0; i < G_N_ELEMENTS (signs); i++)
-		is_sign = is_sign || strcmp (name, signs[i]) == 0;
-	look->is_maildir = look->is_maildir || is_sign;
-	look->has_other = look->has_other || !is_sign;
-	return TRUE;
-}
-
-/* Mail does not go into somebody's directory of holiday pictures. */
-static gboolean
-check_kind (MaildirSink *self, GError **error)
-{
-	Look look = { FALSE, FALSE };
-
-	if (!maildir_file_foreach (self->root_fd, self->shown, note_entry, &look, error))
-		return FALSE;
-	return look.is_maildir || !look.has_other ||
-	       refuse (error, self->shown,
-		       "a directory with other things in it, not a Maildir: name a new one");
-}
-
-static gboolean
-open_root (MaildirSink *self, const char *path, GError **error)
-{
-	self->root_fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (self->root_fd < 0 && errno == ENOENT) {
-		if (self->options.dry_run)
-			return TRUE;
-		if (mkdir (path, 0700) < 0)
-			return cannot (error, path, "make the Maildir", errno);
-		self->root_fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
-	if (self->root_fd < 0 && errno == ENOTDIR)
-		return refuse (error, path, "not a directory, so it cannot be a Maildir");
-	if (self->root_fd < 0)
-		return cannot (error, path, "open", errno);
-	if (!check_kind (self, error))
-		return FALSE;
-	if (self->options.dry_run || flock (self->root_fd, LOCK_EX | LOCK_NB) == 0 ||
-	    errno != EWOULDBLOCK)
-		return TRUE; /* a file system without locks is no reason to refuse */
-	g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY,
-		     "%s: another mailferry program is writing to it: run it again later",
-		     self->shown);
-	return FALSE;
-}
-
-/* Found out before the first message: may we write, and can names hold ':'? (VFAT, NTFS and some
- * network shares cannot.) */
-static gboolean
-probe (MaildirSink *self, int tmp_fd, GError **error)
-{
-	static const char plain[] = "probe.mailferry", final[] = "probe.mailferry:2,S";
-	int fd = openat (tmp_fd, plain, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return cannot (error, self->shown, "write", errno);
-	close (fd);
-	(void) unlinkat (tmp_fd, final, 0); /* of a run that was killed just here */
-	if (safe_file_move (tmp_fd, plain, tmp_fd, final, self->shown, NULL)) {
-		(void) unlinkat (tmp_fd, final, 0);
-		return TRUE;
-	}
-	(void) unlinkat (tmp_fd, plain, 0);
-	return refuse (error, self->shown,
-		       "this file system cannot hold ':' in file names, which Maildir needs: "
-		       "choose another place");
-}
-
-static gboolean
-prepare_root (MaildirSink *self, GError **error)
-{
-	SinkFolder root = { .shown = self->shown, .fd = self->root_fd, .tmp_fd = -1, .cur_fd = -1 };
-	gboolean ok = make_subdirectories (&root, error) && probe (self, root.tmp_fd, error);
-
-	close_descriptor (&root.tmp_fd);
-	close_descriptor (&root.cur_fd);
-	return ok;
 }
 
 static const MessageSinkClass maildir_sink_class = {
@@ -755,6 +511,24 @@ static const MessageSinkClass maildir_sink_class = {
 	.finish = maildir_sink_finish,
 	.free = maildir_sink_free,
 };
+
+static void
+free_place (gpointer data)
+{
+	maildir_place_free (data);
+}
+
+static gboolean
+open_target (MaildirSink *self, GError **error)
+{
+	if (!self->options.dry_run)
+		self->root_fd = maildir_target_open (self->shown, &self->probed, error);
+	else if (!maildir_target_look (self->shown, &self->root_fd, error))
+		return FALSE;
+	if (self->root_fd >= 0)
+		self->root = content_directory_new (self->root_fd);
+	return self->root_fd >= 0 || self->options.dry_run;
+}
 
 MessageSink *
 maildir_sink_new (const char *path, const MaildirSinkOptions *options, Ledger *ledger,
@@ -769,12 +543,12 @@ maildir_sink_new (const char *path, const MaildirSinkOptions *options, Ledger *l
 	self->options = *options;
 	self->ledger = ledger;
 	self->report = report;
-	self->by_place = g_hash_table_new_full (NULL, NULL, NULL, free_sink_folder);
+	self->by_folder = g_hash_table_new_full (NULL, NULL, NULL, free_place);
 	self->opened = g_ptr_array_new ();
-	self->pending = g_array_new (FALSE, FALSE, sizeof (Pending));
-	g_array_set_clear_func (self->pending, clear_pending);
-
-	if (!open_root (self, path, error) || (!options->dry_run && !prepare_root (self, error)))
+	self->filling = g_ptr_array_new_with_free_func (free_pending);
+	self->syncing = g_ptr_array_new_with_free_func (free_pending);
+	self->writer = maildir_writer_new ();
+	if (!open_target (self, error))
 		return NULL;
 	self->folders = maildir_folders_new (self->root_fd, self->shown, options->layout,
 					     options->names, report, error);

@@ -28,7 +28,7 @@ typedef struct {
 
 /* A sink for the Maildir at path, which is made if it is missing (its parent is not). ledger and
  * report are borrowed. RUN_ERROR_OUTPUT if path is something else, cannot be written, or cannot
- * hold ':' in names; RUN_ERROR_TEMPORARY if another of our programs is writing to it. Memory: 32 to
- * 64 bytes for each message of ours in the folders it delivers to, and the batch. */
+ * hold ':' in names; RUN_ERROR_TEMPORARY if another of our programs is writing to it. Memory: about
+ * 32 bytes for each message of ours in the folders it delivers to, and 2 MiB. */
 MessageSink *maildir_sink_new (const char *path, const MaildirSinkOptions *options, Ledger *ledger,
 			       Report *report, GError **error);

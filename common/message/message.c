@@ -30,6 +30,20 @@ message_new_folder (Folder *folder)
 }
 
 Message *
+message_new_without_content (const Message *message)
+{
+	Message *copy = message_new (folder_ref (message->folder), NULL, message->origin);
+
+	copy->flags = message->flags;
+	copy->keywords = g_strdupv (message->keywords);
+	copy->received = message->received;
+	copy->sender = g_strdup (message->sender);
+	memcpy (copy->l0, message->l0, sizeof copy->l0);
+	copy->has_l0 = message->has_l0;
+	return copy;
+}
+
+Message *
 message_ref (Message *message)
 {
 	g_atomic_ref_count_inc (&message->references);

@@ -49,6 +49,9 @@ Message *message_new (Folder *folder, MessageContent *content, const char *origi
 /* A record that only says that folder exists. */
 Message *message_new_folder (Folder *folder);
 
+/* The same without content, which the caller fills in: for a sink that has put it elsewhere. */
+Message *message_new_without_content (const Message *message);
+
 Message *message_ref (Message *message);
 void message_unref (Message *message);
 

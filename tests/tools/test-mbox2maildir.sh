@@ -219,7 +219,7 @@ if as_user "$mbox2maildir" --version > /dev/null 2>&1 && as_user test -r "$tmp/s
 	mkdir -m 555 ReadOnly
 	run as_user "$mbox2maildir" s.mbs ReadOnly
 	status_is 'a directory we may not write' 2
-	says 'not ours' 'ReadOnly/tmp: cannot open or make: Permission denied'
+	says 'not ours' 'ReadOnly/cur: cannot open or make: Permission denied'
 else
 	skip 'a directory we may not write' 'cannot drop rights here'
 fi
@@ -246,7 +246,7 @@ mkfifo pipe
 "$mbox2maildir" - Killed < pipe 2> /dev/null &
 pid=$!
 exec {feed}> pipe
-head -c 1300000 many.mbs >&"$feed"
+head -c 2500000 many.mbs >&"$feed"
 until [ "$(files Killed 2> /dev/null)" -ge 1000 ]; do
 	kill -0 "$pid" || break
 	sleep 0.02
