@@ -116,6 +116,24 @@ stop_check (GError **error)
 	return FALSE;
 }
 
+gboolean
+stop_sleep (guint ms, GError **error)
+{
+	gint64 end_us = g_get_monotonic_time () + 1000 * (gint64) ms;
+
+	while (stop_check (error)) {
+		gint64 left_us = end_us - g_get_monotonic_time ();
+		GPollFD poll = { .fd = -1 };
+		if (left_us <= 0)
+			return TRUE;
+		gboolean cancels = g_cancellable_make_pollfd (cancellable, &poll);
+		g_poll (&poll, cancels ? 1 : 0, (int) ((left_us + 999) / 1000));
+		if (cancels)
+			g_cancellable_release_fd (cancellable);
+	}
+	return FALSE;
+}
+
 void
 stop_die_by_signal (void)
 {

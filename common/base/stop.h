@@ -26,5 +26,8 @@ GCancellable *stop_cancellable (void);
 /* FALSE with RUN_ERROR_TEMPORARY "stopped by SIGTERM" if the end was asked for. */
 gboolean stop_check (GError **error);
 
+/* Sleep, unless the end is asked for; then as stop_check. */
+gboolean stop_sleep (guint ms, GError **error);
+
 /* After everything has been said: if SIGINT ended the run, die by it so that the shell knows. */
 void stop_die_by_signal (void);

@@ -371,6 +371,7 @@ cli_secret_get (const char *user, const char *host, gboolean refused, gpointer u
 		GError **error)
 {
 	CliSecret *said = user_data;
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&said->lock);
 	/* A descriptor can be read only once, so what it gave is for every account. */
 	g_autofree char *account = said->fd >= 0 ? g_strdup ("")
 						 : g_strconcat (user, "@", host, NULL);

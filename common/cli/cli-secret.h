@@ -15,6 +15,7 @@ typedef struct {
 	const char *command;        /* for sh -c; its first line of output */
 	const char *command_option; /* "--password-command", for error messages */
 	int fd;                     /* -1: none */
+	GMutex lock;                /* of what follows: connections are made in several threads */
 	char *kept;                 /* what was found: further connections do not ask again */
 	char *kept_for;
 } CliSecret;

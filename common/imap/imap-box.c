@@ -7,18 +7,11 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/stop.h"
-#include "imap/imap-key.h"
+#include "imap/imap-parcel.h"
+#include "imap/imap-refusal.h"
+#include "imap/imap-settle.h"
 
-#define SETTLE_MIN_MS  2000
-#define SETTLE_MAX_MS  60000
-#define SETTLE_POLL_MS 200
-
-/* A message at the server that nobody has claimed yet. */
-typedef struct {
-	guint64 key;
-	guint32 uid;
-} Existing;
+#define CANDIDATES_LIMIT 1000 /* messages of one size and header whose content is compared */
 
 /* RFC 3501, 6.3.1: a server that does not speak of permanent flags keeps all. */
 static void
@@ -42,14 +35,11 @@ imap_box_new (char *mailbox, Folder *folder, Folder *target, ImapJournalBox *jou
 	expect_all_flags (box);
 	box->seen = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
 					   (GDestroyNotify) g_bytes_unref, NULL);
+	g_queue_init (&box->waiting);
+	g_queue_init (&box->returned);
+	g_mutex_init (&box->lock);
+	box->lost = g_ptr_array_new_with_free_func ((GDestroyNotify) imap_parcel_unref);
 	return box;
-}
-
-static void
-forget_existing (ImapBox *box)
-{
-	g_clear_pointer (&box->by_key, g_hash_table_unref);
-	g_clear_pointer (&box->existing, g_array_unref);
 }
 
 void
@@ -57,7 +47,12 @@ imap_box_free (ImapBox *box)
 {
 	if (box == NULL)
 		return;
-	forget_existing (box);
+	g_queue_clear_full (&box->waiting, (GDestroyNotify) imap_item_free);
+	g_queue_clear_full (&box->returned, (GDestroyNotify) imap_item_free);
+	g_ptr_array_unref (box->lost);
+	g_mutex_clear (&box->lock);
+	imap_listing_free (box->listing);
+	imap_bodies_free (box->bodies);
 	g_hash_table_unref (box->keywords);
 	g_hash_table_unref (box->seen);
 	folder_unref (box->folder);
@@ -104,22 +99,32 @@ note_state (const ImapResponse *response, gpointer user_data)
 }
 
 static gboolean
-select_box (ImapBox *box, const ImapBoxContext *context, GError **error)
+select_box (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection, GError **error)
 {
-	g_autofree char *command =
-		g_strconcat (context->dry_run ? "EXAMINE " : "SELECT ", box->quoted, NULL);
+	g_autofree char *command = g_strconcat (context->dry_run ? "EXAMINE " : "SELECT ",
+						box->quoted, NULL);
 	g_autoptr (ImapResponse) reply = NULL;
 
 	box->uid_next = 1; /* unless the server says better, everything may be ours */
 	expect_all_flags (box);
-	if (!imap_connection_run (context->connection, command, note_state, box, &reply, error))
+	if (!imap_connection_run (connection, command, note_state, box, &reply, error))
 		return FALSE;
 	if (context->dry_run)
 		expect_all_flags (box); /* a mailbox that is only looked at keeps none */
-	if (reply->status != IMAP_STATUS_OK)
-		box->refusal = g_strdup_printf ("the server does not open the folder: %s",
-						reply->text);
+	if (reply->status == IMAP_STATUS_OK)
+		return TRUE;
+	if (imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY)
+		return imap_connection_refused (connection, reply, command, error);
+	box->refusal = g_strdup_printf ("the server does not open the folder: %s", reply->text);
 	return TRUE;
+}
+
+gboolean
+imap_box_join (const ImapBox *box, ImapConnection *connection, GError **error)
+{
+	g_autofree char *command = g_strconcat ("SELECT ", box->quoted, NULL);
+
+	return imap_connection_must (connection, command, NULL, NULL, error);
 }
 
 /* Takes mailbox. */
@@ -135,7 +140,7 @@ rename_box (ImapBox *box, const ImapBoxContext *context, char *mailbox)
 
 /* Under the first name that the server takes. */
 static gboolean
-create_box (ImapBox *box, const ImapBoxContext *context, GError **error)
+create_box (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection, GError **error)
 {
 	gboolean name_refused = TRUE;
 
@@ -145,8 +150,8 @@ create_box (ImapBox *box, const ImapBoxContext *context, GError **error)
 	box->is_new = TRUE;
 	while (!context->dry_run) {
 		g_autoptr (GError) refusal = NULL;
-		if (imap_folders_create (context->folders, context->connection, box->mailbox,
-					 box->target, &name_refused, &refusal))
+		if (imap_folders_create (context->folders, connection, box->mailbox, box->target,
+					 &name_refused, &refusal))
 			break;
 		if (!g_error_matches (refusal, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE)) {
 			g_propagate_error (error, g_steal_pointer (&refusal));
@@ -167,236 +172,7 @@ create_box (ImapBox *box, const ImapBoxContext *context, GError **error)
 	return TRUE;
 }
 
-/* --- Waiting until a session that was cut off has done its work ------------------------------- */
-
-static void
-note_uid_next (const ImapResponse *response, gpointer user_data)
-{
-	const ImapValue *list = imap_value_at (response->values, 1);
-
-	if (g_strcmp0 (response->name, "STATUS") == 0 && list != NULL)
-		(void) imap_value_get_number (imap_value_find (list->items, "UIDNEXT"), user_data);
-}
-
-/* The old session may still be storing what it had received. It has settled when UIDNEXT stays the
- * same for a good while, measured by how long this server has taken for an answer at worst. */
-static gboolean
-settle (ImapBox *box, const ImapBoxContext *context, GError **error)
-{
-	guint quiet_ms = CLAMP (3 * imap_journal_get_slowest (context->journal), SETTLE_MIN_MS,
-				SETTLE_MAX_MS);
-	g_autofree char *command = g_strdup_printf ("STATUS %s (UIDNEXT)", box->quoted);
-	gint64 start = g_get_monotonic_time ();
-	gint64 changed = start;
-	guint32 before = 0;
-
-	for (;;) {
-		guint32 uid_next = 0;
-		g_autoptr (ImapResponse) reply = NULL;
-		if (!imap_connection_run (context->connection, command, note_uid_next, &uid_next,
-					  &reply, error))
-			return FALSE;
-		gint64 now = g_get_monotonic_time ();
-		if (uid_next != before)
-			changed = now;
-		before = uid_next;
-		if (reply->status != IMAP_STATUS_OK || now - changed >= 1000 * (gint64) quiet_ms)
-			return TRUE;
-		if (now - start >= 1000 * (gint64) SETTLE_MAX_MS) {
-			report_finding (context->report, REPORT_NOTE, "folder-still-changing", NULL,
-					box->folder->path,
-					"after %d s; comparing with what is there now",
-					SETTLE_MAX_MS / 1000);
-			return TRUE;
-		}
-		g_usleep (1000 * SETTLE_POLL_MS);
-		if (!stop_check (error))
-			return FALSE;
-	}
-}
-
 /* --- What is there ---------------------------------------------------------------------------- */
-
-typedef struct {
-	GArray *existing;
-	guint32 from;
-} Listing;
-
-static const ImapValue *
-find_header (const GPtrArray *items)
-{
-	for (guint i = 0; items != NULL && i + 1 < items->len; i += 2) {
-		const ImapValue *name = g_ptr_array_index (items, i);
-		if (name->type == IMAP_VALUE_ATOM && g_str_has_prefix (name->text, IMAP_KEY_FIELDS))
-			return g_ptr_array_index (items, i + 1);
-	}
-	return NULL;
-}
-
-static void
-note_existing (const ImapResponse *response, gpointer user_data)
-{
-	Listing *listing = user_data;
-	const ImapValue *list = imap_value_at (response->values, 0);
-	const GPtrArray *items = list != NULL ? list->items : NULL;
-	const ImapValue *header = find_header (items);
-	guint32 size = 0;
-	Existing existing;
-
-	/* RFC 3501: "42:*" names the last message even if that has a lower UID. */
-	if (g_strcmp0 (response->name, "FETCH") != 0 || header == NULL ||
-	    !imap_value_get_number (imap_value_find (items, "UID"), &existing.uid) ||
-	    !imap_value_get_number (imap_value_find (items, "RFC822.SIZE"), &size) ||
-	    existing.uid < listing->from)
-		return;
-	const guint8 *data = header->spool != NULL
-				     ? spool_peek (header->spool)
-				     : (const guint8 *) (header->text != NULL ? header->text : "");
-	gsize length = header->spool != NULL ? (gsize) spool_get_size (header->spool)
-					     : strlen ((const char *) data);
-	if (data == NULL)
-		return; /* five fields that do not fit into memory: none of ours */
-	g_autofree guint8 *copy = g_memdup2 (data, length);
-	existing.key = imap_key_new (copy, length, size);
-	g_array_append_val (listing->existing, existing);
-}
-
-static int
-compare_existing (gconstpointer a, gconstpointer b)
-{
-	const Existing *left = a;
-	const Existing *right = b;
-
-	if (left->key != right->key)
-		return left->key < right->key ? -1 : 1;
-	return left->uid < right->uid ? -1 : left->uid > right->uid;
-}
-
-static gboolean
-list_existing (ImapBox *box, const ImapBoxContext *context, guint32 from, GError **error)
-{
-	g_autofree char *command = g_strdup_printf ("UID FETCH %u:* (UID " IMAP_KEY_ITEMS ")",
-						    from);
-	Listing listing = { .from = from };
-
-	box->existing = g_array_new (FALSE, FALSE, sizeof (Existing));
-	box->by_key = g_hash_table_new (g_int64_hash, g_int64_equal);
-	if (box->exists == 0)
-		return TRUE;
-	listing.existing = box->existing;
-	if (!imap_connection_must (context->connection, command, note_existing, &listing, error))
-		return FALSE;
-	return TRUE;
-}
-
-static void
-index_existing (ImapBox *box)
-{
-	g_array_sort (box->existing, compare_existing);
-	for (guint i = box->existing->len; i > 0; i--) {
-		Existing *existing = &g_array_index (box->existing, Existing, i - 1);
-		g_hash_table_replace (box->by_key, &existing->key, GUINT_TO_POINTER (i - 1));
-	}
-}
-
-/* One message with that key, which then counts no more; its UID, or 0 if there is none (left). */
-static guint32
-claim (ImapBox *box, guint64 key)
-{
-	gpointer value = NULL;
-
-	if (box->by_key == NULL || !g_hash_table_lookup_extended (box->by_key, &key, NULL, &value))
-		return 0;
-	guint index = GPOINTER_TO_UINT (value);
-	Existing *existing = &g_array_index (box->existing, Existing, index);
-	if (index + 1 < box->existing->len && existing[1].key == key)
-		g_hash_table_replace (box->by_key, &existing[1].key, GUINT_TO_POINTER (index + 1));
-	else
-		g_hash_table_remove (box->by_key, &key);
-	return existing->uid;
-}
-
-/* --- What of it is ours ----------------------------------------------------------------------- */
-
-/* Takes deliveries with known UIDs out of the list; *gone counts those that are not in it. */
-static void
-remove_by_uid (ImapBox *box, guint32 from, guint *gone)
-{
-	const GArray *deliveries = box->journal->deliveries;
-	g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
-	guint kept = 0;
-
-	for (guint i = 0; i < deliveries->len; i++) {
-		const ImapDelivery *delivery = &g_array_index (deliveries, ImapDelivery, i);
-		if (delivery->uid >= from && delivery->uid != 0 &&
-		    delivery->uid_validity == box->uid_validity)
-			g_hash_table_add (uids, GUINT_TO_POINTER (delivery->uid));
-	}
-	for (guint i = 0; i < box->existing->len; i++) {
-		Existing existing = g_array_index (box->existing, Existing, i);
-		if (!g_hash_table_remove (uids, GUINT_TO_POINTER (existing.uid)))
-			g_array_index (box->existing, Existing, kept++) = existing;
-	}
-	g_array_set_size (box->existing, kept);
-	*gone += g_hash_table_size (uids);
-}
-
-/* The same for those the server did not tell the UID of, or whose UIDs are void since UIDVALIDITY
- * has changed. */
-static void
-remove_by_key (ImapBox *box, guint32 from, guint *gone)
-{
-	const GArray *deliveries = box->journal->deliveries;
-
-	for (guint i = 0; i < deliveries->len; i++) {
-		const ImapDelivery *delivery = &g_array_index (deliveries, ImapDelivery, i);
-		gboolean valid = delivery->uid_validity == box->uid_validity;
-		if ((valid && delivery->uid != 0) || (valid && delivery->uid_next < from))
-			continue;
-		if (claim (box, delivery->entry.key) == 0)
-			++*gone;
-	}
-}
-
-static gboolean
-resolve_doubtful (ImapBox *box, const ImapBoxContext *context, GError **error)
-{
-	guint found = 0;
-	guint asked = 0;
-
-	while (box->journal->doubtful->len > 0) {
-		ImapBatch *batch = g_ptr_array_index (box->journal->doubtful, 0);
-		g_autofree guint32 *uids = g_new0 (guint32, batch->count);
-		for (guint i = 0; i < batch->count; i++) {
-			if (batch->fates[i] != IMAP_FATE_OPEN)
-				continue;
-			uids[i] = claim (box, batch->entries[i].key);
-			asked++;
-			found += uids[i] != 0;
-		}
-		if (!imap_journal_resolve (context->journal, batch, uids, error))
-			return FALSE;
-	}
-	if (asked > 0)
-		report_detail (
-			context->report,
-			"%s: an earlier run was cut off: of %u messages in doubt %u have arrived",
-			box->folder->path, asked, found);
-	return TRUE;
-}
-
-/* Where the oldest doubtful batch can have landed. UIDs of another UIDVALIDITY say nothing. */
-static guint32
-first_doubtful_uid (const ImapBox *box)
-{
-	guint32 from = G_MAXUINT32;
-
-	for (guint i = 0; i < box->journal->doubtful->len; i++) {
-		const ImapBatch *batch = g_ptr_array_index (box->journal->doubtful, i);
-		from = MIN (from, batch->uid_validity == box->uid_validity ? batch->uid_next : 1);
-	}
-	return MAX (from, 1);
-}
 
 static void
 say_gone (ImapBox *box, const ImapBoxContext *context, guint gone)
@@ -410,68 +186,170 @@ say_gone (ImapBox *box, const ImapBoxContext *context, guint gone)
 			gone, box->journal->deliveries->len);
 }
 
+/* How many messages the deliveries must have made. A server that drops copies of what it has
+ * (Gmail) gives several the same UID. */
+static guint
+count_distinct (const ImapBox *box)
+{
+	const GArray *deliveries = box->journal->deliveries;
+	g_autoptr (GHashTable) uids = g_hash_table_new (NULL, NULL);
+	guint unknown = 0;
+
+	for (guint i = 0; i < deliveries->len; i++) {
+		const ImapDelivery *delivery = &g_array_index (deliveries, ImapDelivery, i);
+		if (delivery->uid != 0 && delivery->uid_validity == box->uid_validity)
+			g_hash_table_add (uids, GUINT_TO_POINTER (delivery->uid));
+		else
+			unknown++;
+	}
+	return g_hash_table_size (uids) + unknown;
+}
+
+/* Everything that was there before us, without what we have delivered ourselves. */
 static gboolean
-compare (ImapBox *box, const ImapBoxContext *context, GError **error)
+compare_whole (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+	       GError **error)
+{
+	guint gone = 0;
+
+	g_clear_pointer (&box->listing, imap_listing_free);
+	box->listing = box->exists > 0 ? imap_listing_new (connection, 1, error)
+				       : imap_listing_new_empty ();
+	if (box->listing == NULL)
+		return FALSE;
+	imap_settle_claim_delivered (box, box->listing, 1, imap_journal_get_tier (context->journal),
+				     &gone);
+	say_gone (box, context, gone);
+	return imap_settle_resolve (box, context, box->listing, error);
+}
+
+static gboolean
+compare (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection, GError **error)
 {
 	gboolean whole = context->forget || box->journal->compared != box->uid_validity ||
 			 box->uid_validity == 0;
-	gboolean doubtful = box->journal->doubtful->len > 0;
-	guint32 from = whole ? 1 : first_doubtful_uid (box);
-	guint deliveries = box->journal->deliveries->len;
-	guint gone = 0;
+	guint deliveries = whole ? 0 : count_distinct (box);
 
-	if (!whole)
-		say_gone (box, context, deliveries > box->exists ? deliveries - box->exists : 0);
-	if (!whole && !doubtful)
-		return TRUE;
-	if (!list_existing (box, context, from, error))
+	if (deliveries > box->exists)
+		say_gone (box, context, deliveries - box->exists);
+	if (whole && !compare_whole (box, context, connection, error))
 		return FALSE;
-	remove_by_uid (box, from, &gone);
-	index_existing (box);
-	remove_by_key (box, from, &gone);
-	if (!resolve_doubtful (box, context, error))
+	if (!whole && !imap_settle_find (box, context, connection, error))
 		return FALSE;
-	if (whole)
-		say_gone (box, context, gone);
-	else
-		forget_existing (box);
 	/* Of an empty mailbox there is nothing to remember after a cut. */
 	return box->exists > 0 || context->dry_run ||
 	       imap_journal_compared (context->journal, box->journal, box->uid_validity, error);
 }
 
 gboolean
-imap_box_open (ImapBox *box, const ImapBoxContext *context, GError **error)
+imap_box_needs_opening (const ImapBox *box)
 {
-	if (box->opened)
-		return TRUE;
-	box->opened = TRUE;
-	if (box->journal->doubtful->len > 0 && !context->dry_run && !settle (box, context, error))
-		return FALSE;
-	if (!create_box (box, context, error))
-		return FALSE;
-	if (box->refusal != NULL || (box->is_new && context->dry_run))
-		return TRUE;
-	if (!select_box (box, context, error))
-		return FALSE;
-	return box->refusal != NULL || compare (box, context, error);
+	return !box->opened || box->lost->len > 0;
 }
 
 gboolean
-imap_box_has (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry,
-	      guint32 *uid, gboolean *has, GError **error)
+imap_box_open (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+	       GError **error)
+{
+	guint32 before = box->uid_validity;
+
+	if (box->refusal != NULL)
+		return TRUE;
+	if (box->journal->doubtful->len > 0 && !context->dry_run &&
+	    !imap_settle_wait (box, context, connection, error))
+		return FALSE;
+	if (!box->opened && !create_box (box, context, connection, error))
+		return FALSE;
+	if (box->refusal != NULL || (box->is_new && context->dry_run)) {
+		box->opened = TRUE;
+		return TRUE;
+	}
+	if (!select_box (box, context, connection, error))
+		return FALSE;
+	if (box->refusal == NULL) {
+		/* The second time only what was cut off is of interest, unless the UIDs are void.
+		 * */
+		gboolean again = box->opened && box->uid_validity == before;
+		if (again ? !imap_settle_find (box, context, connection, error)
+			  : !compare (box, context, connection, error))
+			return FALSE;
+	}
+	box->opened = TRUE;
+	return TRUE;
+}
+
+/* --- One message ------------------------------------------------------------------------------ */
+
+static ImapTier
+tier_of (const ImapBoxContext *context)
+{
+	ImapTier tier = imap_journal_get_tier (context->journal);
+
+	return tier != IMAP_TIER_UNKNOWN ? tier : IMAP_TIER_SIZE;
+}
+
+static gboolean
+note_found (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry, guint32 uid,
+	    GError **error)
+{
+	return context->dry_run || imap_journal_found (context->journal, box->journal,
+						       box->uid_validity, uid, entry, error);
+}
+
+gboolean
+imap_box_look_up (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry,
+		  ImapBoxState *state, guint32 *uid, GError **error)
 {
 	GBytes *l0 = g_bytes_new (entry->l0, DIGEST_SIZE);
 	guint occurrence = 1 + GPOINTER_TO_UINT (g_hash_table_lookup (box->seen, l0));
 
 	g_hash_table_replace (box->seen, l0, GUINT_TO_POINTER (occurrence));
 	*uid = 0;
-	*has = occurrence <= imap_journal_count_delivered (box->journal, entry->l0);
-	if (*has)
+	*state = IMAP_BOX_PRESENT;
+	if (occurrence <= imap_journal_count_delivered (context->journal, box->journal, entry->l0))
 		return TRUE;
-	*uid = claim (box, entry->key);
-	*has = *uid != 0;
-	return !*has || context->dry_run ||
-	       imap_journal_found (context->journal, box->journal, box->uid_validity, *uid, entry,
-				   error);
+	*state = IMAP_BOX_NEW;
+	if (box->listing == NULL)
+		return TRUE;
+	if (!context->similar && !context->dry_run &&
+	    imap_listing_has (box->listing, &entry->key, tier_of (context))) {
+		*state = IMAP_BOX_DOUBTFUL;
+		return TRUE;
+	}
+	/* A dry run fetches nothing large: it goes by the key. */
+	*uid = imap_listing_claim (box->listing, &entry->key, tier_of (context));
+	*state = *uid != 0 ? IMAP_BOX_PRESENT : IMAP_BOX_NEW;
+	if (*uid == 0 && (context->similar || context->dry_run)) {
+		*uid = imap_listing_claim (box->listing, &entry->key, IMAP_TIER_SIMILAR);
+		*state = *uid != 0 ? IMAP_BOX_SIMILAR : IMAP_BOX_NEW;
+	}
+	return *uid == 0 || note_found (box, context, entry, *uid, error);
+}
+
+GArray *
+imap_box_get_candidates (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry)
+{
+	return imap_listing_find (box->listing, &entry->key, tier_of (context), CANDIDATES_LIMIT);
+}
+
+gboolean
+imap_box_compare (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry,
+		  MessageContent *content, guint32 *uid, GError **error)
+{
+	g_autoptr (GArray) uids = imap_box_get_candidates (box, context, entry);
+	guint8 digest[DIGEST_SIZE];
+
+	*uid = 0;
+	if (uids->len > 0 && !imap_bodies_digest (content, digest, error))
+		return FALSE;
+	for (guint i = 0; i < uids->len; i++) {
+		guint32 candidate = g_array_index (uids, guint32, i);
+		const guint8 *got = imap_bodies_get (box->bodies, candidate);
+		if (got == NULL || memcmp (got, digest, DIGEST_SIZE) != 0)
+			continue;
+		*uid = candidate;
+		(void) imap_listing_claim_uid (box->listing, candidate);
+		return note_found (box, context, entry, candidate, error);
+	}
+	return TRUE;
 }

@@ -29,6 +29,7 @@ struct ImapFolders {
 	char separator;
 	char **foreign;       /* prefixes of other users' and shared mailboxes */
 	GPtrArray *mailboxes; /* of ImapMailbox */
+	GMutex lock;          /* of known, which several connections add to */
 	GHashTable *known;    /* set of mailbox names */
 	const ImapMailbox *by_role[FOLDER_ROLE_OUTBOX + 1];
 };
@@ -437,6 +438,7 @@ imap_folders_new (ImapConnection *connection, const char *path, GError **error)
 	const char *what = asks_for_roles ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)"
 					  : "LIST \"\" \"*\"";
 
+	g_mutex_init (&folders->lock);
 	folders->prefix = g_strdup ("");
 	folders->mailboxes = g_ptr_array_new_with_free_func (mailbox_free);
 	folders->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -464,6 +466,7 @@ imap_folders_free (ImapFolders *folders)
 	g_strfreev (folders->foreign);
 	g_clear_pointer (&folders->mailboxes, g_ptr_array_unref);
 	g_clear_pointer (&folders->known, g_hash_table_unref);
+	g_mutex_clear (&folders->lock);
 	g_free (folders);
 }
 
@@ -476,7 +479,12 @@ imap_folders_list (const ImapFolders *folders)
 gboolean
 imap_folders_exists (const ImapFolders *folders, const char *mailbox)
 {
-	return g_hash_table_contains (folders->known, mailbox);
+	GMutex *lock = (GMutex *) &folders->lock;
+
+	g_mutex_lock (lock);
+	gboolean exists = g_hash_table_contains (folders->known, mailbox);
+	g_mutex_unlock (lock);
+	return exists;
 }
 
 /* A server whose Sent is yet to be made will know it by the usual name, not by the source's
@@ -580,7 +588,9 @@ imap_folders_create (ImapFolders *folders, ImapConnection *connection, const cha
 			     "the server refuses to make the folder: %s", reply->text);
 		return FALSE;
 	}
+	g_mutex_lock (&folders->lock);
 	g_hash_table_add (folders->known, g_strdup (mailbox));
+	g_mutex_unlock (&folders->lock);
 	/* Mail clients that show only subscribed folders would hide it; a refusal does no other
 	 * harm. */
 	return imap_connection_run (connection, subscribe, NULL, NULL, &subscribed, error);

@@ -8,18 +8,20 @@
 #include <string.h>
 
 #include "base/utf7.h"
+#include "imap/imap-date.h"
 #include "imap/imap-key.h"
 #include "message/message-headers.h"
 #include "message/wire.h"
 
-#define DAY (24 * 60 * 60)
+#define DAY       (24 * 60 * 60)
+#define KEPT_MOST (256 * 1024) /* of one message; there must be room for a header */
 
 /* --- Bytes ------------------------------------------------------------------------------------ */
 
 typedef struct {
 	Digest digest;
 	guint64 size;
-	GByteArray *kept; /* everything, or from IMAP_ITEM_IN_MEMORY on as much as may be header */
+	GByteArray *kept; /* everything, or of a large one as much as may be header */
 } Reading;
 
 static gboolean
@@ -28,7 +30,7 @@ take_piece (const guint8 *data, gsize length, gpointer user_data, GError **error
 	Reading *reading = user_data;
 
 	digest_update (&reading->digest, data, length);
-	if (reading->size <= IMAP_ITEM_IN_MEMORY)
+	if (reading->size <= KEPT_MOST)
 		g_byte_array_append (reading->kept, data, (guint) length);
 	reading->size += length;
 	return TRUE;
@@ -68,13 +70,28 @@ guess_date (ImapItem *item, const guint8 *header, gsize length)
 	item->date.zone_known = item->date.known;
 }
 
+/* What a source has in memory counts as long as the message is not settled. */
+static void
+hold (ImapItem *item, ImapPool *pool)
+{
+	MessageContent *content = item->message->content;
+	goffset content_size = message_content_peek (content) != NULL
+				       ? message_content_get_size (content)
+				       : 0;
+
+	item->pool = pool;
+	item->held = (gint) MIN (content_size, G_MAXINT / 2) +
+		     (gint) (item->wire != NULL ? item->wire->len : 0);
+	g_atomic_int_add (&pool->used, item->held);
+}
+
 ImapItem *
-imap_item_new (Message *message, GError **error)
+imap_item_new (Message *message, ImapPool *pool, gint limit, GError **error)
 {
 	g_autoptr (ImapItem) item = g_new0 (ImapItem, 1);
 	Reading reading = { .kept = g_byte_array_sized_new (
 				    (guint) MIN (message_content_get_size (message->content) + 1024,
-						 IMAP_ITEM_IN_MEMORY)) };
+						 KEPT_MOST)) };
 
 	item->message = message_ref (message);
 	item->wire = reading.kept;
@@ -82,16 +99,26 @@ imap_item_new (Message *message, GError **error)
 	if (!wire_foreach (message->content, take_piece, &reading, error))
 		return NULL;
 	digest_finish (&reading.digest, item->entry.l0);
-	item->entry.size = reading.size;
 	gsize length = header_length (item->wire->data, item->wire->len);
 	item->date = message->received;
 	if (!item->date.known)
 		guess_date (item, item->wire->data, MIN (length, MESSAGE_HEADERS_LIMIT));
 	g_autofree guint8 *header = g_memdup2 (item->wire->data, length);
-	item->entry.key = imap_key_new (header, length, reading.size);
-	if (reading.size > IMAP_ITEM_IN_MEMORY)
+	imap_key_init (&item->entry.key, header, length, reading.size);
+	if (reading.size > KEPT_MOST || g_atomic_int_get (&pool->used) > limit / 2)
 		g_clear_pointer (&item->wire, g_byte_array_unref);
+	hold (item, pool);
 	return g_steal_pointer (&item);
+}
+
+void
+imap_item_drop_wire (ImapItem *item)
+{
+	if (item->wire == NULL)
+		return;
+	g_atomic_int_add (&item->pool->used, -(gint) item->wire->len);
+	item->held -= (gint) item->wire->len;
+	g_clear_pointer (&item->wire, g_byte_array_unref);
 }
 
 void
@@ -99,7 +126,10 @@ imap_item_free (ImapItem *item)
 {
 	if (item == NULL)
 		return;
+	if (item->pool != NULL)
+		g_atomic_int_add (&item->pool->used, -item->held);
 	message_unref (item->message);
+	g_free (item->spoiled);
 	g_clear_pointer (&item->wire, g_byte_array_unref);
 	g_free (item->flags);
 	g_free (item);
@@ -220,33 +250,14 @@ imap_item_fit (ImapItem *item, const ImapBox *box, Report *report)
 		      item->date.known ? "no received date: taken from the message's header"
 				       : "no date at all: the server will put today");
 	clamp_date (item, report);
+	item->entry.key.date = item->date.known ? item->date.seconds : 0;
 	set_flags (item, box, report);
-}
-
-/* RFC 3501, date-time: " 7-Feb-1994 21:52:25 -0800". */
-static char *
-format_date (const MessageDate *date)
-{
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	int zone = date->zone_known ? date->zone_minutes : 0;
-	g_autoptr (GDateTime) local =
-		g_date_time_new_from_unix_utc (date->seconds + 60 * (gint64) zone);
-
-	if (local == NULL || ABS (zone) >= 100 * 60)
-		return NULL;
-	return g_strdup_printf ("\"%2d-%s-%04d %02d:%02d:%02d %c%02d%02d\"",
-				g_date_time_get_day_of_month (local),
-				months[g_date_time_get_month (local) - 1],
-				g_date_time_get_year (local), g_date_time_get_hour (local),
-				g_date_time_get_minute (local), g_date_time_get_second (local),
-				zone < 0 ? '-' : '+', ABS (zone) / 60, ABS (zone) % 60);
 }
 
 char *
 imap_item_get_options (const ImapItem *item)
 {
-	g_autofree char *date = item->date.known ? format_date (&item->date) : NULL;
+	g_autofree char *date = item->date.known ? imap_date_format (&item->date) : NULL;
 
 	return g_strconcat (item->flags, " ", date != NULL ? date : "", date != NULL ? " " : "",
 			    NULL);

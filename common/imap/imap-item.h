@@ -8,6 +8,11 @@
 #include "imap/imap-box.h"
 #include "message/message.h"
 
+/* Bytes in memory, counted over all threads. */
+typedef struct {
+	gint used;
+} ImapPool;
+
 typedef struct {
 	Message *message;
 	ImapJournalEntry entry;
@@ -15,18 +20,27 @@ typedef struct {
 	MessageDate date; /* as it will be sent */
 	char *flags;      /* "(\Seen $Forwarded)" */
 	gboolean has_keywords;
+	ImapPool *pool;
+	gint held;          /* bytes of the pool */
+	gboolean looked_up; /* whether it is there has been asked: state says */
+	ImapBoxState state;
+	guint cuts;       /* how often the connection broke while it was on its way */
+	gboolean settled; /* the ledger knows what became of it */
+	char *spoiled;    /* why it cannot be sent any more; NULL if it can */
 } ImapItem;
 
-/* What stays in memory between being counted and being sent. */
-#define IMAP_ITEM_IN_MEMORY (1024 * 1024)
+/* Reads the content once, and keeps it in memory until it is sent if there is room for it: pool has
+ * less than limit. */
+ImapItem *imap_item_new (Message *message, ImapPool *pool, gint limit, GError **error);
 
-/* Reads the content once. Findings say what the server will not get to see. RFC 3501, 6.3.11. */
-ImapItem *imap_item_new (Message *message, GError **error);
+/* It is sent: should it have to be sent again, it is read again. */
+void imap_item_drop_wire (ImapItem *item);
 void imap_item_free (ImapItem *item);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapItem, imap_item_free)
 
-/* Set flags and date for box. */
+/* Set flags and date for box. Findings say what the server will not get to see. RFC 3501,
+ * 6.3.11. */
 void imap_item_fit (ImapItem *item, const ImapBox *box, Report *report);
 
 /* Take the keywords away again, for a server that refuses them. */

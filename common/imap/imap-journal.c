@@ -21,10 +21,12 @@
 #define BATCH_LIMIT 100000 /* messages; far above what is written */
 
 struct ImapJournal {
+	GMutex lock;
 	char *path;
 	int fd; /* -1 if read-only */
 	guint next_batch;
 	guint slowest;
+	ImapTier tier;
 	GPtrArray *boxes;    /* of ImapJournalBox, by number - 1 */
 	GHashTable *by_name; /* mailbox -> ImapJournalBox */
 	GHashTable *batches; /* number -> ImapBatch with open messages */
@@ -91,15 +93,24 @@ add_box (ImapJournal *journal, const char *mailbox)
 ImapJournalBox *
 imap_journal_get_box (ImapJournal *journal, const char *mailbox)
 {
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
 	ImapJournalBox *box = g_hash_table_lookup (journal->by_name, mailbox);
 
 	return box != NULL ? box : add_box (journal, mailbox);
 }
 
-guint
-imap_journal_count_delivered (const ImapJournalBox *box, const guint8 *l0)
+static guint
+count_delivered (const ImapJournalBox *box, const guint8 *l0)
 {
 	return GPOINTER_TO_UINT (g_hash_table_lookup (box->counts, l0));
+}
+
+guint
+imap_journal_count_delivered (ImapJournal *journal, const ImapJournalBox *box, const guint8 *l0)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
+
+	return count_delivered (box, l0);
 }
 
 static void
@@ -109,7 +120,7 @@ deliver (ImapJournalBox *box, const ImapJournalEntry *entry, guint32 uid_validit
 	ImapDelivery delivery = {
 		.entry = *entry, .uid = uid, .uid_validity = uid_validity, .uid_next = uid_next
 	};
-	guint count = imap_journal_count_delivered (box, entry->l0);
+	guint count = count_delivered (box, entry->l0);
 
 	g_array_append_val (box->deliveries, delivery);
 	g_hash_table_replace (box->counts, g_memdup2 (entry->l0, DIGEST_SIZE),
@@ -186,12 +197,22 @@ parse_numbers (char **words, gsize from, gsize count, guint64 *numbers)
 }
 
 static gboolean
+parse_key (const char *text, guint64 *key)
+{
+	return strlen (text) == 16 &&
+	       g_ascii_string_to_unsigned (text, 16, 0, G_MAXUINT64, key, NULL);
+}
+
+static gboolean
 parse_entry (char **words, ImapJournalEntry *entry)
 {
-	return words[0] != NULL && words[1] != NULL && words[2] != NULL && words[3] == NULL &&
-	       digest_from_hex (words[0], entry->l0, DIGEST_SIZE) &&
-	       parse_number (words[1], G_MAXUINT64, &entry->size) && strlen (words[2]) == 16 &&
-	       g_ascii_string_to_unsigned (words[2], 16, 0, G_MAXUINT64, &entry->key, NULL);
+	memset (&entry->key, 0, sizeof entry->key);
+	return g_strv_length (words) == 5 && digest_from_hex (words[0], entry->l0, DIGEST_SIZE) &&
+	       parse_number (words[1], G_MAXUINT64, &entry->key.size) &&
+	       parse_key (words[2], &entry->key.header) &&
+	       parse_key (words[3], &entry->key.loose) &&
+	       g_ascii_string_to_signed (words[4], 10, G_MININT64, G_MAXINT64, &entry->key.date,
+					 NULL);
 }
 
 static ImapJournalBox *
@@ -276,6 +297,17 @@ read_refusal (ImapJournal *journal, char **words)
 	return TRUE;
 }
 
+/* Until somebody looks again, what was sent in batch and not found may still arrive. */
+static void
+suspect (ImapBatch *batch)
+{
+	ImapJournalBox *box = batch->box;
+	guint32 from = MAX (batch->uid_next, 1);
+
+	if (box->suspect == 0 || from < box->suspect)
+		box->suspect = from;
+}
+
 static gboolean
 read_resolution (ImapJournal *journal, char **words)
 {
@@ -290,6 +322,7 @@ read_resolution (ImapJournal *journal, char **words)
 
 	if (batch == NULL || (!none && found == NULL))
 		return FALSE;
+	suspect (batch);
 	for (guint i = 0; found != NULL && i < found->len; i++)
 		if (!set_fate (batch, g_array_index (found, guint32, i), IMAP_FATE_DELIVERED, 0))
 			return FALSE;
@@ -305,7 +338,7 @@ read_found (ImapJournal *journal, char **words)
 	guint64 n[3];
 	ImapJournalEntry entry;
 
-	if (g_strv_length (words) != 7 || !parse_numbers (words, 1, 3, n) ||
+	if (g_strv_length (words) != 9 || !parse_numbers (words, 1, 3, n) ||
 	    !parse_entry (words + 4, &entry))
 		return FALSE;
 	ImapJournalBox *box = find_box (journal, n[0]);
@@ -326,6 +359,32 @@ read_compared (ImapJournal *journal, char **words)
 	if (box == NULL)
 		return FALSE;
 	box->compared = (guint32) n[1];
+	return TRUE;
+}
+
+static gboolean
+read_checked (ImapJournal *journal, char **words)
+{
+	guint64 number;
+	ImapJournalBox *box = g_strv_length (words) == 2 && parse_numbers (words, 1, 1, &number)
+				      ? find_box (journal, number)
+				      : NULL;
+
+	if (box == NULL)
+		return FALSE;
+	box->suspect = 0;
+	return TRUE;
+}
+
+static gboolean
+read_tier (ImapJournal *journal, char **words)
+{
+	guint64 number;
+
+	if (g_strv_length (words) != 2 || !parse_numbers (words, 1, 1, &number) ||
+	    number >= IMAP_TIERS)
+		return FALSE;
+	journal->tier = (ImapTier) number;
 	return TRUE;
 }
 
@@ -359,6 +418,8 @@ read_line (ImapJournal *journal, const char *line)
 	case 'A': return read_acknowledgement (journal, words);
 	case 'R': return read_refusal (journal, words);
 	case 'X': return read_resolution (journal, words);
+	case 'C': return read_checked (journal, words);
+	case 'T': return read_tier (journal, words);
 	case 'E': return read_compared (journal, words);
 	case 'P': return read_found (journal, words);
 	case 'N': forget_deliveries (journal); return TRUE;
@@ -369,11 +430,10 @@ read_line (ImapJournal *journal, const char *line)
 static gboolean
 damaged (const ImapJournal *journal, GError **error)
 {
-	g_set_error (
-		error, RUN_ERROR, RUN_ERROR_INPUT,
-		"%s: line %u makes no sense; move the file away to begin anew (what is at the "
-		"server will be recognised)",
-		journal->path, journal->line);
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+		     "%s: line %u makes no sense; move the file away to begin anew (what is at the "
+		     "server will be recognised)",
+		     journal->path, journal->line);
 	return FALSE;
 }
 
@@ -441,9 +501,11 @@ append_entry (GString *text, const ImapJournalEntry *entry)
 {
 	char hex[DIGEST_HEX_SIZE];
 
-	g_string_append_printf (text, " %s %" G_GUINT64_FORMAT " %016" G_GINT64_MODIFIER "x\n",
-				digest_to_hex (entry->l0, DIGEST_SIZE, hex), entry->size,
-				entry->key);
+	g_string_append_printf (text,
+				" %s %" G_GUINT64_FORMAT " %016" G_GINT64_MODIFIER
+				"x %016" G_GINT64_MODIFIER "x %" G_GINT64_FORMAT "\n",
+				digest_to_hex (entry->l0, DIGEST_SIZE, hex), entry->key.size,
+				entry->key.header, entry->key.loose, entry->key.date);
 }
 
 /* A mailbox gets its number when it is first written about. */
@@ -472,6 +534,7 @@ ImapBatch *
 imap_journal_intend (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity,
 		     guint32 uid_next, const ImapJournalEntry *entries, guint count, GError **error)
 {
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
 	g_autoptr (GString) text = g_string_new (NULL);
 
 	append_box (journal, text, box);
@@ -506,6 +569,7 @@ gboolean
 imap_journal_acknowledge (ImapJournal *journal, ImapBatch *batch, guint first, guint count,
 			  guint ms, const guint32 *uids, GError **error)
 {
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
 	g_autoptr (GString) text = g_string_new (NULL);
 
 	g_string_append_printf (text, "A %u %u %u %u ", batch->number, first, count, ms);
@@ -523,6 +587,7 @@ gboolean
 imap_journal_refuse (ImapJournal *journal, ImapBatch *batch, guint index, const char *reason,
 		     GError **error)
 {
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
 	g_autofree char *safe = text_percent_encode (reason, -1, NULL);
 	g_autofree char *line = g_strdup_printf ("R %u %u %s\n", batch->number, index, safe);
 
@@ -531,12 +596,23 @@ imap_journal_refuse (ImapJournal *journal, ImapBatch *batch, guint index, const 
 	return write_text (journal, line, strlen (line), error);
 }
 
+void
+imap_journal_doubt (ImapJournal *journal, ImapBatch *batch)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
+
+	if (!g_ptr_array_find (batch->box->doubtful, batch, NULL))
+		g_ptr_array_add (batch->box->doubtful, batch);
+}
+
 gboolean
 imap_journal_resolve (ImapJournal *journal, ImapBatch *batch, const guint32 *uids, GError **error)
 {
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
 	g_autoptr (GString) text = g_string_new (NULL);
 	g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (guint32));
 
+	suspect (batch);
 	for (guint32 i = 0; i < batch->count; i++)
 		if (uids[i] != 0 && set_fate (batch, i, IMAP_FATE_DELIVERED, uids[i]))
 			g_array_append_val (found, i);
@@ -553,6 +629,7 @@ gboolean
 imap_journal_found (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity, guint32 uid,
 		    const ImapJournalEntry *entry, GError **error)
 {
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
 	g_autoptr (GString) text = g_string_new (NULL);
 
 	append_box (journal, text, box);
@@ -566,6 +643,7 @@ gboolean
 imap_journal_compared (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity,
 		       GError **error)
 {
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
 	g_autoptr (GString) text = g_string_new (NULL);
 
 	if (box->compared == uid_validity)
@@ -574,6 +652,34 @@ imap_journal_compared (ImapJournal *journal, ImapJournalBox *box, guint32 uid_va
 	g_string_append_printf (text, "E %u %u\n", box->number, uid_validity);
 	box->compared = uid_validity;
 	return write_text (journal, text->str, text->len, error);
+}
+
+gboolean
+imap_journal_checked (ImapJournal *journal, ImapJournalBox *box, GError **error)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
+	g_autofree char *line = g_strdup_printf ("C %u\n", box->number);
+
+	box->suspect = 0;
+	return write_text (journal, line, strlen (line), error);
+}
+
+ImapTier
+imap_journal_get_tier (ImapJournal *journal)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
+
+	return journal->tier;
+}
+
+gboolean
+imap_journal_set_tier (ImapJournal *journal, ImapTier tier, GError **error)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
+	g_autofree char *line = g_strdup_printf ("T %d\n", (int) tier);
+
+	journal->tier = tier;
+	return write_text (journal, line, strlen (line), error);
 }
 
 /* --- Opening ---------------------------------------------------------------------------------- */
@@ -664,8 +770,8 @@ prepare_file (ImapJournal *journal, const char *account, const char *source, gbo
 	goffset keep = restart ? 0 : journal->good;
 	g_autofree char *safe_account = text_percent_encode (account, -1, NULL);
 	g_autofree char *safe_source = text_percent_encode (source, -1, NULL);
-	g_autofree char *head =
-		g_strdup_printf (MAGIC "\n#account %s\n#source %s\n", safe_account, safe_source);
+	g_autofree char *head = g_strdup_printf (MAGIC "\n#account %s\n#source %s\n", safe_account,
+						 safe_source);
 
 	if (ftruncate (journal->fd, keep) < 0)
 		return fail (journal->path, "cannot write the journal", error);
@@ -684,6 +790,7 @@ imap_journal_new (const char *directory, const char *account, const char *source
 {
 	g_autoptr (ImapJournal) journal = g_new0 (ImapJournal, 1);
 
+	g_mutex_init (&journal->lock);
 	journal->path = make_path (directory, account, source);
 	journal->fd = -1;
 	journal->next_batch = 1;
@@ -709,6 +816,7 @@ imap_journal_free (ImapJournal *journal)
 	g_hash_table_unref (journal->batches);
 	g_hash_table_unref (journal->by_name);
 	g_ptr_array_unref (journal->boxes);
+	g_mutex_clear (&journal->lock);
 	g_free (journal->path);
 	g_free (journal);
 }
@@ -720,7 +828,9 @@ imap_journal_get_path (const ImapJournal *journal)
 }
 
 guint
-imap_journal_get_slowest (const ImapJournal *journal)
+imap_journal_get_slowest (ImapJournal *journal)
 {
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&journal->lock);
+
 	return journal->slowest;
 }

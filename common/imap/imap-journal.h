@@ -14,41 +14,45 @@
  *	#account ann@mail.example.org:993
  *	#source /home/ann/Maildir
  *	F 1 INBOX                      mailbox number 1; %XX for blanks, controls, %
- *	S 7 1 1763761311 42 2          batch 7 into mailbox 1, UIDVALIDITY, UIDNEXT, so many
- * messages:
- *	 <SHA-256> 5120 <key>          its size as sent; key: what it can be found by at the server
- *	 <SHA-256> 811 <key>
- *	A 7 0 2 35 42:43               of batch 7, from the 0th, 2 messages arrived after 35 ms,
- * with these UIDs or -
+ *	S 7 1 1763761311 42 2          batch 7 into mailbox 1, UIDVALIDITY, UIDNEXT, so many:
+ *	 <SHA-256> 5120 <key> <key> 1007073232     size as sent, what it is found by, INTERNALDATE
+ *	 <SHA-256> 811 <key> <key> 0               0: sent without a date
+ *	A 7 0 2 35 42:43               of batch 7, from the 0th, 2 arrived after 35 ms, with
+ *	                               these UIDs (or -)
  *	R 7 1 Message too large        of batch 7, the 1st was refused for good
- *	X 7 0,1                        batch 7 was in doubt: these are there, the others are not (-
- * for none)
- *	P 1 1763761311 17 <SHA-256> 811 <key>     was in mailbox 1 before we came, under UID 17
- *	E 1 1763761311                 what was in mailbox 1 before we came has been compared with
- * the whole source
+ *	X 7 0,1                        batch 7 was in doubt: these are there, the others are not (-:
+ *	                               none is)
+ *	C 1                            nothing has arrived in mailbox 1 after its X
+ *	P 1 1763761311 17 <SHA-256> 811 <key> <key> 0     was in mailbox 1 before us, under UID 17
+ *	E 1 1763761311                 what was in mailbox 1 before us has been compared with
+ *	                               the whole source
+ *	T 1                            the server keeps: 1 size and header, 2 header, 3 dates
  *	N                              forget what is delivered: from here on only the server counts
  *
  * A line cut short by a crash, and what belongs to it, counts as not written.
+ *
+ * Safe to use from several threads; what hangs on an ImapJournalBox is for the one who has the
+ * mailbox to itself.
  */
 #pragma once
 
 #include <glib.h>
 
 #include "base/digest.h"
+#include "imap/imap-key.h"
 
 typedef struct ImapJournal ImapJournal;
 
 typedef struct {
 	guint8 l0[DIGEST_SIZE]; /* of the wire form */
-	guint64 size;           /* of the wire form */
-	guint64 key;            /* imap-key.h */
+	ImapKey key;
 } ImapJournalEntry;
 
 typedef struct {
 	ImapJournalEntry entry;
-	guint32 uid;      /* 0 if the server did not tell */
+	guint32 uid;          /* 0 if the server did not tell */
 	guint32 uid_validity; /* for which uid and uid_next hold */
-	guint32 uid_next; /* when it was about to be sent: it cannot have got a UID below */
+	guint32 uid_next;     /* when it was about to be sent: it cannot have got a UID below */
 } ImapDelivery;
 
 typedef enum {
@@ -62,10 +66,13 @@ typedef enum {
 typedef struct {
 	guint number;
 	char *mailbox;
-	guint32 compared; /* the UIDVALIDITY of its E; 0: none yet */
-	GHashTable *counts;   /* L0 -> how many delivered */
-	GArray *deliveries;   /* of ImapDelivery, since the last N */
-	GPtrArray *doubtful;  /* of ImapBatch: earlier runs' batches with open messages */
+	guint32 compared;    /* the UIDVALIDITY of its E; 0: none yet */
+	GHashTable *counts;  /* L0 -> how many delivered */
+	GArray *deliveries;  /* of ImapDelivery, since the last N */
+	GPtrArray *doubtful; /* of ImapBatch: cut off with open messages */
+	/* The lowest UID that something can have that was in doubt and may have arrived after it
+	 * was looked for; 0: nothing can. */
+	guint32 suspect;
 } ImapJournalBox;
 
 typedef struct {
@@ -96,12 +103,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapJournal, imap_journal_free)
 const char *imap_journal_get_path (const ImapJournal *journal);
 
 /* The slowest acknowledgement ever, in ms. */
-guint imap_journal_get_slowest (const ImapJournal *journal);
+guint imap_journal_get_slowest (ImapJournal *journal);
 
 /* Never NULL; an unknown one is new and empty. Belongs to the journal. */
 ImapJournalBox *imap_journal_get_box (ImapJournal *journal, const char *mailbox);
 
-guint imap_journal_count_delivered (const ImapJournalBox *box, const guint8 *l0);
+guint imap_journal_count_delivered (ImapJournal *journal, const ImapJournalBox *box,
+				    const guint8 *l0);
 
 /* On disk when it returns. Copies entries. The batch belongs to the journal until no fate in it is
  * open. */
@@ -117,10 +125,20 @@ gboolean imap_journal_acknowledge (ImapJournal *journal, ImapBatch *batch, guint
 gboolean imap_journal_refuse (ImapJournal *journal, ImapBatch *batch, guint index, const char *text,
 			      GError **error);
 
+/* The connection is gone: its open messages are in doubt. */
+void imap_journal_doubt (ImapJournal *journal, ImapBatch *batch);
+
 /* For a doubtful batch: those whose fate was set to IMAP_FATE_DELIVERED by the caller are there;
  * those still open are not. uids as above, 0 where not found. */
 gboolean imap_journal_resolve (ImapJournal *journal, ImapBatch *batch, const guint32 *uids,
 			       GError **error);
+
+/* What was in doubt in box has been looked for a second time, after everything else was sent. */
+gboolean imap_journal_checked (ImapJournal *journal, ImapJournalBox *box, GError **error);
+
+/* What the server keeps of a message; IMAP_TIER_UNKNOWN until somebody has looked. */
+ImapTier imap_journal_get_tier (ImapJournal *journal);
+gboolean imap_journal_set_tier (ImapJournal *journal, ImapTier tier, GError **error);
 
 /* Nothing that was in the mailbox before us needs to be looked for again. */
 gboolean imap_journal_compared (ImapJournal *journal, ImapJournalBox *box, guint32 uid_validity,

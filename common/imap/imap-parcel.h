@@ -2,17 +2,17 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A parcel lives as long as a span of it: references are counted, by its one thread.
+ * A parcel lives as long as a span of it: references are counted, by one thread at a time.
  */
 #pragma once
 
-#include "imap/imap-box.h"
+#include "imap/imap-item.h"
 
 typedef struct {
 	ImapBox *box;
 	ImapBatch *record; /* the journal's; gone when all is settled */
 	GPtrArray *items;  /* of ImapItem */
-	guint64 bytes;
+	guint32 uid_next;  /* as announced */
 } ImapParcel;
 
 /* Some messages of a parcel: on their way under one tag, or to be sent once more. */
@@ -22,7 +22,8 @@ typedef struct {
 	guint first;
 	guint count;
 	guint64 bytes;
-	gint64 sent_us; /* monotonic */
+	gint64 sent_us;   /* monotonic */
+	guint32 uid_next; /* as announced: it cannot get a UID below */
 } ImapSpan;
 
 ImapParcel *imap_parcel_new (ImapBox *box);

@@ -8,52 +8,83 @@
 
 #include "base/error.h"
 #include "base/stop.h"
-#include "imap/imap-box.h"
-#include "imap/imap-item.h"
-#include "imap/imap-journal.h"
 #include "imap/imap-map.h"
 #include "imap/imap-upload.h"
 
-/* Larger batches gain little and lose more when refused or cut off. */
-#define BATCH_MESSAGES 200
-#define BATCH_BYTES    (8 * 1024 * 1024)
+/* Of messages that wait or are on their way, for each connection. */
+#define MEMORY_BYTES (4 * 1024 * 1024)
+
+#define CONNECTIONS_MOST 64
 
 typedef struct {
 	MessageSink sink;
-	ImapConnection *connection;
+	ImapConnection *connection; /* until an upload takes it */
 	ImapFolders *folders;
 	ImapJournal *journal;
 	Ledger *ledger;
 	Report *report;
-	ImapBoxContext context;
+	ImapBoxContext box_context;
+	ImapUploadContext context;
+	ImapWork *work;
+	ImapPool pool;
 	gboolean partial;
-	ImapUpload *upload;
 	ImapMap *map;
 	GHashTable *by_folder; /* role and path -> ImapBox */
 	GHashTable *by_name;   /* mailbox, as it was tried first -> ImapBox */
-	ImapParcel *parcel;    /* being filled; NULL if none */
+	guint connections;     /* at most */
+	GPtrArray *uploads;    /* of ImapUpload */
+	GPtrArray *threads;    /* of GThread, each with one of them */
 } ImapSink;
 
-static gboolean
-send_parcel (ImapSink *sink, GError **error)
-{
-	g_autoptr (ImapParcel) parcel = g_steal_pointer (&sink->parcel);
+/* --- Connections ------------------------------------------------------------------------------ */
 
-	return parcel == NULL || imap_upload_send (sink->upload, parcel, error);
+static void
+add_upload (ImapSink *sink)
+{
+	ImapUpload *upload = imap_upload_new (&sink->context, g_steal_pointer (&sink->connection));
+
+	g_ptr_array_add (sink->uploads, upload);
+	g_ptr_array_add (sink->threads, g_thread_new ("upload", imap_upload_run, upload));
+}
+
+/* Until the uploads have got so far. Where one more of them would have something to do, it gets a
+ * connection. */
+static gboolean
+wait_for (ImapSink *sink, ImapWorkState state, GError **error)
+{
+	gint memory = MEMORY_BYTES * (gint) MAX (sink->uploads->len, 1);
+	gboolean reached = FALSE;
+
+	while (!reached) {
+		if (!imap_work_wait (sink->work, state, &sink->pool, memory, &reached, error))
+			return FALSE;
+		if (sink->uploads->len < sink->connections &&
+		    imap_work_wants_connection (sink->work))
+			add_upload (sink);
+	}
+	return TRUE;
+}
+
+static void
+join_threads (ImapSink *sink)
+{
+	for (guint i = 0; i < sink->threads->len; i++)
+		g_thread_join (g_ptr_array_index (sink->threads, i));
+	g_ptr_array_set_size (sink->threads, 0);
+}
+
+/* What this server can do with several: with batches, one connection nearly fills it. */
+static guint
+choose_connections (const ImapConnection *connection, guint wanted)
+{
+	if (wanted > 0)
+		return MIN (wanted, CONNECTIONS_MOST);
+	if (!imap_connection_has (connection, "LITERAL+"))
+		return 8; /* Gmail allows 15 */
+	return imap_connection_has (connection, "MULTIAPPEND") ? 2 : 4;
 }
 
 /* --- Folders ---------------------------------------------------------------------------------- */
-
-static void
-remark_on_role (ImapSink *sink, ImapBox *box)
-{
-	FolderRole role = box->folder->role;
-
-	if (!box->remarked && (role == FOLDER_ROLE_TRASH || role == FOLDER_ROLE_JUNK))
-		report_finding (sink->report, REPORT_NOTE, "into-trash-or-junk", NULL,
-				box->folder->path, "many servers empty this folder after a while");
-	box->remarked = TRUE;
-}
 
 static ImapBox *
 make_box (ImapSink *sink, Folder *folder)
@@ -73,9 +104,8 @@ make_box (ImapSink *sink, Folder *folder)
 	return box;
 }
 
-/* The mailbox for folder, opened. */
 static ImapBox *
-get_box (ImapSink *sink, Folder *folder, GError **error)
+get_box (ImapSink *sink, Folder *folder)
 {
 	g_autofree char *key = g_strdup_printf ("%d %s", (int) folder->role, folder->path);
 	ImapBox *box = g_hash_table_lookup (sink->by_folder, key);
@@ -84,102 +114,43 @@ get_box (ImapSink *sink, Folder *folder, GError **error)
 		box = make_box (sink, folder);
 		g_hash_table_insert (sink->by_folder, g_steal_pointer (&key), box);
 	}
-	if (!box->opened &&
-	    (!send_parcel (sink, error) || !imap_upload_drain (sink->upload, error)))
-		return NULL;
-	if (!imap_box_open (box, &sink->context, error))
-		return NULL;
 	return box;
 }
 
 /* --- The sink --------------------------------------------------------------------------------- */
 
-static gboolean
-refuse (GError **error, const char *reason)
-{
-	g_set_error_literal (error, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE, reason);
-	return FALSE;
-}
-
 /* A message that cannot be read is lost alone, unless we were asked to stop. */
 static ImapItem *
-read_item (Message *message, GError **error)
+read_item (ImapSink *sink, Message *message, GError **error)
 {
 	g_autoptr (GError) cause = NULL;
-	ImapItem *item = imap_item_new (message, &cause);
+	ImapItem *item = imap_item_new (message, &sink->pool, MEMORY_BYTES, &cause);
 
 	if (item != NULL)
 		return item;
 	if (g_error_matches (cause, RUN_ERROR, RUN_ERROR_TEMPORARY))
 		g_propagate_error (error, g_steal_pointer (&cause));
 	else
-		refuse (error, cause->message);
+		g_set_error_literal (error, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE, cause->message);
 	return NULL;
-}
-
-static gboolean
-account_present (ImapSink *sink, ImapBox *box, ImapItem *item, guint32 uid, GError **error)
-{
-	g_autofree char *target = uid != 0 ? g_strdup_printf ("%u:%u", box->uid_validity, uid)
-					   : NULL;
-
-	box->present++;
-	return ledger_present (sink->ledger, item->message, target, error);
-}
-
-static gboolean
-only_count (ImapSink *sink, ImapBox *box, ImapItem *item, GError **error)
-{
-	box->to_send++;
-	box->to_send_bytes += item->entry.size;
-	return ledger_emitted (sink->ledger, item->message, NULL, error);
-}
-
-static gboolean
-pack (ImapSink *sink, ImapBox *box, ImapItem *item, GError **error)
-{
-	ImapParcel *parcel = sink->parcel;
-
-	if (parcel != NULL &&
-	    (parcel->box != box || parcel->bytes + item->entry.size > BATCH_BYTES) &&
-	    !send_parcel (sink, error)) {
-		imap_item_free (item);
-		return FALSE;
-	}
-	if (sink->parcel == NULL)
-		sink->parcel = imap_parcel_new (box);
-	parcel = sink->parcel;
-	g_ptr_array_add (parcel->items, item);
-	parcel->bytes += item->entry.size;
-	return parcel->items->len < BATCH_MESSAGES || send_parcel (sink, error);
 }
 
 static gboolean
 imap_sink_put (MessageSink *base, Message *message, GError **error)
 {
 	ImapSink *sink = (ImapSink *) base;
-	guint32 uid = 0;
-	gboolean has = FALSE;
+	ImapItem *item = NULL;
 
-	if (!stop_check (error))
+	if (!wait_for (sink, IMAP_WORK_HAS_ROOM, error))
 		return FALSE;
-	ImapBox *box = get_box (sink, message->folder, error);
-	if (box == NULL)
-		return FALSE;
-	if (box->refusal != NULL)
-		return refuse (error, box->refusal);
-	if (message_is_folder (message))
-		return TRUE;
-	g_autoptr (ImapItem) item = read_item (message, error);
-	if (item == NULL || !imap_box_has (box, &sink->context, &item->entry, &uid, &has, error))
-		return FALSE;
-	if (has)
-		return account_present (sink, box, item, uid, error);
-	remark_on_role (sink, box);
-	imap_item_fit (item, box, sink->report);
-	if (sink->context.dry_run)
-		return only_count (sink, box, item, error);
-	return pack (sink, box, g_steal_pointer (&item), error);
+	ImapBox *box = get_box (sink, message->folder);
+	if (!message_is_folder (message)) {
+		item = read_item (sink, message, error);
+		if (item == NULL)
+			return FALSE;
+	}
+	imap_work_put (sink->work, box, item);
+	return TRUE;
 }
 
 static int
@@ -227,16 +198,15 @@ imap_sink_finish (MessageSink *base, GError **error)
 {
 	ImapSink *sink = (ImapSink *) base;
 
-	if (sink->context.dry_run) {
+	imap_work_end (sink->work);
+	if (!wait_for (sink, IMAP_WORK_IS_DONE, error))
+		return FALSE;
+	join_threads (sink);
+	if (sink->box_context.dry_run) {
 		say_plan (sink);
-		imap_connection_logout (sink->connection);
 		return TRUE;
 	}
-	if (!send_parcel (sink, error) || !imap_upload_drain (sink->upload, error) ||
-	    !close_comparisons (sink, error))
-		return FALSE;
-	imap_connection_logout (sink->connection);
-	return TRUE;
+	return close_comparisons (sink, error);
 }
 
 static void
@@ -244,8 +214,12 @@ imap_sink_free (MessageSink *base)
 {
 	ImapSink *sink = (ImapSink *) base;
 
-	g_clear_pointer (&sink->parcel, imap_parcel_unref);
-	imap_upload_free (sink->upload);
+	if (sink->work != NULL)
+		imap_work_abandon (sink->work);
+	join_threads (sink);
+	g_ptr_array_unref (sink->threads);
+	g_ptr_array_unref (sink->uploads);
+	imap_work_free (sink->work);
 	imap_connection_free (sink->connection);
 	imap_folders_free (sink->folders);
 	imap_map_free (sink->map);
@@ -278,22 +252,33 @@ open_journal (ImapSink *sink, const ImapSinkOptions *options, GError **error)
 
 /* With the login done: what the server has, what we know, what we may do. */
 static gboolean
-prepare (ImapSink *sink, const NetUrl *url, const ImapSinkOptions *options, GError **error)
+prepare (ImapSink *sink, const NetUrl *url, const NetOptions *net, const ImapSinkOptions *options,
+	 GError **error)
 {
+	gboolean waits = !imap_connection_has (sink->connection, "LITERAL+");
+
 	if (!open_journal (sink, options, error))
 		return FALSE;
-	sink->upload = imap_upload_new (sink->connection, sink->journal, sink->ledger,
-					sink->report);
 	sink->folders = imap_folders_new (sink->connection, url->path, error);
-	sink->context = (ImapBoxContext){
-		.connection = sink->connection,
+	if (sink->folders == NULL)
+		return FALSE;
+	sink->connections = choose_connections (sink->connection, options->connections);
+	sink->work = imap_work_new (waits ? sink->connections : 1);
+	sink->box_context = (ImapBoxContext){
 		.folders = sink->folders,
 		.journal = sink->journal,
+		.ledger = sink->ledger,
 		.report = sink->report,
 		.forget = options->forget,
+		.similar = options->similar,
+		.dedupe_own = options->dedupe_own,
 		.dry_run = options->dry_run,
 	};
-	return sink->folders != NULL;
+	sink->context = (ImapUploadContext){
+		.url = url, .net = net, .box = &sink->box_context, .work = sink->work
+	};
+	add_upload (sink);
+	return TRUE;
 }
 
 MessageSink *
@@ -310,9 +295,11 @@ imap_sink_new (const NetUrl *url, const NetOptions *net, const ImapSinkOptions *
 	sink->by_folder = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	sink->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
 					       (GDestroyNotify) imap_box_free);
+	sink->uploads = g_ptr_array_new_with_free_func ((GDestroyNotify) imap_upload_free);
+	sink->threads = g_ptr_array_new ();
 	if (sink->map != NULL &&
 	    (sink->connection = imap_connection_new (url, net, error)) != NULL &&
-	    prepare (sink, url, options, error))
+	    prepare (sink, url, net, options, error))
 		return &sink->sink;
 	imap_sink_free (&sink->sink);
 	return NULL;

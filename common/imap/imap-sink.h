@@ -2,10 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * With LITERAL+ and MULTIAPPEND, messages go out in batches; with LITERAL+ alone one by one, many
- * on their way; without, each literal waits for the server's "+", and the next command follows
- * right behind it. A batch that is refused is halved until the culprit stands alone: that one fails
- * by name, the others are delivered. Before anything is sent, the journal (imap-journal.h) says so.
+ * The caller's thread reads messages and says which mailbox each is for; connections in threads of
+ * their own (imap-upload.h) send them. Before anything is sent, the journal (imap-journal.h) says
+ * so.
  */
 #pragma once
 
@@ -19,7 +18,10 @@ typedef struct {
 	/* earlier runs do not count; what is at the server now does (streams, --again) */
 	gboolean forget;
 	gboolean partial; /* not the whole source will come: do not conclude from what does not */
-	gboolean dry_run; /* say what would be sent where; change nothing */
+	gboolean similar; /* what only looks like a message of the source counts as present */
+	gboolean dedupe_own;    /* remove what arrived twice after a cut */
+	guint connections;      /* at most so many; 0: as the server's abilities suggest */
+	gboolean dry_run;       /* say what would be sent where; change nothing */
 	const char *const *map; /* FROM=TO folders, NULL-terminated; or NULL */
 } ImapSinkOptions;
 

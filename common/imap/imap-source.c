@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "imap/imap-date.h"
 #include "imap/imap-folders.h"
 
 #define COMMAND_MESSAGES 100
@@ -48,71 +49,6 @@ typedef struct {
 } ImapSource;
 
 /* --- Pieces of a FETCH response --------------------------------------------------------------- */
-
-/* At most digits decimal digits, at least one. */
-static gboolean
-take_digits (const char **text, int digits, int *value)
-{
-	const char *start = *text;
-
-	for (*value = 0; g_ascii_isdigit (**text) && *text - start < digits; (*text)++)
-		*value = 10 * *value + (**text - '0');
-	return *text > start;
-}
-
-static gboolean
-take_char (const char **text, char c)
-{
-	if (**text != c)
-		return FALSE;
-	(*text)++;
-	return TRUE;
-}
-
-static gboolean
-take_month (const char **text, int *month)
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-	for (*month = 1; *month <= 12; (*month)++) {
-		if (g_ascii_strncasecmp (*text, months + 3 * (*month - 1), 3) != 0)
-			continue;
-		*text += 3;
-		return TRUE;
-	}
-	return FALSE;
-}
-
-/* "17-Jul-1996 02:44:25 -0700", the day perhaps with a blank before it; RFC 3501, date-time. */
-static gboolean
-parse_internal_date (const char *text, MessageDate *date)
-{
-	int day, month, year, hour, minute, second, zone;
-
-	if (text == NULL)
-		return FALSE;
-	take_char (&text, ' ');
-	if (!take_digits (&text, 2, &day) || !take_char (&text, '-') ||
-	    !take_month (&text, &month) || !take_char (&text, '-') ||
-	    !take_digits (&text, 4, &year) || !take_char (&text, ' ') ||
-	    !take_digits (&text, 2, &hour) || !take_char (&text, ':') ||
-	    !take_digits (&text, 2, &minute) || !take_char (&text, ':') ||
-	    !take_digits (&text, 2, &second) || !take_char (&text, ' '))
-		return FALSE;
-	gboolean west = *text == '-';
-	if ((!west && *text != '+') || (text++, !take_digits (&text, 4, &zone)))
-		return FALSE;
-	g_autoptr (GDateTime) time = g_date_time_new_utc (year, month, day, hour, minute,
-							  MIN (second, 59));
-	if (time == NULL)
-		return FALSE;
-	int minutes = zone / 100 * 60 + zone % 100;
-	date->known = TRUE;
-	date->zone_known = TRUE;
-	date->zone_minutes = west ? -minutes : minutes;
-	date->seconds = g_date_time_to_unix (time) - 60 * (gint64) date->zone_minutes;
-	return TRUE;
-}
 
 static void
 set_flags (Message *message, const ImapValue *flags)
@@ -190,7 +126,7 @@ make_message (ImapSource *source, const ImapResponse *response)
 	g_autofree char *origin = origin_of (source, uid);
 	Message *message = message_new (folder_ref (source->mailbox->folder), content, origin);
 	g_autofree char *date = imap_value_dup_text (imap_value_find (items, "INTERNALDATE"));
-	if (!parse_internal_date (date, &message->received))
+	if (!imap_date_parse (date, &message->received))
 		report_finding (source->report, REPORT_NOTE, "internaldate-unreadable", origin,
 				message->folder->path, "%s", date != NULL ? date : "none sent");
 	set_flags (message, imap_value_find (items, "FLAGS"));

@@ -7,28 +7,126 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "imap/imap-item.h"
+#include "base/stop.h"
+#include "imap/imap-parcel.h"
 #include "imap/imap-refusal.h"
+#include "imap/imap-settle.h"
 #include "message/wire.h"
 
+/* Larger batches gain little and lose more when refused or cut off. */
+#define BATCH_MESSAGES  200
+#define BATCH_BYTES     (8 * 1024 * 1024)
+#define BATCH_SHARED    20 /* where several connections share a mailbox */
 #define WINDOW_COMMANDS 64
+#define WINDOW_SINGLES  256 /* the same where each is one message */
 #define WINDOW_BYTES    (16 * 1024 * 1024)
 #define WINDOW_MESSAGES 2000 /* small ones cost more memory than their bytes */
 #define LITERAL_MINUS   4096 /* RFC 7888, 5 */
 
+#define TRIES_MOST    7   /* connections in a row that bring nothing forward */
+#define FIRST_WAIT_MS 300 /* before the first of them; then twice as long each time */
+#define CUTS_MOST     5   /* that a message alone on its connection may cause */
+#define SAMPLE        20  /* messages that are looked at to learn what the server keeps */
+
+/* Some messages that were acknowledged are fetched back, in between, to see what is left of them.
+ * */
+typedef struct {
+	guint tag; /* 0: not yet asked for */
+	guint32 from;
+	ImapListing *listing;
+	GArray *keys; /* of ImapKey */
+} Calibration;
+
 struct ImapUpload {
-	ImapConnection *connection;
+	const ImapUploadContext *context;
+	const ImapBoxContext *box_context;
 	ImapJournal *journal;
 	Ledger *ledger;
 	Report *report;
-	gboolean many;    /* MULTIAPPEND */
-	gboolean plus;    /* LITERAL+ */
-	gboolean minus;   /* LITERAL- */
-	GQueue in_flight; /* of ImapSpan, in the order sent */
-	GQueue again;     /* of ImapSpan: halves of refused batches */
+	ImapConnection *connection; /* NULL: to be made */
+	gboolean many;              /* MULTIAPPEND */
+	gboolean plus;              /* LITERAL+ */
+	gboolean minus;             /* LITERAL- */
+	ImapBox *box;               /* that it works on */
+	ImapBox *selected;
+	ImapParcel *sending;  /* announced, not all of it sent */
+	GPtrArray *undecided; /* of ImapItem: taken, not yet announced */
+	GQueue in_flight;     /* of ImapSpan, in the order sent */
+	GQueue again;         /* of ImapSpan: halves of refused batches */
 	guint64 window_bytes;
 	guint window_messages;
+	guint failures; /* connections in a row that brought nothing forward */
+	Calibration *calibration;
 };
+
+/* --- What the server keeps -------------------------------------------------------------------- */
+
+static void
+calibration_free (Calibration *calibration)
+{
+	if (calibration == NULL)
+		return;
+	imap_listing_free (calibration->listing);
+	g_array_unref (calibration->keys);
+	g_free (calibration);
+}
+
+/* Unless it has been done, fetch back what has just been acknowledged: at the next opportunity, for
+ * we may be in the middle of a command. */
+static void
+want_calibration (ImapUpload *upload, const ImapSpan *span)
+{
+	if (upload->calibration != NULL ||
+	    imap_journal_get_tier (upload->journal) != IMAP_TIER_UNKNOWN)
+		return;
+	Calibration *calibration = g_new0 (Calibration, 1);
+	upload->calibration = calibration;
+	calibration->from = span->uid_next;
+	calibration->listing = imap_listing_new_empty ();
+	calibration->keys = g_array_new (FALSE, FALSE, sizeof (ImapKey));
+	for (guint i = 0; i < MIN (span->count, SAMPLE); i++) {
+		const ImapItem *item = g_ptr_array_index (span->parcel->items, span->first + i);
+		g_array_append_val (calibration->keys, item->entry.key);
+	}
+}
+
+static gboolean
+begin_calibration (ImapUpload *upload, GError **error)
+{
+	Calibration *calibration = upload->calibration;
+
+	if (calibration == NULL || calibration->tag != 0)
+		return TRUE;
+	g_autofree char *command = imap_listing_get_command (calibration->from);
+	return imap_connection_send (upload->connection, command, &calibration->tag, error);
+}
+
+/* The strictest tier at which most are recognised: single ones may be altered for reasons of their
+ * own. */
+static gboolean
+end_calibration (ImapUpload *upload, GError **error)
+{
+	Calibration *calibration = g_steal_pointer (&upload->calibration);
+	ImapTier tier = IMAP_TIER_UNKNOWN;
+
+	imap_listing_close (calibration->listing);
+	for (ImapTier at = IMAP_TIER_SIZE; at < IMAP_TIERS && tier == IMAP_TIER_UNKNOWN; at++) {
+		guint found = 0;
+		for (guint i = 0; i < calibration->keys->len; i++)
+			found += imap_listing_has (calibration->listing,
+						   &g_array_index (calibration->keys, ImapKey, i),
+						   at);
+		if (2 * found > calibration->keys->len)
+			tier = at;
+	}
+	calibration_free (calibration);
+	if (tier > IMAP_TIER_SIZE)
+		report_finding (upload->report, REPORT_NOTE, "server-rewrites", NULL, NULL,
+				"messages are recognised there by %s", imap_key_describe (tier));
+	report_detail (upload->report, "messages are recognised at the server by %s",
+		       imap_key_describe (tier));
+	return tier == IMAP_TIER_UNKNOWN || imap_journal_set_tier (upload->journal, tier, error);
+}
 
 /* --- Answers ---------------------------------------------------------------------------------- */
 
@@ -58,13 +156,33 @@ uids_of (const ImapResponse *reply, ImapBox *box, guint count)
 	return g_steal_pointer (&uids);
 }
 
+static void
+note_merged (ImapUpload *upload, const ImapSpan *span, const GArray *uids)
+{
+	guint merged = 0;
+
+	for (guint i = 0; uids != NULL && i < uids->len; i++) {
+		guint32 uid = g_array_index (uids, guint32, i);
+		gboolean again = i > 0 && uid == g_array_index (uids, guint32, i - 1);
+		merged += again || uid < span->uid_next;
+	}
+	if (merged > 0)
+		report_finding (upload->report, REPORT_NOTE, "merged-by-server", NULL,
+				upload->box->folder->path,
+				"%u messages: the server says that it has them already", merged);
+}
+
 static gboolean
 take_delivery (ImapUpload *upload, const ImapSpan *span, const ImapResponse *reply, GError **error)
 {
 	ImapParcel *parcel = span->parcel;
-	g_autoptr (GArray) uids = uids_of (reply, parcel->box, span->count);
 	gint64 ms = (g_get_monotonic_time () - span->sent_us) / 1000;
 
+	g_mutex_lock (&parcel->box->lock);
+	g_autoptr (GArray) uids = uids_of (reply, parcel->box, span->count);
+	g_mutex_unlock (&parcel->box->lock);
+	note_merged (upload, span, uids);
+	upload->failures = 0;
 	if (!imap_journal_acknowledge (upload->journal, parcel->record, span->first, span->count,
 				       (guint) CLAMP (ms, 0, G_MAXINT),
 				       uids != NULL ? (const guint32 *) (gpointer) uids->data
@@ -72,14 +190,16 @@ take_delivery (ImapUpload *upload, const ImapSpan *span, const ImapResponse *rep
 				       error))
 		return FALSE;
 	for (guint i = 0; i < span->count; i++) {
-		const ImapItem *item = g_ptr_array_index (parcel->items, span->first + i);
+		ImapItem *item = g_ptr_array_index (parcel->items, span->first + i);
 		g_autofree char *target =
 			uids != NULL ? g_strdup_printf ("%u:%u", parcel->box->uid_validity,
 							g_array_index (uids, guint32, i))
 				     : NULL;
+		item->settled = TRUE;
 		if (!ledger_emitted (upload->ledger, item->message, target, error))
 			return FALSE;
 	}
+	want_calibration (upload, span);
 	return TRUE;
 }
 
@@ -95,8 +215,9 @@ give_up (ImapUpload *upload, const ImapSpan *span, const ImapResponse *reply, GE
 static gboolean
 fail_message (ImapUpload *upload, const ImapSpan *span, const char *reason, GError **error)
 {
-	const ImapItem *item = g_ptr_array_index (span->parcel->items, span->first);
+	ImapItem *item = g_ptr_array_index (span->parcel->items, span->first);
 
+	item->settled = TRUE;
 	ledger_failed (upload->ledger, item->message->origin, item->message->folder->path, "%s",
 		       reason);
 	return imap_journal_refuse (upload->journal, span->parcel->record, span->first, reason,
@@ -149,6 +270,9 @@ take_span (ImapUpload *upload, guint tag)
 static gboolean
 take_reply (ImapUpload *upload, const ImapResponse *reply, GError **error)
 {
+	if (upload->calibration != NULL && upload->calibration->tag != 0 &&
+	    imap_connection_get_tag (reply) == upload->calibration->tag)
+		return end_calibration (upload, error);
 	g_autoptr (ImapSpan) span = take_span (upload, imap_connection_get_tag (reply));
 
 	if (span == NULL) {
@@ -172,6 +296,8 @@ read_one (ImapUpload *upload, guint waiting_for, gboolean *go_on, gboolean *refu
 		return FALSE;
 	if (response->kind == IMAP_RESPONSE_CONTINUE && go_on != NULL)
 		*go_on = TRUE;
+	if (response->kind == IMAP_RESPONSE_UNTAGGED && upload->calibration != NULL)
+		imap_listing_note (response, upload->calibration->listing);
 	if (response->kind != IMAP_RESPONSE_TAGGED)
 		return TRUE; /* counts of the open folder and the like */
 	if (refused != NULL && imap_connection_get_tag (response) == waiting_for)
@@ -180,10 +306,15 @@ read_one (ImapUpload *upload, guint waiting_for, gboolean *go_on, gboolean *refu
 }
 
 static gboolean
+is_busy (const ImapUpload *upload)
+{
+	return !g_queue_is_empty ((GQueue *) &upload->in_flight) || upload->calibration != NULL;
+}
+
+static gboolean
 read_replies (ImapUpload *upload, GError **error)
 {
-	while (!g_queue_is_empty (&upload->in_flight) &&
-	       imap_connection_has_response (upload->connection))
+	while (is_busy (upload) && imap_connection_has_response (upload->connection))
 		if (!read_one (upload, 0, NULL, NULL, error))
 			return FALSE;
 	return TRUE;
@@ -194,6 +325,7 @@ read_replies (ImapUpload *upload, GError **error)
 typedef struct {
 	ImapConnection *connection;
 	guint64 left;
+	gboolean broken; /* the connection, not the message */
 } Sending;
 
 static gboolean
@@ -206,27 +338,29 @@ send_piece (const guint8 *data, gsize length, gpointer user_data, GError **error
 		return FALSE;
 	}
 	sending->left -= length;
-	return imap_connection_write (sending->connection, data, length, error);
+	sending->broken = !imap_connection_write (sending->connection, data, length, error);
+	return !sending->broken;
 }
 
-/* A large message is read a second time. If it has changed meanwhile, the literal cannot be
- * completed, and only hanging up keeps the server from storing half of it. */
+/* A message that did not stay in memory is read a second time. If it has changed meanwhile, the
+ * literal cannot be completed, and only hanging up keeps the server from storing half of it. */
 static gboolean
-send_large (ImapUpload *upload, const ImapItem *item, GError **error)
+send_content (ImapUpload *upload, ImapItem *item, GError **error)
 {
-	Sending sending = { .connection = upload->connection, .left = item->entry.size };
+	Sending sending = { .connection = upload->connection, .left = item->entry.key.size };
 	g_autoptr (GError) cause = NULL;
 
 	gboolean ok = wire_foreach (item->message->content, send_piece, &sending, &cause);
 	if (ok && sending.left == 0)
 		return TRUE;
-	if (g_error_matches (cause, RUN_ERROR, RUN_ERROR_TEMPORARY))
+	if (cause != NULL && sending.broken) {
 		g_propagate_error (error, g_steal_pointer (&cause));
-	else
-		g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY,
-			     "%s changed while it was being sent (%s): run it again",
-			     item->message->origin,
-			     cause != NULL ? cause->message : "it has shrunk");
+		return FALSE;
+	}
+	item->spoiled = g_strdup_printf ("it changed while it was being sent: %s",
+					 cause != NULL ? cause->message : "it has shrunk");
+	g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY, "%s: %s", item->message->origin,
+		     item->spoiled);
 	return FALSE;
 }
 
@@ -234,8 +368,11 @@ static gboolean
 send_bytes (ImapUpload *upload, ImapItem *item, GError **error)
 {
 	if (item->wire == NULL)
-		return send_large (upload, item, error);
-	return imap_connection_write (upload->connection, item->wire->data, item->wire->len, error);
+		return send_content (upload, item, error);
+	if (!imap_connection_write (upload->connection, item->wire->data, item->wire->len, error))
+		return FALSE;
+	imap_item_drop_wire (item);
+	return TRUE;
 }
 
 /* One message of an APPEND: options, literal, bytes. *refused: the server did not want them. */
@@ -243,10 +380,10 @@ static gboolean
 send_item (ImapUpload *upload, guint tag, ImapItem *item, gboolean *refused, GError **error)
 {
 	g_autofree char *options = imap_item_get_options (item);
-	gboolean go_on = upload->plus || (upload->minus && item->entry.size <= LITERAL_MINUS);
+	gboolean go_on = upload->plus || (upload->minus && item->entry.key.size <= LITERAL_MINUS);
 
 	if (!imap_connection_print (upload->connection, error, " %s{%" G_GUINT64_FORMAT "%s}\r\n",
-				    options, item->entry.size, go_on ? "+" : ""))
+				    options, item->entry.key.size, go_on ? "+" : ""))
 		return FALSE;
 	if (!go_on && !imap_connection_flush (upload->connection, error))
 		return FALSE;
@@ -262,7 +399,7 @@ wait_for_window (ImapUpload *upload, guint64 bytes, GError **error)
 	if (!read_replies (upload, error))
 		return FALSE;
 	while (!g_queue_is_empty (&upload->in_flight) &&
-	       (upload->in_flight.length >= WINDOW_COMMANDS ||
+	       (upload->in_flight.length >= (upload->many ? WINDOW_COMMANDS : WINDOW_SINGLES) ||
 		upload->window_messages >= WINDOW_MESSAGES ||
 		upload->window_bytes + bytes > WINDOW_BYTES))
 		if (!read_one (upload, 0, NULL, NULL, error))
@@ -326,41 +463,418 @@ send_again (ImapUpload *upload, GError **error)
 	return TRUE;
 }
 
-gboolean
-imap_upload_drain (ImapUpload *upload, GError **error)
+static gboolean
+drain (ImapUpload *upload, GError **error)
 {
 	for (;;) {
-		if (!send_again (upload, error))
+		if (!send_again (upload, error) || !begin_calibration (upload, error))
 			return FALSE;
-		if (g_queue_is_empty (&upload->in_flight))
+		if (!is_busy (upload))
 			return TRUE;
 		if (!read_one (upload, 0, NULL, NULL, error))
 			return FALSE;
 	}
 }
 
-gboolean
-imap_upload_send (ImapUpload *upload, ImapParcel *parcel, GError **error)
+/* --- What is to be sent ----------------------------------------------------------------------- */
+
+static void
+remark_on_role (ImapUpload *upload, ImapBox *box)
 {
+	FolderRole role = box->folder->role;
+
+	if (!box->remarked && (role == FOLDER_ROLE_TRASH || role == FOLDER_ROLE_JUNK))
+		report_finding (upload->report, REPORT_NOTE, "into-trash-or-junk", NULL,
+				box->folder->path, "many servers empty this folder after a while");
+	box->remarked = TRUE;
+}
+
+static void
+account_lost (ImapUpload *upload, ImapItem *item, const char *reason)
+{
+	ledger_failed (upload->ledger, item->message->origin, item->message->folder->path, "%s",
+		       reason);
+	imap_item_free (item);
+}
+
+static gboolean
+account_present (ImapUpload *upload, ImapItem *item, guint32 uid, GError **error)
+{
+	ImapBox *box = upload->box;
+	g_autoptr (ImapItem) mine = item;
+	g_autofree char *target = uid != 0 ? g_strdup_printf ("%u:%u", box->uid_validity, uid)
+					   : NULL;
+
+	box->present++;
+	if (item->state == IMAP_BOX_SIMILAR) {
+		box->similar++;
+		report_finding (upload->report, REPORT_NOTE, "similar", item->message->origin,
+				box->folder->path,
+				"UID %u has the same Message-ID, Date, From and Subject", uid);
+	}
+	return ledger_present (upload->ledger, item->message, target, error);
+}
+
+static gboolean
+only_count (ImapUpload *upload, ImapItem *item, GError **error)
+{
+	g_autoptr (ImapItem) mine = item;
+
+	upload->box->to_send++;
+	upload->box->to_send_bytes += item->entry.key.size;
+	return ledger_emitted (upload->ledger, item->message, NULL, error);
+}
+
+/* It is not there. Takes item. */
+static gboolean
+pack (ImapUpload *upload, ImapParcel *parcel, ImapItem *item, GError **error)
+{
+	if (item->spoiled != NULL) {
+		account_lost (upload, item, item->spoiled);
+		return TRUE;
+	}
+	if (item->cuts >= CUTS_MOST) {
+		account_lost (upload, item, "the connection broke each time it was sent");
+		return TRUE;
+	}
+	item->state = IMAP_BOX_NEW;
+	remark_on_role (upload, upload->box);
+	if (upload->box_context->dry_run)
+		return only_count (upload, item, error);
+	if (item->flags == NULL)
+		imap_item_fit (item, upload->box, upload->report);
+	g_ptr_array_add (parcel->items, item);
+	return TRUE;
+}
+
+/* Those that are neither there nor in doubt go into parcel; the doubtful stay in undecided. */
+static gboolean
+sort_out (ImapUpload *upload, ImapParcel *parcel, GError **error)
+{
+	GPtrArray *items = upload->undecided;
+
+	for (guint i = 0; i < items->len; i++) {
+		ImapItem *item = g_ptr_array_index (items, i);
+		guint32 uid = 0;
+		if (!item->looked_up && !imap_box_look_up (upload->box, upload->box_context,
+							   &item->entry, &item->state, &uid, error))
+			return FALSE;
+		item->looked_up = TRUE;
+		if (item->state == IMAP_BOX_DOUBTFUL)
+			continue;
+		items->pdata[i] = NULL;
+		if (!(item->state == IMAP_BOX_NEW ? pack (upload, parcel, item, error)
+						  : account_present (upload, item, uid, error)))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static GArray *
+gather_candidates (ImapUpload *upload)
+{
+	GArray *uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+	for (guint i = 0; i < upload->undecided->len; i++) {
+		const ImapItem *item = g_ptr_array_index (upload->undecided, i);
+		if (item == NULL)
+			continue;
+		g_autoptr (GArray) some = imap_box_get_candidates (upload->box, upload->box_context,
+								   &item->entry);
+		g_array_append_vals (uids, some->data, some->len);
+	}
+	return uids;
+}
+
+/* A message that cannot be read any more is lost alone. */
+static gboolean
+decide (ImapUpload *upload, ImapParcel *parcel, ImapItem *item, GError **error)
+{
+	g_autoptr (GError) cause = NULL;
+	guint32 uid = 0;
+
+	if (!imap_box_compare (upload->box, upload->box_context, &item->entry,
+			       item->message->content, &uid, &cause)) {
+		if (stop_requested () || g_error_matches (cause, RUN_ERROR, RUN_ERROR_OUTPUT)) {
+			g_propagate_error (error, g_steal_pointer (&cause));
+			return FALSE;
+		}
+		account_lost (upload, item, cause->message);
+		return TRUE;
+	}
+	return uid != 0 ? account_present (upload, item, uid, error)
+			: pack (upload, parcel, item, error);
+}
+
+/* The doubtful: there is something with their keys, so whole messages are compared. */
+static gboolean
+compare_bodies (ImapUpload *upload, ImapParcel *parcel, GError **error)
+{
+	GPtrArray *items = upload->undecided;
+	guint doubtful = 0;
+
+	for (guint i = 0; i < items->len; i++)
+		doubtful += g_ptr_array_index (items, i) != NULL;
+	if (doubtful == 0)
+		return TRUE;
+	if (!drain (upload, error))
+		return FALSE;
+	if (upload->box->bodies == NULL)
+		upload->box->bodies = imap_bodies_new ();
+	g_mutex_lock (&upload->box->lock);
+	g_autoptr (GArray) uids = gather_candidates (upload);
+	gboolean ok = imap_bodies_fetch (upload->box->bodies, upload->connection, uids, error);
+	for (guint i = 0; ok && i < items->len; i++) {
+		ImapItem *item = g_steal_pointer (&items->pdata[i]);
+		ok = item == NULL || decide (upload, parcel, item, error);
+	}
+	g_mutex_unlock (&upload->box->lock);
+	return ok;
+}
+
+static void
+fail_all (ImapUpload *upload)
+{
+	for (guint i = 0; i < upload->undecided->len; i++) {
+		ImapItem *item = g_steal_pointer (&upload->undecided->pdata[i]);
+		account_lost (upload, item, upload->box->refusal);
+	}
+}
+
+/* The next parcel, empty if nothing is to be sent now. NULL with an error. */
+static ImapParcel *
+next_parcel (ImapUpload *upload, gboolean *any, gboolean *careful, GError **error)
+{
+	gboolean alone = imap_work_get_connections (upload->context->work, upload->box) < 2;
+	ImapTaking taking = {
+		.limit = upload->plus || alone ? BATCH_MESSAGES : BATCH_SHARED,
+		.bytes = BATCH_BYTES,
+		.busy = is_busy (upload),
+	};
+	g_autoptr (ImapParcel) parcel = imap_parcel_new (upload->box);
+
+	g_ptr_array_set_size (upload->undecided, 0);
+	imap_work_take_items (upload->context->work, upload->box, &taking, upload->undecided,
+			      careful);
+	*any = upload->undecided->len > 0;
+	if (upload->box->refusal != NULL) {
+		fail_all (upload);
+		return g_steal_pointer (&parcel);
+	}
+	g_mutex_lock (&upload->box->lock);
+	gboolean ok = sort_out (upload, parcel, error);
+	g_mutex_unlock (&upload->box->lock);
+	upload->sending = g_atomic_rc_box_acquire (parcel);
+	if (!ok || !compare_bodies (upload, parcel, error))
+		return NULL;
+	return g_steal_pointer (&parcel);
+}
+
+static gboolean
+send_parcel (ImapUpload *upload, ImapParcel *parcel, GError **error)
+{
+	if (parcel->items->len == 0)
+		return TRUE;
 	return imap_parcel_announce (parcel, upload->journal, error) &&
 	       send_span (upload, imap_parcel_span (parcel, 0, parcel->items->len), error) &&
+	       begin_calibration (upload, error) &&
 	       imap_connection_flush (upload->connection, error) && send_again (upload, error);
 }
 
+/* Until nothing waits for the mailbox, and everything sent is answered. */
+static gboolean
+work_off (ImapUpload *upload, GError **error)
+{
+	ImapWork *work = upload->context->work;
+
+	for (;;) {
+		gboolean any = FALSE;
+		gboolean careful = FALSE;
+		g_autoptr (ImapParcel) parcel = next_parcel (upload, &any, &careful, error);
+		if (parcel == NULL || !send_parcel (upload, parcel, error))
+			return FALSE;
+		g_clear_pointer (&upload->sending, imap_parcel_unref);
+		gboolean busy = is_busy (upload);
+		if ((any && careful) || (careful && busy)) {
+			if (!drain (upload, error))
+				return FALSE;
+		} else if (any) {
+			continue;
+		} else if (imap_work_expects_more (work, upload->box, busy)) {
+			if (!read_replies (upload, error) || !send_again (upload, error))
+				return FALSE;
+		} else if (!busy) {
+			return TRUE;
+		} else if (!drain (upload, error)) {
+			return FALSE;
+		}
+	}
+}
+
+/* --- One mailbox after the other -------------------------------------------------------------- */
+
+static void
+fail_records (ImapUpload *upload)
+{
+	ImapBox *box = upload->box;
+
+	for (; box->refusal != NULL && box->records > 0; box->records--)
+		ledger_failed (upload->ledger, NULL, box->folder->path, "%s", box->refusal);
+}
+
+static gboolean
+serve (ImapUpload *upload, ImapJob job, GError **error)
+{
+	ImapWork *work = upload->context->work;
+	ImapBox *box = upload->box;
+
+	if (job == IMAP_JOB_OPEN) {
+		upload->selected = NULL;
+		if (!imap_box_open (box, upload->box_context, upload->connection, error))
+			return FALSE;
+		fail_records (upload);
+	} else if (box->refusal == NULL && upload->selected != box &&
+		   !upload->box_context->dry_run &&
+		   !imap_box_join (box, upload->connection, error)) {
+		return FALSE;
+	}
+	upload->selected = box;
+	if (job == IMAP_JOB_CHECK)
+		return imap_settle_check (box, upload->box_context, upload->connection, error);
+	if (job == IMAP_JOB_OPEN)
+		imap_work_opened (work, box);
+	return work_off (upload, error);
+}
+
+static void
+learn_mode (ImapUpload *upload)
+{
+	upload->plus = imap_connection_has (upload->connection, "LITERAL+");
+	upload->minus = imap_connection_has (upload->connection, "LITERAL-");
+	upload->many = upload->plus && imap_connection_has (upload->connection, "MULTIAPPEND");
+}
+
+static void
+add_parcel (GPtrArray *parcels, ImapParcel *parcel)
+{
+	if (parcel != NULL && parcel->record != NULL && !g_ptr_array_find (parcels, parcel, NULL))
+		g_ptr_array_add (parcels, g_atomic_rc_box_acquire (parcel));
+}
+
+/* What was on its way is in doubt; what was not yet announced waits again. */
+static void
+give_back (ImapUpload *upload)
+{
+	g_autoptr (GPtrArray) parcels =
+		g_ptr_array_new_with_free_func ((GDestroyNotify) imap_parcel_unref);
+	ImapParcel *sending = upload->sending;
+
+	if (sending != NULL && sending->record == NULL)
+		imap_work_return_items (upload->context->work, upload->box, sending->items);
+	imap_work_return_items (upload->context->work, upload->box, upload->undecided);
+	for (GList *link = upload->in_flight.head; link != NULL; link = link->next)
+		add_parcel (parcels, ((ImapSpan *) link->data)->parcel);
+	for (GList *link = upload->again.head; link != NULL; link = link->next)
+		add_parcel (parcels, ((ImapSpan *) link->data)->parcel);
+	add_parcel (parcels, sending);
+	for (guint i = 0; i < parcels->len; i++)
+		imap_journal_doubt (upload->journal,
+				    ((ImapParcel *) g_ptr_array_index (parcels, i))->record);
+	imap_work_lose (upload->context->work, upload->box, parcels);
+	g_queue_clear_full (&upload->in_flight, (GDestroyNotify) imap_parcel_span_free);
+	g_queue_clear_full (&upload->again, (GDestroyNotify) imap_parcel_span_free);
+	g_clear_pointer (&upload->sending, imap_parcel_unref);
+	g_clear_pointer (&upload->calibration, calibration_free);
+	upload->window_bytes = 0;
+	upload->window_messages = 0;
+}
+
+/* Only with an answer in between do failures not count. Takes cause; NULL if there is a connection
+ * again, else what is wrong. */
+static GError *
+connect_again (ImapUpload *upload, GError *cause)
+{
+	const ImapUploadContext *context = upload->context;
+
+	while (g_error_matches (cause, RUN_ERROR, RUN_ERROR_TEMPORARY) && !stop_requested () &&
+	       upload->failures < TRIES_MOST) {
+		g_autoptr (GError) stopped = NULL;
+		report_detail (upload->report, "%s: connecting again", cause->message);
+		if (!stop_sleep (FIRST_WAIT_MS << upload->failures, &stopped)) {
+			g_error_free (cause);
+			return g_steal_pointer (&stopped);
+		}
+		upload->failures++;
+		g_clear_error (&cause);
+		upload->connection = imap_connection_new (context->url, context->net, &cause);
+		if (upload->connection == NULL)
+			continue;
+		learn_mode (upload);
+		return NULL;
+	}
+	return cause;
+}
+
+/* All that one connection, and those that follow it, can do. NULL, or why it ended. */
+static GError *
+work_through (ImapUpload *upload)
+{
+	ImapWork *work = upload->context->work;
+	GError *error = NULL;
+	ImapJob job;
+
+	while (error == NULL && (upload->box = imap_work_take (work, &job)) != NULL) {
+		if (serve (upload, job, &error)) {
+			imap_work_release (work, upload->box);
+			continue;
+		}
+		give_back (upload);
+		imap_work_release (work, upload->box);
+		g_clear_pointer (&upload->connection, imap_connection_free);
+		upload->selected = NULL;
+		error = connect_again (upload, error);
+	}
+	return error;
+}
+
+gpointer
+imap_upload_run (gpointer data)
+{
+	ImapUpload *upload = data;
+	const ImapUploadContext *context = upload->context;
+	g_autoptr (GError) error = NULL;
+
+	if (upload->connection == NULL)
+		upload->connection = imap_connection_new (context->url, context->net, &error);
+	if (upload->connection != NULL) {
+		learn_mode (upload);
+		error = work_through (upload);
+	} else {
+		/* The first one could log in: this one is too many, or not to be had just now. */
+		report_detail (upload->report, "no further connection: %s", error->message);
+		error->code = RUN_ERROR_TEMPORARY;
+	}
+	if (error == NULL)
+		imap_connection_logout (upload->connection);
+	imap_work_leave (context->work, g_steal_pointer (&error));
+	return NULL;
+}
+
 ImapUpload *
-imap_upload_new (ImapConnection *connection, ImapJournal *journal, Ledger *ledger, Report *report)
+imap_upload_new (const ImapUploadContext *context, ImapConnection *connection)
 {
 	ImapUpload *upload = g_new0 (ImapUpload, 1);
 
+	upload->context = context;
+	upload->box_context = context->box;
+	upload->journal = context->box->journal;
+	upload->ledger = context->box->ledger;
+	upload->report = context->box->report;
 	upload->connection = connection;
-	upload->journal = journal;
-	upload->ledger = ledger;
-	upload->report = report;
-	upload->plus = imap_connection_has (connection, "LITERAL+");
-	upload->minus = imap_connection_has (connection, "LITERAL-");
-	upload->many = upload->plus && imap_connection_has (connection, "MULTIAPPEND");
+	upload->undecided = g_ptr_array_new ();
 	g_queue_init (&upload->in_flight);
 	g_queue_init (&upload->again);
+	imap_work_enter (context->work);
 	return upload;
 }
 
@@ -369,7 +883,13 @@ imap_upload_free (ImapUpload *upload)
 {
 	if (upload == NULL)
 		return;
+	for (guint i = 0; i < upload->undecided->len; i++)
+		imap_item_free (g_ptr_array_index (upload->undecided, i));
+	g_ptr_array_unref (upload->undecided);
 	g_queue_clear_full (&upload->in_flight, (GDestroyNotify) imap_parcel_span_free);
 	g_queue_clear_full (&upload->again, (GDestroyNotify) imap_parcel_span_free);
+	g_clear_pointer (&upload->sending, imap_parcel_unref);
+	calibration_free (upload->calibration);
+	imap_connection_free (upload->connection);
 	g_free (upload);
 }

@@ -6,26 +6,34 @@
  * on their way; without, each literal waits for the server's "+", and the next command follows
  * right behind it. A batch that is refused is halved until the culprit stands alone: that one fails
  * by name, the others are delivered.
+ *
+ * A connection that breaks is made again, as long as some of them bring the upload forward. What
+ * was on its way is looked for before anything is sent again (imap-settle.h). Messages that go down
+ * with a connection again and again are sent fewer at a time, until the one that does it stands
+ * alone.
  */
 #pragma once
 
-#include "imap/imap-parcel.h"
-#include "message/ledger.h"
+#include "imap/imap-work.h"
+#include "net/net-options.h"
+#include "net/net-url.h"
 
 typedef struct ImapUpload ImapUpload;
 
-/* Everything is borrowed. */
-ImapUpload *imap_upload_new (ImapConnection *connection, ImapJournal *journal, Ledger *ledger,
-			     Report *report);
+typedef struct {
+	const NetUrl *url;
+	const NetOptions *net;
+	const ImapBoxContext *box;
+	ImapWork *work;
+} ImapUploadContext;
+
+/* Takes connection, which is logged in, or NULL: then it makes its own. context is borrowed. */
+ImapUpload *imap_upload_new (const ImapUploadContext *context, ImapConnection *connection);
 
 /* What is still on its way stays in doubt: the journal knows. */
 void imap_upload_free (ImapUpload *upload);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapUpload, imap_upload_free)
 
-/* Announce parcel and send it; answers may come later. Its mailbox has been opened over this
- * connection. */
-gboolean imap_upload_send (ImapUpload *upload, ImapParcel *parcel, GError **error);
-
-/* Until everything sent has been answered. */
-gboolean imap_upload_drain (ImapUpload *upload, GError **error);
+/* A thread's function: take the ImapUpload through all work there is. */
+gpointer imap_upload_run (gpointer upload);

@@ -1,0 +1,147 @@
+/* imap-bodies.c - digests of whole messages at the server
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "imap/imap-bodies.h"
+
+#include <string.h>
+
+#include "message/canonical.h"
+
+#define SET_LIMIT 200 /* UIDs in a command: some servers take no line above 8 KiB */
+#define PIECE     4096
+
+struct ImapBodies {
+	GHashTable *digests; /* UID -> DIGEST_SIZE bytes */
+};
+
+typedef struct {
+	Canonical canonical;
+	gboolean in_body;
+	gboolean line_is_empty; /* so far */
+} Reading;
+
+/* Cyrus 3.6 makes every byte above 0x7F in a header an 'X', Dovecot 2.3 makes NUL 0x80: both sides
+ * are read as if it had done so. */
+static void
+take_header_piece (Reading *reading, const guint8 *data, gsize length)
+{
+	guint8 piece[PIECE];
+
+	for (gsize i = 0; i < length; i++) {
+		guint8 byte = data[i];
+		piece[i] = byte >= 0x80 || byte == 0 ? 'X' : byte;
+		if (byte == '\n') {
+			reading->in_body = reading->in_body || reading->line_is_empty;
+			reading->line_is_empty = TRUE;
+		} else if (byte != '\r') {
+			reading->line_is_empty = FALSE;
+		}
+		if (reading->in_body) {
+			canonical_update (&reading->canonical, piece, i + 1);
+			canonical_update (&reading->canonical, data + i + 1, length - i - 1);
+			return;
+		}
+	}
+	canonical_update (&reading->canonical, piece, length);
+}
+
+static gboolean
+take_piece (const guint8 *data, gsize length, gpointer user_data, GError **error)
+{
+	Reading *reading = user_data;
+
+	for (gsize n; length > 0 && !reading->in_body; data += n, length -= n) {
+		n = MIN (length, PIECE);
+		take_header_piece (reading, data, n);
+	}
+	if (length > 0)
+		canonical_update (&reading->canonical, data, length);
+	return TRUE;
+}
+
+gboolean
+imap_bodies_digest (MessageContent *content, guint8 *digest, GError **error)
+{
+	Reading reading = { .line_is_empty = TRUE };
+
+	canonical_init (&reading.canonical);
+	if (!message_content_foreach (content, take_piece, &reading, error))
+		return FALSE;
+	canonical_finish (&reading.canonical, digest);
+	return TRUE;
+}
+
+static void
+note_body (const ImapResponse *response, gpointer user_data)
+{
+	ImapBodies *bodies = user_data;
+	const ImapValue *list = imap_value_at (response->values, 0);
+	const GPtrArray *items = list != NULL ? list->items : NULL;
+	const ImapValue *body = items != NULL ? imap_value_find (items, "BODY[]") : NULL;
+	guint32 uid = 0;
+
+	if (g_strcmp0 (response->name, "FETCH") != 0 || body == NULL ||
+	    !imap_value_get_number (imap_value_find (items, "UID"), &uid))
+		return;
+	g_autoptr (MessageContent) content =
+		body->spool != NULL
+			? message_content_new_spool (spool_ref (body->spool))
+			: message_content_new_bytes (g_bytes_new (
+				  body->text, body->text != NULL ? strlen (body->text) : 0));
+	g_autofree guint8 *digest = g_malloc (DIGEST_SIZE);
+	if (imap_bodies_digest (content, digest, NULL))
+		g_hash_table_replace (bodies->digests, GUINT_TO_POINTER (uid),
+				      g_steal_pointer (&digest));
+}
+
+static gboolean
+fetch_set (ImapBodies *bodies, ImapConnection *connection, GString *set, GError **error)
+{
+	g_autofree char *command = g_strdup_printf ("UID FETCH %s (UID BODY.PEEK[])", set->str);
+
+	g_string_truncate (set, 0);
+	return imap_connection_must (connection, command, note_body, bodies, error);
+}
+
+gboolean
+imap_bodies_fetch (ImapBodies *bodies, ImapConnection *connection, const GArray *uids,
+		   GError **error)
+{
+	g_autoptr (GString) set = g_string_new (NULL);
+	guint count = 0;
+
+	for (guint i = 0; i < uids->len; i++) {
+		guint32 uid = g_array_index (uids, guint32, i);
+		if (uid == 0 || g_hash_table_contains (bodies->digests, GUINT_TO_POINTER (uid)))
+			continue;
+		g_string_append_printf (set, "%s%u", set->len > 0 ? "," : "", uid);
+		if (++count % SET_LIMIT == 0 && !fetch_set (bodies, connection, set, error))
+			return FALSE;
+	}
+	return set->len == 0 || fetch_set (bodies, connection, set, error);
+}
+
+const guint8 *
+imap_bodies_get (const ImapBodies *bodies, guint32 uid)
+{
+	return g_hash_table_lookup (bodies->digests, GUINT_TO_POINTER (uid));
+}
+
+ImapBodies *
+imap_bodies_new (void)
+{
+	ImapBodies *bodies = g_new0 (ImapBodies, 1);
+
+	bodies->digests = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+	return bodies;
+}
+
+void
+imap_bodies_free (ImapBodies *bodies)
+{
+	if (bodies == NULL)
+		return;
+	g_hash_table_unref (bodies->digests);
+	g_free (bodies);
+}

@@ -1,0 +1,41 @@
+/* imap-settle.h - what became of messages whose connection was cut off
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A server may still be storing what it had received when the connection broke. So first it is
+ * waited for, until UIDNEXT stays the same for a good while. Then what is there from the UID on
+ * that the first of them can have got is listed, what was acknowledged is taken out, and each
+ * message in doubt that is found in the rest has arrived; the others are sent again. Deliveries of
+ * other people in between do not match and do no harm.
+ *
+ * What remains: a server that stores later than that. So, when everything else has been sent, the
+ * folder is looked through once more, and what is there too often is reported.
+ */
+#pragma once
+
+#include "imap/imap-box.h"
+
+/* Until the server has done what it had received. */
+gboolean imap_settle_wait (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+			   GError **error);
+
+/* Look for everything in doubt in the selected mailbox, and resolve it. */
+gboolean imap_settle_find (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+			   GError **error);
+
+/* Claim in listing, which begins at UID from, what the journal knows to be delivered; *gone counts
+ * what is not there. */
+void imap_settle_claim_delivered (ImapBox *box, ImapListing *listing, guint32 from, ImapTier tier,
+				  guint *gone);
+
+/* Resolve everything in doubt by what listing has unclaimed: what is found goes to the ledger,
+ * messages of this run that are not found go to box->returned. */
+gboolean imap_settle_resolve (ImapBox *box, const ImapBoxContext *context, ImapListing *listing,
+			      GError **error);
+
+/* Should the selected mailbox be looked through once more, now that everything is sent? */
+gboolean imap_settle_is_suspect (const ImapBox *box);
+
+/* Report, and with --dedupe-own remove, what has arrived twice after all. */
+gboolean imap_settle_check (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+			    GError **error);
