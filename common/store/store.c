@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "eml/eml-source.h"
 #include "maildir/maildir-source.h"
 #include "pst/pst-source.h"
+#include "store/store-scan.h"
 #include "store/store-tree.h"
 
 /* --- URLs: the address lives as long as the source ------------------------ */
@@ -114,6 +116,17 @@ is_outlook (int fd)
 	       memcmp (begin, magic, sizeof magic) == 0;
 }
 
+/* A .eml or .emlx file, unless it is an mbox by that name. */
+static gboolean
+is_one_message (int fd, const char *name, const struct stat *status)
+{
+	char begin[5];
+
+	return S_ISREG (status->st_mode) && eml_source_is_message (name, EML_NAMES_MAIL) &&
+	       (pread (fd, begin, sizeof begin, 0) != sizeof begin ||
+		memcmp (begin, "From ", sizeof begin) != 0);
+}
+
 static MessageSource *
 open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report,
 	   GError **error)
@@ -133,6 +146,10 @@ open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Rep
 	if (is_outlook (fd)) {
 		close (fd);
 		return pst_source_new (operand, &options->outlook, ledger, report, error);
+	}
+	if (is_one_message (fd, name, &status)) {
+		close (fd);
+		return store_tree_new_file (operand, options->folder, ledger, report, error);
 	}
 	return open_mbox (fd, name, !S_ISREG (status.st_mode), options, ledger, report);
 }
@@ -169,19 +186,6 @@ is_outlook_file (const char *operand)
 	return yes;
 }
 
-/* Thunderbird keeps an index beside each mailbox. */
-static gboolean
-has_indexes (const char *directory)
-{
-	g_autoptr (GDir) names = g_dir_open (directory, 0, NULL);
-	const char *name;
-
-	while (names != NULL && (name = g_dir_read_name (names)) != NULL)
-		if (g_str_has_suffix (name, ".msf"))
-			return TRUE;
-	return FALSE;
-}
-
 gboolean
 store_is_original (const char *operand)
 {
@@ -194,7 +198,7 @@ store_is_original (const char *operand)
 	if (is_outlook_file (operand))
 		return TRUE;
 	return g_file_test (operand, G_FILE_TEST_IS_DIR) && !maildir_source_recognises (operand) &&
-	       has_indexes (operand);
+	       store_scan_is_original (operand);
 }
 
 gboolean
