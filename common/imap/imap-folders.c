@@ -569,6 +569,45 @@ may_be_the_name (const ImapResponse *reply)
 	       imap_response_has_code (reply, "CANNOT");
 }
 
+static char *
+fold (const char *mailbox)
+{
+	g_autofree char *name = utf7_decode (mailbox, -1);
+	g_autofree char *composed =
+		g_utf8_normalize (name != NULL ? name : mailbox, -1, G_NORMALIZE_NFC);
+
+	return composed != NULL ? g_utf8_casefold (composed, -1) : NULL;
+}
+
+/* Is there one that differs in case or composition only? A server to which they are the same says
+ * that ours exists, and would put two folders into one. */
+static gboolean
+has_twin (const ImapFolders *folders, const char *mailbox)
+{
+	g_autofree char *folded = fold (mailbox);
+	GHashTableIter iter;
+	gpointer other;
+
+	g_hash_table_iter_init (&iter, folders->known);
+	while (folded != NULL && g_hash_table_iter_next (&iter, &other, NULL)) {
+		g_autofree char *other_folded = fold (other);
+		if (g_strcmp0 (folded, other_folded) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Everything that is not a yes. */
+static gboolean
+is_refused (const ImapFolders *folders, const ImapResponse *reply, const char *mailbox,
+	    gboolean *name_refused)
+{
+	gboolean exists = imap_response_has_code (reply, "ALREADYEXISTS");
+
+	*name_refused = exists || may_be_the_name (reply);
+	return reply->status != IMAP_STATUS_OK && (!exists || has_twin (folders, mailbox));
+}
+
 gboolean
 imap_folders_create (ImapFolders *folders, ImapConnection *connection, const char *mailbox,
 		     const Folder *folder, gboolean *name_refused, GError **error)
@@ -582,8 +621,7 @@ imap_folders_create (ImapFolders *folders, ImapConnection *connection, const cha
 	*name_refused = FALSE;
 	if (!imap_connection_run (connection, command, NULL, NULL, &reply, error))
 		return FALSE;
-	if (reply->status != IMAP_STATUS_OK && !imap_response_has_code (reply, "ALREADYEXISTS")) {
-		*name_refused = may_be_the_name (reply);
+	if (is_refused (folders, reply, mailbox, name_refused)) {
 		g_set_error (error, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE,
 			     "the server refuses to make the folder: %s", reply->text);
 		return FALSE;
