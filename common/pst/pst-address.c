@@ -391,6 +391,19 @@ tidy_name (const char *name, const char *address)
 									: g_steal_pointer (&copy);
 }
 
+/* What was meant to be an address and can't be one stands in the name: people may still read it. An
+ * X.500 name tells nobody anything. */
+static void
+keep_value (PstAddress *address, const char *value)
+{
+	if (value == NULL)
+		return;
+	if (address->name != NULL && (strchr (value, '@') == NULL || strstr (address->name, value)))
+		return;
+	g_autofree char *name = g_steal_pointer (&address->name);
+	address->name = name != NULL ? g_strdup_printf ("%s (%s)", name, value) : g_strdup (value);
+}
+
 PstAddress *
 pst_address_resolve (const PstContext *context, const PstPerson *person)
 {
@@ -418,8 +431,8 @@ pst_address_resolve (const PstContext *context, const PstPerson *person)
 				  full.value != NULL ? full.value : "");
 	}
 	result->name = tidy_name (full.name, result->address);
-	if (result->name == NULL && result->is_invented)
-		result->name = g_strdup (full.value);
+	if (result->is_invented)
+		keep_value (result, full.value);
 	return result;
 }
 

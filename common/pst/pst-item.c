@@ -436,6 +436,8 @@ add_categories (const PstItem *item, GPtrArray *keywords)
 	for (guint i = 0; values != NULL && i < values->len; i++) {
 		char *text = pst_context_decode (item->context, g_ptr_array_index (values, i),
 						 is_utf16, item->codepage);
+		if (*text == '\\') /* "\Seen" is a flag, and no category must become one */
+			*text = '_';
 		g_ptr_array_add (keywords, text);
 	}
 }
