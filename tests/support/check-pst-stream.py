@@ -3,8 +3,9 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Usage: check-pst-stream.py STREAM TRUTH [--deleted]
+# Usage: check-pst-stream.py STREAM TRUTH [--deleted|--form]
 #
+# With --form only the form of messages is looked at, not what they say.
 # With --deleted, what was deleted must be there as well, in "Recovered Items"; without, it must not.
 # TRUTH is what make-sample-pst wrote beside its file, or a list in the same spirit that another reader made.
 # Everything is read with Python's own email package, which knows nothing of our code. Each difference
@@ -422,6 +423,10 @@ def main():
         nid, _, age = fields["X-Mbs-Origin"].rsplit(":", 1)[1].partition("~")
         nid = int(nid, 16)
         seen += 1
+        if "--form" in sys.argv[3:]:
+            check_form(fields["X-Mbs-Origin"].rsplit(":", 1)[0], nid, content)
+            truth.pop(nid, None)
+            continue
         wanted = truth.pop(nid, None)
         if wanted is None:
             differ(nid, "item", "written", "known")

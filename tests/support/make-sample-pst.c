@@ -8,6 +8,7 @@
 #include "support/pst-damage.h"
 #include "support/pst-writer.h"
 #include "support/sample-account.h"
+#include "support/sample-odd.h"
 #include "support/sample-special.h"
 
 #include <stdio.h>
@@ -241,6 +242,13 @@ add_deleted (PstWriter *writer, guint64 number)
 	sample_special_add_deleted (writer);
 }
 
+static void
+add_odd (PstWriter *writer, guint64 number)
+{
+	(void)number;
+	sample_odd_add (writer);
+}
+
 static const Mode modes[] = {
 	{"demo", PST_WRITER_CRYPT_PERMUTE, FALSE, add_demo},
 	{"many", PST_WRITER_CRYPT_PERMUTE, TRUE, add_many},
@@ -250,6 +258,7 @@ static const Mode modes[] = {
 	{"bodies", PST_WRITER_CRYPT_PERMUTE, FALSE, add_bodies},
 	{"items", PST_WRITER_CRYPT_PERMUTE, FALSE, add_items},
 	{"deleted", PST_WRITER_CRYPT_PERMUTE, FALSE, add_deleted},
+	{"odd", PST_WRITER_CRYPT_PERMUTE, FALSE, add_odd},
 	{"crypt-policy", PST_WRITER_CRYPT_POLICY, FALSE, add_demo},
 };
 
@@ -327,7 +336,7 @@ show_usage (void)
 		"       make-sample-pst [OPTION...] many FILE N\n"
 		"       make-sample-pst [OPTION...] large FILE MB\n"
 		"       make-sample-pst damage FILE NID PART\n"
-		"Modes: demo wide crypt-policy texts bodies items deleted\n"
+		"Modes: demo wide crypt-policy texts bodies items deleted odd\n"
 		"  --format=unicode|ansi|ost\n"
 		"  --crypt=none|permute|cyclic\n"
 		"PART: properties value list subnodes recipients attachments attachment\n"

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154 # status, out, err and tmp are set by tap.sh
 #
-# What Python's email package thinks of the same messages, check-pst-stream.py asks in the other tests.
+# Both GMime and Python's email package are asked, neither of which our messages are written with.
 
 . "${top_srcdir:-.}/tests/support/tap.sh"
 
@@ -12,6 +12,7 @@ need_tool pst2mbox
 pst2mbox=$(tool pst2mbox)
 make_sample=$top_builddir/tests/support/make-sample-pst
 check_gmime=$top_builddir/tests/support/check-gmime
+check_python=$top_srcdir/tests/support/check-pst-stream.py
 
 # What GMime may complain of, because the header came so and is kept: origin and warning.
 kept='
@@ -42,11 +43,21 @@ like 'a multipart without parts is noticed' "$(warnings "$tmp/bad.mbox")" 'trunc
 
 # --- Made files ----------------------------------------------------------------------------------
 
-for sample in demo wide texts bodies items deleted; do
+for sample in demo wide texts bodies items deleted odd; do
 	for format in unicode ansi ost; do
 		"$make_sample" --format="$format" --codepage=65001 "$sample" "$tmp/$sample.pst" || exit 99
 		"$pst2mbox" -q --deleted --codepage=65001 "$tmp/$sample.pst" > "$tmp/stream" 2> "$err"
+		not_ok "$sample, $format: nothing is worse than damaged" test $? -gt 1
+		"$pst2mbox" -q --deleted --codepage=65001 "$tmp/$sample.pst" > "$tmp/again" 2> "$err"
+		ok "$sample, $format: a second run gives the same bytes" cmp "$tmp/stream" "$tmp/again"
 		is "$sample, $format: GMime has nothing to say" "$(warnings "$tmp/stream")" ''
+		if command -v python3 > /dev/null; then
+			run python3 "$check_python" "$tmp/stream" "$tmp/$sample.pst.truth.jsonl" --form
+			status_is "$sample, $format: Python finds no defect" 0
+			diag "$(grep '^DIFFERS' "$out" | head -n 5)"
+		else
+			skip "$sample, $format: Python finds no defect" 'there is no python3'
+		fi
 		not_ok "$sample, $format: some messages were looked at" grep -q '^0 messages' "$tmp/warnings"
 	done
 done
