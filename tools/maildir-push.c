@@ -12,6 +12,9 @@
 
 static char *state_directory;
 static gboolean again;
+static gboolean dedupe_own;
+static char *existing;
+static int connections;
 static char **map;
 
 static const GOptionEntry options[] = {
@@ -20,6 +23,14 @@ static const GOptionEntry options[] = {
 	  "DIR" },
 	{ "again", 0, 0, G_OPTION_ARG_NONE, &again,
 	  "Send what is not at the server now, also if it was delivered before", NULL },
+	{ "connections", 0, 0, G_OPTION_ARG_INT, &connections,
+	  "Use at most N connections (default: 2 to 8, by what the server can do)", "N" },
+	{ "dedupe-own", 0, 0, G_OPTION_ARG_NONE, &dedupe_own,
+	  "Remove what a server stored twice because it was late after a cut", NULL },
+	{ "existing", 0, 0, G_OPTION_ARG_STRING, &existing,
+	  "What counts as there already on a first run: the same content (exact), or the same "
+	  "Message-ID, Date, From and Subject (similar)",
+	  "exact|similar" },
 	{ "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map,
 	  "Put folder FROM and what is below it at TO (may be repeated)", "FROM=TO" },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -52,10 +63,24 @@ name_source (const char *operand)
 }
 
 static gboolean
+check_options (GError **error)
+{
+	if (connections < 0 || connections > IMAP_SINK_CONNECTIONS_MOST)
+		return cli_usage_error (error, "--connections=%d: must be 1 to %d", connections,
+					IMAP_SINK_CONNECTIONS_MOST);
+	if (existing != NULL && strcmp (existing, "exact") != 0 &&
+	    strcmp (existing, "similar") != 0)
+		return cli_usage_error (error, "--existing=%s: must be exact or similar", existing);
+	return TRUE;
+}
+
+static gboolean
 run (Cli *cli, int argc, char **argv, GError **error)
 {
 	if (argc != 2)
 		return cli_usage_error (error, "a source and a URL are needed");
+	if (!check_options (error))
+		return FALSE;
 	const NetOptions *net = cli_connection_get (error);
 	g_autoptr (NetUrl) url = net != NULL ? net_url_new (argv[1], error) : NULL;
 	if (url == NULL)
@@ -70,6 +95,9 @@ run (Cli *cli, int argc, char **argv, GError **error)
 		.source = name,
 		.forget = again || strcmp (argv[0], "-") == 0,
 		.partial = message_filter_is_narrow (&cli->filter),
+		.similar = g_strcmp0 (existing, "similar") == 0,
+		.dedupe_own = dedupe_own,
+		.connections = (guint) connections,
 		.dry_run = cli->dry_run,
 		.map = (const char *const *) map,
 	};

@@ -14,8 +14,6 @@
 /* Of messages that wait or are on their way, for each connection. */
 #define MEMORY_BYTES (4 * 1024 * 1024)
 
-#define CONNECTIONS_MOST 64
-
 typedef struct {
 	MessageSink sink;
 	ImapConnection *connection; /* until an upload takes it */
@@ -78,7 +76,7 @@ static guint
 choose_connections (const ImapConnection *connection, guint wanted)
 {
 	if (wanted > 0)
-		return MIN (wanted, CONNECTIONS_MOST);
+		return MIN (wanted, IMAP_SINK_CONNECTIONS_MOST);
 	if (!imap_connection_has (connection, "LITERAL+"))
 		return 8; /* Gmail allows 15 */
 	return imap_connection_has (connection, "MULTIAPPEND") ? 2 : 4;

@@ -12,6 +12,8 @@
 #include "message/ledger.h"
 #include "message/message-sink.h"
 
+#define IMAP_SINK_CONNECTIONS_MOST 64
+
 typedef struct {
 	const char *state_directory; /* of the journal; NULL: the usual place */
 	const char *source;          /* what names the source in the journal: an absolute path */
