@@ -146,6 +146,18 @@ safe_file_new (const char *path, GError **error)
 	return NULL;
 }
 
+/* What is replaced passes its rights on, and its owner as far as we may give it away. */
+static void
+inherit (int fd, int directory_fd, const char *name)
+{
+	struct stat old;
+
+	if (fstatat (directory_fd, name, &old, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG (old.st_mode))
+		return;
+	if (fchown (fd, old.st_uid, old.st_gid) == 0)
+		(void) fchmod (fd, old.st_mode & 0777); /* 0600 is safe */
+}
+
 SafeFile *
 safe_file_new_at (int directory_fd, const char *name, const char *shown, GError **error)
 {
@@ -157,6 +169,7 @@ safe_file_new_at (int directory_fd, const char *name, const char *shown, GError 
 		fail (error, shown, errno);
 		return NULL;
 	}
+	inherit (fd, directory_fd, name);
 	return wrap (shown, directory_fd, name, temporary, fd);
 }
 

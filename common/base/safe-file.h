@@ -35,8 +35,8 @@ typedef struct SafeFile SafeFile;
 SafeFile *safe_file_new (const char *path, GError **error);
 
 /* The same for a name in an open directory, which the caller keeps open, and of which it is the
- * only writer: what an interrupted run left as NAME.mailferry goes away. shown is for error
- * texts. */
+ * only writer: what an interrupted run left as NAME.mailferry goes away. Owner and rights of the
+ * file that is replaced stay as they are. shown is for error texts. */
 SafeFile *safe_file_new_at (int directory_fd, const char *name, const char *shown, GError **error);
 
 gboolean safe_file_write (SafeFile *file, const void *data, gsize length, GError **error);

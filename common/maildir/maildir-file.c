@@ -83,6 +83,14 @@ maildir_file_make_directory (int directory_fd, const char *path, const char *sho
 }
 
 static gboolean
+refuse (GError **error, const char *shown)
+{
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: not the text file it should be",
+		     shown);
+	return FALSE;
+}
+
+static gboolean
 read_descriptor (int fd, gsize limit, GString *text, const char *shown, GError **error)
 {
 	char piece[16 * 1024];
@@ -95,11 +103,8 @@ read_descriptor (int fd, gsize limit, GString *text, const char *shown, GError *
 			return fail (error, RUN_ERROR_INPUT, shown, errno) == 0;
 		if (n == 0)
 			return TRUE;
-		if (text->len + (gsize) n > limit || memchr (piece, '\0', (gsize) n) != NULL) {
-			g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-				     "%s: not the text file it should be", shown);
-			return FALSE;
-		}
+		if (text->len + (gsize) n > limit || memchr (piece, '\0', (gsize) n) != NULL)
+			return refuse (error, shown);
 		g_string_append_len (text, piece, n);
 	}
 }
@@ -115,7 +120,10 @@ maildir_file_read (int directory_fd, const char *name, const char *shown, gsize 
 	if (fd < 0)
 		return fail (error, RUN_ERROR_INPUT, shown, errno) == 0;
 	g_autoptr (GString) content = g_string_new (NULL);
-	gboolean ok = read_descriptor (fd, limit, content, shown, error);
+	struct stat status;
+	gboolean ok = fstat (fd, &status) == 0 && S_ISREG (status.st_mode) ?
+			      read_descriptor (fd, limit, content, shown, error) :
+			      refuse (error, shown);
 	close (fd);
 	if (ok)
 		*text = g_string_free (g_steal_pointer (&content), FALSE);

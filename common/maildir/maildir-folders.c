@@ -669,8 +669,10 @@ maildir_folders_save (MaildirFolders *folders, int root_fd, GError **error)
 {
 	if (!folders->changed)
 		return TRUE;
-	if (!save_truth (folders, root_fd, error) ||
-	    (folders->new_ones->len > 0 && !save_subscriptions (folders, root_fd, error)))
+	/* The subscriptions first: a folder that stands in mailferry-folders is new no more, so who
+	 * is killed between the two could never subscribe it again. */
+	if ((folders->new_ones->len > 0 && !save_subscriptions (folders, root_fd, error)) ||
+	    !save_truth (folders, root_fd, error))
 		return FALSE;
 	folders->changed = FALSE;
 	g_ptr_array_set_size (folders->new_ones, 0);

@@ -23,11 +23,11 @@
 struct MaildirKeywords {
 	char *shown; /* path of the file for error texts */
 	char *names[N_LETTERS];
+	GString *text; /* of the file, to which we only append */
 	gboolean changed;
 };
 
-/* "12 name"; anything else is no business of ours, and is gone after the next save as it is after
- * Dovecot's. */
+/* "12 name"; anything else is no business of ours. */
 static void
 take_line (MaildirKeywords *keywords, const char *line)
 {
@@ -48,10 +48,12 @@ maildir_keywords_new (int folder_fd, const char *shown, GError **error)
 	g_autofree char *text = NULL;
 
 	keywords->shown = g_build_filename (shown, MAILDIR_KEYWORDS_FILE, NULL);
-	if (!maildir_file_read (folder_fd, MAILDIR_KEYWORDS_FILE, keywords->shown, FILE_LIMIT,
-				&text, error))
+	keywords->text = g_string_new (NULL);
+	if (folder_fd >= 0 && !maildir_file_read (folder_fd, MAILDIR_KEYWORDS_FILE, keywords->shown,
+						  FILE_LIMIT, &text, error))
 		return NULL;
-	g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+	g_string_append (keywords->text, text != NULL ? text : "");
+	g_auto (GStrv) lines = g_strsplit (keywords->text->str, "\n", -1);
 	for (gsize i = 0; lines[i] != NULL; i++)
 		take_line (keywords, lines[i]);
 	return g_steal_pointer (&keywords);
@@ -64,6 +66,8 @@ maildir_keywords_free (MaildirKeywords *keywords)
 		return;
 	for (guint i = 0; i < N_LETTERS; i++)
 		g_free (keywords->names[i]);
+	if (keywords->text != NULL)
+		g_string_free (keywords->text, TRUE);
 	g_free (keywords->shown);
 	g_free (keywords);
 }
@@ -89,6 +93,9 @@ maildir_keywords_obtain (MaildirKeywords *keywords, const char *keyword)
 	if (next == N_LETTERS)
 		return 0;
 	keywords->names[next] = g_strdup (keyword);
+	if (keywords->text->len > 0 && keywords->text->str[keywords->text->len - 1] != '\n')
+		g_string_append_c (keywords->text, '\n');
+	g_string_append_printf (keywords->text, "%u %s\n", next, keyword);
 	keywords->changed = TRUE;
 	return (char) ('a' + next);
 }
@@ -96,13 +103,10 @@ maildir_keywords_obtain (MaildirKeywords *keywords, const char *keyword)
 gboolean
 maildir_keywords_save (MaildirKeywords *keywords, int folder_fd, GError **error)
 {
-	g_autoptr (GString) text = g_string_new (NULL);
+	const GString *text = keywords->text;
 
 	if (!keywords->changed)
 		return TRUE;
-	for (guint i = 0; i < N_LETTERS; i++)
-		if (keywords->names[i] != NULL)
-			g_string_append_printf (text, "%u %s\n", i, keywords->names[i]);
 	g_autoptr (SafeFile) file =
 		safe_file_new_at (folder_fd, MAILDIR_KEYWORDS_FILE, keywords->shown, error);
 	if (file == NULL || !safe_file_write (file, text->str, text->len, error) ||

@@ -14,8 +14,8 @@
 
 typedef struct MaildirKeywords MaildirKeywords;
 
-/* Read the file in folder_fd; none is as good as an empty one. shown names the folder in error
- * texts. */
+/* Read the file in folder_fd; none is as good as an empty one, and so is folder_fd -1. shown names
+ * the folder in error texts. */
 MaildirKeywords *maildir_keywords_new (int folder_fd, const char *shown, GError **error);
 void maildir_keywords_free (MaildirKeywords *keywords);
 
@@ -26,7 +26,8 @@ const char *maildir_keywords_get (const MaildirKeywords *keywords, char letter);
  * is an atom; case makes no difference. */
 char maildir_keywords_obtain (MaildirKeywords *keywords, const char *keyword);
 
-/* Write the file if letters were added since it was read or written. */
+/* Write the file if letters were added since it was read or written; what stood in it stays, byte
+ * for byte. */
 gboolean maildir_keywords_save (MaildirKeywords *keywords, int folder_fd, GError **error);
 
 /* The keyword as an IMAP atom: itself if it is one, else with '_' for every character that cannot

@@ -130,18 +130,25 @@ drop_moved (GPtrArray *entries)
 	g_ptr_array_set_size (entries, (int) kept);
 }
 
+/* Mail whose keywords have lost their names is still mail. */
 static gboolean
 read_keywords (MaildirSource *self, GError **error)
 {
 	const char *directory = self->place->directory;
 	g_autofree char *shown = g_build_filename (self->shown, directory, NULL);
+	g_autoptr (GError) problem = NULL;
 	int fd = maildir_file_open_directory (self->root_fd, directory, shown, error);
 
 	if (fd < 0)
 		return FALSE;
-	self->keywords = maildir_keywords_new (fd, shown, error);
+	self->keywords = maildir_keywords_new (fd, shown, &problem);
 	close (fd);
-	return self->keywords != NULL;
+	if (self->keywords == NULL) {
+		report_finding (self->report, REPORT_TROUBLE, "keywords-unreadable", self->name,
+				self->place->folder->path, "%s", problem->message);
+		self->keywords = maildir_keywords_new (-1, shown, NULL);
+	}
+	return TRUE;
 }
 
 static void

@@ -4,6 +4,7 @@
  */
 #include "maildir/maildir-keywords.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "maildir-test.h"
@@ -48,7 +49,7 @@ test_keep_their_letters (void)
 	g_autoptr (Scene) scene = scene_new ();
 	g_autoptr (GError) error = NULL;
 
-	scene_write (scene->top, "dovecot-keywords", "0 $Label1\n3 Work\n\nrubbish\n99 x\n2\n");
+	scene_write (scene->top, "dovecot-keywords", "0 $Label1\n3 Work\n\nrubbish\n99 x\n2");
 	g_autoptr (MaildirKeywords) keywords = open_keywords (scene);
 	g_assert_cmpint (maildir_keywords_obtain (keywords, "$label1"), ==, 'a');
 	g_assert_cmpint (maildir_keywords_obtain (keywords, "Work"), ==, 'd');
@@ -59,7 +60,7 @@ test_keep_their_letters (void)
 	g_assert_true (maildir_keywords_save (keywords, scene->fd, &error));
 
 	g_autofree char *text = scene_read (scene->top, "dovecot-keywords");
-	g_assert_cmpstr (text, ==, "0 $Label1\n3 Work\n4 New\n");
+	g_assert_cmpstr (text, ==, "0 $Label1\n3 Work\n\nrubbish\n99 x\n2\n4 New\n");
 }
 
 static void
@@ -87,6 +88,18 @@ test_nothing_new_writes_nothing (void)
 }
 
 static void
+test_a_pipe_is_refused (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autofree char *pipe = g_build_filename (scene->top, "dovecot-keywords", NULL);
+	g_autoptr (GError) error = NULL;
+
+	g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+	g_assert_null (maildir_keywords_new (scene->fd, scene->top, &error));
+	g_assert_error (error, RUN_ERROR, RUN_ERROR_INPUT);
+}
+
+static void
 test_a_link_is_refused (void)
 {
 	g_autoptr (Scene) scene = scene_new ();
@@ -107,6 +120,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/maildir/keywords/are-26-at-most", test_are_26_at_most);
 	g_test_add_func ("/maildir/keywords/nothing-new-writes-nothing",
 			 test_nothing_new_writes_nothing);
+	g_test_add_func ("/maildir/keywords/a-pipe-is-refused", test_a_pipe_is_refused);
 	g_test_add_func ("/maildir/keywords/a-link-is-refused", test_a_link_is_refused);
 	return g_test_run ();
 }
