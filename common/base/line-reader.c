@@ -84,7 +84,7 @@ fill (LineReader *reader, gsize wanted, GError **error)
 	wanted = MIN (wanted, reader->window_size);
 	if (reader->end - reader->start >= wanted)
 		return TRUE;
-	if (reader->window_size - reader->start < wanted) {
+	if (!reader->at_end && reader->window_size - reader->start < wanted) {
 		memmove (reader->window, reader->window + reader->start,
 			 reader->end - reader->start);
 		reader->end -= reader->start;
@@ -165,6 +165,12 @@ line_reader_read (LineReader *reader, const guint8 **data, gsize length, gsize *
 		reader->inside_line = (*data)[*got - 1] != '\n';
 	hand_out (reader, *got);
 	return TRUE;
+}
+
+Input *
+line_reader_get_input (LineReader *reader)
+{
+	return reader->input;
 }
 
 goffset

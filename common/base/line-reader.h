@@ -47,3 +47,6 @@ gboolean line_reader_read (LineReader *reader, const guint8 **data, gsize length
 
 /* Where the next piece will begin. */
 goffset line_reader_get_offset (const LineReader *reader);
+
+/* What it reads from: to look at, not to read. */
+Input *line_reader_get_input (LineReader *reader);

@@ -147,6 +147,23 @@ spool_write (Spool *spool, const void *data, gsize length, GError **error)
 	return TRUE;
 }
 
+gboolean
+spool_truncate (Spool *spool, goffset size, GError **error)
+{
+	if (size >= spool->size)
+		return TRUE;
+	if (spool->fd >= 0 &&
+	    (ftruncate (spool->fd, size) < 0 || lseek (spool->fd, size, SEEK_SET) < 0)) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT,
+			     "temporary file: cannot shorten: %s", g_strerror (errno));
+		return FALSE;
+	}
+	if (spool->fd < 0)
+		spool->used = (gsize) size;
+	spool->size = size;
+	return TRUE;
+}
+
 goffset
 spool_get_size (const Spool *spool)
 {

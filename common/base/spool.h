@@ -20,6 +20,10 @@ Spool *spool_ref (Spool *spool);
 void spool_unref (Spool *spool);
 
 gboolean spool_write (Spool *spool, const void *data, gsize length, GError **error);
+
+/* Take back what lies beyond size. */
+gboolean spool_truncate (Spool *spool, goffset size, GError **error);
+
 goffset spool_get_size (const Spool *spool);
 
 /* Instead of spool_write(): where the next LENGTH bytes belong, if that is in memory, else NULL.

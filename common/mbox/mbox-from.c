@@ -251,8 +251,27 @@ is_iso_date (const Word *word)
 	       g_ascii_isdigit (word->text[9]);
 }
 
+/* 2001-11-29T22:33:52Z; without a time or with a broken one it is no use as a date. */
+static void
+read_iso_date (const Word *word, MessageDate *date)
+{
+	g_autofree char *text = g_strndup (word->text, MIN (word->length, 40));
+	g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+	g_autoptr (GDateTime) when = g_date_time_new_from_iso8601 (text, utc);
+
+	if (when == NULL)
+		return;
+	char last = text[strlen (text) - 1];
+	date->known = TRUE;
+	date->zone_known = last == 'Z' || strchr (text + 10, '+') != NULL ||
+			   strchr (text + 10, '-') != NULL;
+	date->zone_minutes =
+		(int) (g_date_time_get_utc_offset (when) / G_TIME_SPAN_MINUTE);
+	date->seconds = g_date_time_to_unix (when);
+}
+
 static gboolean
-has_weak_date (const Word *words, guint n)
+has_weak_date (const Word *words, guint n, MessageDate *date)
 {
 	gboolean time = FALSE;
 	gboolean month = FALSE;
@@ -260,8 +279,10 @@ has_weak_date (const Word *words, guint n)
 	for (guint i = 0; i < n; i++) {
 		DateFields ignored;
 		Word start = { words[i].text, MIN (words[i].length, 3) };
-		if (is_iso_date (&words[i]))
+		if (is_iso_date (&words[i])) {
+			read_iso_date (&words[i], date);
 			return TRUE;
+		}
 		time = time || word_time (&words[i], &ignored);
 		month = month || word_in (&start, MONTHS) >= 0;
 	}
@@ -297,194 +318,20 @@ mbox_from_parse (const char *line, gsize length, MboxFrom *from)
 	if (begin < n && set_date (&date, &from->date))
 		from->strength = MBOX_FROM_STRONG;
 	else
-		from->strength = has_weak_date (words, n) ? MBOX_FROM_WEAK : MBOX_FROM_BARE;
+		from->strength = has_weak_date (words, n, &from->date) ? MBOX_FROM_WEAK
+								       : MBOX_FROM_BARE;
 
 	guint senders = from->strength == MBOX_FROM_STRONG ? begin : n;
+	if (from->strength == MBOX_FROM_WEAK && senders > 1 && is_iso_date (&words[senders - 1]))
+		senders--;
 	from->sender_words = senders + more;
 	from->sender = line + strspn (line, " ");
 	if (senders > 0)
 		from->sender_length = (gsize) (words[senders - 1].text + words[senders - 1].length -
 					       from->sender);
-	if (from->sender_length == 1 && *from->sender == '-')
-		from->sender_length = 0; /* Thunderbird writes "From - " */
-}
-
-/* Field names that mail has and prose hardly. */
-static const char *const known_fields[] = {
-	"Received",
-	"Return-Path",
-	"Delivered-To",
-	"Date",
-	"From",
-	"Sender",
-	"Reply-To",
-	"To",
-	"Cc",
-	"Bcc",
-	"Subject",
-	"Message-ID",
-	"In-Reply-To",
-	"References",
-	"MIME-Version",
-	"Content-Type",
-	"Content-Transfer-Encoding",
-	"Content-Disposition",
-	"Content-Length",
-	"Content-Language",
-	"Content-Class",
-	"Lines",
-	"Status",
-	"X-Status",
-	"X-UID",
-	"X-UIDL",
-	"X-IMAP",
-	"X-IMAPbase",
-	"X-Keywords",
-	"X-Mozilla-Status",
-	"X-Mozilla-Status2",
-	"X-Mozilla-Keys",
-	"X-Account-Key",
-	"X-Gmail-Labels",
-	"X-GM-THRID",
-	"X-Mailer",
-	"User-Agent",
-	"X-Priority",
-	"Priority",
-	"Importance",
-	"Precedence",
-	"Organization",
-	"Organisation",
-	"Errors-To",
-	"Newsgroups",
-	"Path",
-	"Xref",
-	"List-Id",
-	"List-Unsubscribe",
-	"List-Post",
-	"DKIM-Signature",
-	"DomainKey-Signature",
-	"ARC-Seal",
-	"Authentication-Results",
-	"Received-SPF",
-	"X-Spam-Status",
-	"X-Spam-Level",
-	"X-Originating-IP",
-	"Resent-From",
-	"Resent-To",
-	"Resent-Date",
-	"Thread-Index",
-	"Thread-Topic",
-	"X-MimeOLE",
-	"X-Original-To",
-	"Envelope-To",
-	"Disposition-Notification-To",
-	"Apparently-To",
-	"Auto-Submitted",
-	"X-Evolution",
-	"X-Mbs",
-};
-
-/* The length of the field name if line is "Name:" or "Name :", else 0. */
-static gsize
-field_name_length (const char *line, gsize length)
-{
-	gsize n = 0;
-
-	while (n < length && line[n] > ' ' && line[n] < 0x7f && line[n] != ':')
-		n++;
-	gsize colon = n;
-	while (colon < length && (line[colon] == ' ' || line[colon] == '\t'))
-		colon++;
-	return colon < length && line[colon] == ':' ? n : 0;
-}
-
-static gboolean
-is_known_field (const char *name, gsize length)
-{
-	for (guint i = 0; i < G_N_ELEMENTS (known_fields); i++)
-		if (strlen (known_fields[i]) == length &&
-		    g_ascii_strncasecmp (known_fields[i], name, length) == 0)
-			return TRUE;
-	return FALSE;
-}
-
-/* What the lines after a From_ line look like. */
-typedef struct {
-	guint fields;
-	guint known;
-	/* nothing but fields and continuations up to an empty line, the end, or eight fields */
-	gboolean clean;
-} Head;
-
-#define HEAD_FIELDS 8
-#define HEAD_LINES  24
-
-static gboolean
-is_second_from (const char *line, gsize length)
-{
-	MboxFrom from;
-
-	if (length >= 6 && memcmp (line, ">From ", 6) == 0)
-		return TRUE;
-	mbox_from_parse (line, length, &from);
-	return from.strength == MBOX_FROM_STRONG;
-}
-
-/* FALSE at the first line that ends the head. */
-static gboolean
-judge_line (Head *head, guint number, const char *line, gsize length)
-{
-	gsize name = field_name_length (line, length);
-
-	if (number == 0 && is_second_from (line, length))
-		return TRUE;
-	if (name > 0) {
-		head->fields++;
-		head->known += is_known_field (line, name);
-		return head->fields < HEAD_FIELDS;
-	}
-	gboolean continuation = head->fields > 0 && (*line == ' ' || *line == '\t');
-	head->clean = continuation;
-	return continuation;
-}
-
-static Head
-read_head (const char *text, gsize length)
-{
-	Head head = { .clean = TRUE };
-
-	for (guint number = 0; number < HEAD_LINES && length > 0; number++) {
-		const char *lf = memchr (text, '\n', length);
-		gsize whole = lf != NULL ? (gsize) (lf - text) + 1 : length;
-		gsize n = lf != NULL ? whole - 1 : whole;
-		if (n > 0 && text[n - 1] == '\r')
-			n--;
-		if (n == 0 || !judge_line (&head, number, text, n))
-			break;
-		text += whole;
-		length -= whole;
-	}
-	return head;
-}
-
-gboolean
-mbox_from_separates (const MboxFrom *from, gboolean after_blank, const guint8 *following,
-		     gsize length, gboolean at_end)
-{
-	gboolean nothing = length == 0 ? at_end : *following == '\n' || *following == '\r';
-	Head head = read_head ((const char *) following, length);
-
-	if (from->strength == MBOX_FROM_NONE)
-		return FALSE;
-	if (from->strength == MBOX_FROM_STRONG && after_blank)
-		return head.known >= 1 ||
-		       (head.fields >= 1 && head.clean && from->sender_words <= 1) ||
-		       (nothing && from->sender_words <= 2);
-	if (from->strength == MBOX_FROM_STRONG)
-		return head.known >= 1 && head.clean;
-	if (after_blank || from->sender_length == 0)
-		return head.known >= 2 && head.clean;
-	return FALSE;
+	from->is_copy = from->sender_length == 1 && *from->sender == '-';
+	if (from->is_copy)
+		from->sender_length = 0;
 }
 
 gboolean

@@ -23,18 +23,14 @@ typedef struct {
 	const char *sender; /* inside the line; length 0 if there is none */
 	gsize sender_length;
 	guint sender_words;
-	/* known only with MBOX_FROM_STRONG; without a zone in the line: taken as UTC */
+	gboolean is_copy; /* "From - ": Thunderbird, and the date is that of a local copy */
+	/* known with MBOX_FROM_STRONG, and if it is an ISO date; without a zone in the line: taken
+	 * as UTC */
 	MessageDate date;
 } MboxFrom;
 
 /* line without or with its line end, length bytes of it. */
 void mbox_from_parse (const char *line, gsize length, MboxFrom *from);
-
-/* Is the From_ line a separator, judged with what precedes and follows? after_blank: an empty line
- * (or the begin of the file) comes before. following: the bytes after the line, as many as known (8
- * KiB are plenty); at_end: no more follow. */
-gboolean mbox_from_separates (const MboxFrom *from, gboolean after_blank, const guint8 *following,
-			      gsize length, gboolean at_end);
 
 /* "From SENDER Thu Nov 29 22:33:52 2001\n" in UTC; 1970 if the date is unknown or outside
  * 1970-9999; MAILER-DAEMON if sender is NULL or has a blank, control or non-ASCII byte. Newly

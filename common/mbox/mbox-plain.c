@@ -1,140 +1,555 @@
 /* mbox-plain.c - records of an ordinary mbox: from one separator to the next
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Most bytes are passed on in long runs; only lines that begin with "From " or ">From " are looked
+ * at. Every byte is entered in the account: content, From_ lines, marks, separators, or junk.
  */
 #include <string.h>
 
+#include "mbox/mbox-length.h"
+#include "mbox/mbox-multipart.h"
 #include "mbox/mbox-quote.h"
 #include "mbox/mbox-reader.h"
-#include "mbox/mbox-status.h"
+#include "mbox/mbox-scan.h"
+#include "mbox/mbox-separator.h"
 
+/* What has neither begun nor ended by then is no mailbox. */
+#define JUNK_MAX (64 * 1024 * 1024)
+
+/* From_ lines have no limit, but beyond this their date is not looked for. */
+#define FROM_LINE_MAX (256 * 1024)
+
+/* Headers are looked through so far for Content-Length. */
+#define HEADER_MAX (64 * 1024)
+
+typedef struct {
+	MboxReader *self;
+	MboxRecord *record;
+	goffset begin; /* of the content */
+	goffset until; /* where a counted body ends that is believed; -1: where a separator says */
+	MboxQuoteMode quoting;
+	gboolean at_line_start;
+	gboolean after_nul;
+} Body;
+
+/* -- separators -- */
+
+/* As look_ahead, but so that the first line is whole, if that can be had. */
 static gboolean
-is_empty_line (const LinePiece *piece)
+look_at_line (MboxReader *self, const guint8 **data, gsize *length, gboolean *at_end,
+	      GError **error)
 {
-	return piece->starts_line && ((piece->length == 1 && *piece->data == '\n') ||
-				      (piece->length == 2 && memcmp (piece->data, "\r\n", 2) == 0));
+	gsize wanted = MBOX_LOOK_AHEAD;
+
+	if (!line_reader_look_ahead (self->lines, wanted, data, length, error))
+		return FALSE;
+	if (*length >= wanted && memchr (*data, '\n', wanted / 2) == NULL) {
+		wanted = FROM_LINE_MAX + MBOX_LOOK_AHEAD;
+		if (!line_reader_look_ahead (self->lines, wanted, data, length, error))
+			return FALSE;
+	}
+	*at_end = *length < wanted;
+	return TRUE;
 }
 
-/* Is the next line a separator? Only lines that begin with "From " cost more than a look at five
- * bytes. */
 static gboolean
-separator_ahead (MboxReader *self, gboolean after_blank, gboolean *separator, GError **error)
+judge (MboxReader *self, MboxPrecedence after, gboolean *separates, GError **error)
 {
 	const guint8 *data;
 	gsize length;
+	gboolean at_end;
 	MboxFrom from;
 
-	*separator = FALSE;
-	if (!line_reader_look_ahead (self->lines, 5, &data, &length, error))
+	if (!look_at_line (self, &data, &length, &at_end, error))
 		return FALSE;
-	if (length < 5 || memcmp (data, "From ", 5) != 0)
+	*separates = self->in_stream && mbox_stream_begins_here (data, length);
+	if (*separates)
 		return TRUE;
-	if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
-		return FALSE;
-	if (self->in_stream && mbox_stream_begins_here (data, length)) {
-		*separator = TRUE;
-		return TRUE;
-	}
 	const guint8 *lf = memchr (data, '\n', length);
 	gsize line = lf != NULL ? (gsize) (lf - data) + 1 : length;
 	mbox_from_parse ((const char *) data, line, &from);
-	*separator = mbox_from_separates (&from, after_blank, data + line, length - line,
-					  length < MBOX_LOOK_AHEAD);
+	*separates = mbox_separator_judge (&from, after, data + line, length - line, at_end);
 	return TRUE;
+}
+
+/* Is this separator but text inside a multipart? Looking for its end may not cost more than reading
+ * the mailbox does, however many separators there are. */
+static gboolean
+is_inside (MboxReader *self, const MboxCollector *content, gboolean *inside, GError **error)
+{
+	const guint8 *data;
+	gsize length;
+	guint64 allowed = 4 * (guint64) line_reader_get_offset (self->lines) +
+			  4 * MBOX_MULTIPART_AHEAD;
+
+	*inside = FALSE;
+	if (content->is_too_large || self->looked > allowed)
+		return TRUE;
+	if (!line_reader_look_ahead (self->lines, MBOX_MULTIPART_AHEAD, &data, &length, error))
+		return FALSE;
+	length = MIN (length, MBOX_MULTIPART_AHEAD);
+	self->looked += length;
+	*inside = mbox_multipart_is_open (content->spool, data, length);
+	return TRUE;
+}
+
+static void
+say_unquoted (const Body *body, const char *what)
+{
+	MboxReader *self = body->self;
+	g_autofree char *origin = mbox_reader_origin (self);
+
+	report_finding (self->report, REPORT_NOTE, "unquoted-from", origin, self->folder->path,
+			"a line of a message begins with \"From \" and is not quoted%s", what);
+}
+
+/* A From_ line comes next: does it end the body? */
+static gboolean
+ends_here (Body *body, gboolean *ends, GError **error)
+{
+	const MboxCollector *content = &body->record->content;
+	gsize blank = mbox_collector_blank (content);
+	MboxPrecedence after = body->after_nul ? MBOX_AFTER_NUL
+			       : blank > 0     ? MBOX_AFTER_BLANK
+					       : MBOX_AFTER_TEXT;
+	gboolean inside = FALSE;
+
+	*ends = FALSE;
+	if (body->until >= 0) {
+		body->self->counts = TRUE;
+		return TRUE;
+	}
+	/* Right after a From_ line a second one is the work of a second mail system. */
+	if (content->size == 0 && !body->self->in_stream) {
+		say_unquoted (body, ", right after its From_ line");
+		return TRUE;
+	}
+	if (!judge (body->self, after, ends, error))
+		return FALSE;
+	if (*ends && !is_inside (body->self, content, &inside, error))
+		return FALSE;
+	if (!*ends || inside)
+		say_unquoted (body, inside ? ", in a part that ends further on" : "");
+	*ends = *ends && !inside;
+	return TRUE;
+}
+
+/* -- content -- */
+
+static gboolean
+take (Body *body, gsize length, GError **error)
+{
+	const guint8 *data;
+	gsize got;
+
+	if (!line_reader_read (body->self->lines, &data, length, &got, error))
+		return FALSE;
+	body->at_line_start = data[got - 1] == '\n';
+	body->after_nul = data[got - 1] == '\0';
+	return mbox_collector_add (&body->record->content, data, got, error);
 }
 
 static gboolean
 collect (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
-	return spool_write (user_data, data, length, error);
+	return mbox_collector_add (user_data, data, length, error);
 }
 
-/* Everything up to the next separator. An empty line before it, or at the end, belongs to the
- * mailbox. */
+/* Directly after a From_ line, and so from a mail system that relayed it: no quoting. */
 static gboolean
-read_content (MboxReader *self, Spool *spool, GError **error)
+is_relay_mark (const Body *body, const guint8 *data, gsize length)
 {
-	MboxQuote quote;
-	guint8 blank[2];
-	gsize held = 0;
-	gboolean at_line_start = TRUE;
+	const guint8 *lf = memchr (data, '\n', length);
+	gsize line = lf != NULL ? (gsize) (lf - data) : length;
+	MboxFrom from;
 
-	mbox_quote_init (&quote,
-			 self->dialect == MBOX_DIALECT_NONE ? MBOX_QUOTE_KEEP : MBOX_QUOTE_REMOVE,
-			 collect, spool);
-	for (;;) {
-		LinePiece piece;
-		gboolean separator = FALSE;
-		if (at_line_start && !separator_ahead (self, held > 0, &separator, error))
-			return FALSE;
-		if (separator)
-			break;
-		if (!line_reader_next (self->lines, &piece, error))
-			return FALSE;
-		if (piece.data == NULL)
-			break;
-		at_line_start = piece.ends_line;
-		if (!mbox_quote_feed (&quote, blank, held, error))
-			return FALSE;
-		held = is_empty_line (&piece) ? piece.length : 0;
-		if (held > 0)
-			memcpy (blank, piece.data, held);
-		else if (!mbox_quote_feed (&quote, piece.data, piece.length, error))
-			return FALSE;
-	}
-	return mbox_quote_end (&quote, error);
+	if (body->record->content.size > 0 || !mbox_scan_is_from (data + 1, length - 1))
+		return FALSE;
+	mbox_from_parse ((const char *) data + 1, line - 1, &from);
+	return from.strength >= MBOX_FROM_WEAK ||
+	       memmem (data, line, " remote from ", 13) != NULL;
 }
 
-/* Leading blank lines and junk: a mailbox begins at its first From_ line. *found FALSE: there is
- * none. */
+/* A line that begins with '>': as much of it as quoting may concern, however long that is. */
+static gboolean
+take_quoted (Body *body, const guint8 *data, gsize length, GError **error)
+{
+	MboxCollector *content = &body->record->content;
+	guint64 before = content->size;
+	guint64 fed = 0;
+	MboxQuote quote;
+	gsize got = 0;
+
+	mbox_quote_init (&quote, body->quoting, collect, content);
+	do {
+		const guint8 *lf = memchr (data, '\n', length);
+		gsize piece = lf != NULL ? (gsize) (lf - data) + 1 : length;
+		if (!line_reader_read (body->self->lines, &data, piece, &got, error) ||
+		    !mbox_quote_feed (&quote, data, got, error))
+			return FALSE;
+		fed += got;
+		body->at_line_start = data[got - 1] == '\n';
+		body->after_nul = FALSE;
+		if (quote.inside || body->at_line_start)
+			break;
+		if (!line_reader_look_ahead (body->self->lines, MBOX_LOOK_AHEAD, &data, &length,
+					     error))
+			return FALSE;
+		if (body->until >= 0)
+			length = (gsize) MIN ((goffset) length,
+					      body->until -
+						      line_reader_get_offset (body->self->lines));
+	} while (length > 0);
+	if (!mbox_quote_end (&quote, error))
+		return FALSE;
+	body->self->account.marks += fed - (content->size - before);
+	return TRUE;
+}
+
+/* Take something of the body; *ended: there is no more. */
+static gboolean
+take_some (Body *body, gboolean *ended, GError **error)
+{
+	MboxReader *self = body->self;
+	const guint8 *data;
+	gsize length;
+
+	*ended = FALSE;
+	if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
+		return FALSE;
+	if (body->until >= 0)
+		length = (gsize) MIN ((goffset) length,
+				      body->until - line_reader_get_offset (self->lines));
+	*ended = length == 0;
+	if (*ended)
+		return TRUE;
+	if ((body->at_line_start || body->after_nul) && mbox_scan_is_from (data, length)) {
+		if (!ends_here (body, ended, error))
+			return FALSE;
+		return *ended || take (body, 5, error);
+	}
+	gboolean quotes = body->quoting != MBOX_QUOTE_KEEP && !self->counts;
+	if (body->at_line_start && *data == '>' && quotes && !is_relay_mark (body, data, length))
+		return take_quoted (body, data, length, error);
+	return take (body, mbox_scan (data, length), error);
+}
+
+/* -- counted bodies -- */
+
+static void
+say_bad_length (MboxReader *self, const MboxRecord *record, gboolean out_of_sight)
+{
+	report_finding (self->report, REPORT_NOTE,
+			out_of_sight ? "unchecked-content-length" : "bad-content-length",
+			record->origin, self->folder->path,
+			out_of_sight ? "Content-Length is too large to be checked in a pipe or "
+				       "compressed file and is not believed"
+				     : "Content-Length does not lead to the next message and is "
+				       "not believed");
+}
+
+/* The bytes at a distance from here: in the window, or further on in a file. *data stays valid
+ * until the reader moves. *length 0 and not at_end: they cannot be had. */
+static gboolean
+look_far (MboxReader *self, guint64 distance, guint8 *buffer, const guint8 **data, gsize *length,
+	  gboolean *at_end, GError **error)
+{
+	Input *input = line_reader_get_input (self->lines);
+
+	if (distance + MBOX_LOOK_AHEAD <= LINE_READER_WINDOW) {
+		gsize wanted = (gsize) distance + MBOX_LOOK_AHEAD;
+		if (!line_reader_look_ahead (self->lines, wanted, data, length, error))
+			return FALSE;
+		*at_end = *length < wanted;
+		if (*length < distance)
+			*at_end = FALSE;
+		*length -= (gsize) MIN (*length, distance);
+		*data += distance;
+		return TRUE;
+	}
+	*data = buffer;
+	*length = 0;
+	*at_end = FALSE;
+	if (!input_is_seekable (input))
+		return TRUE;
+	goffset there = line_reader_get_offset (self->lines) + (goffset) distance;
+	if (!input_read_at (input, there, buffer, MBOX_LOOK_AHEAD, length, error))
+		return FALSE;
+	*at_end = *length < MBOX_LOOK_AHEAD;
+	if (*length > 0)
+		return TRUE;
+	/* It may lead exactly to the end, or beyond. */
+	gsize got;
+	if (!input_read_at (input, there - 1, buffer, 1, &got, error))
+		return FALSE;
+	*at_end = got == 1;
+	return TRUE;
+}
+
+/* Does what the header counts lead to a separator? *until -1 if not. */
+static gboolean
+believe_length (MboxReader *self, const MboxRecord *record, goffset *until, GError **error)
+{
+	const guint8 *data;
+	gsize length;
+	gsize gap;
+	guint64 whole;
+	gboolean at_end;
+	g_autofree guint8 *buffer = NULL;
+	MboxFrom from;
+
+	*until = -1;
+	if (!line_reader_look_ahead (self->lines, HEADER_MAX, &data, &length, error))
+		return FALSE;
+	MboxLengthState state = mbox_length_read (data, MIN (length, HEADER_MAX), &whole);
+	if (state == MBOX_LENGTH_NONE)
+		return TRUE;
+	if (state == MBOX_LENGTH_KNOWN) {
+		if (whole + MBOX_LOOK_AHEAD > LINE_READER_WINDOW)
+			buffer = g_malloc (MBOX_LOOK_AHEAD);
+		if (!look_far (self, whole, buffer, &data, &length, &at_end, error))
+			return FALSE;
+		gboolean leads = mbox_length_gap (data, length, at_end, &gap);
+		if (leads && gap < length) {
+			const guint8 *lf = memchr (data + gap, '\n', length - gap);
+			gsize line = lf != NULL ? (gsize) (lf - data) + 1 - gap : length - gap;
+			mbox_from_parse ((const char *) data + gap, line, &from);
+			leads = mbox_separator_judge (&from, MBOX_AFTER_BLANK, data + gap + line,
+						      length - gap - line, at_end);
+		}
+		if (leads)
+			*until = line_reader_get_offset (self->lines) + (goffset) whole;
+	}
+	if (*until < 0)
+		say_bad_length (self, record,
+				state == MBOX_LENGTH_KNOWN && buffer != NULL &&
+					!input_is_seekable (line_reader_get_input (self->lines)));
+	return TRUE;
+}
+
+/* After a counted body: the line ends up to the next From_ line. */
+static gboolean
+pass_gap (MboxReader *self, GError **error)
+{
+	const guint8 *data;
+	gsize length;
+	gsize gap;
+	gsize got;
+
+	if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
+		return FALSE;
+	/* A file that is growing may show us something else than before; then it is content. */
+	if (!mbox_length_gap (data, length, TRUE, &gap) || gap == 0)
+		return TRUE;
+	self->account.separators += gap;
+	return line_reader_read (self->lines, &data, gap, &got, error);
+}
+
+/* -- one record -- */
+
+static MboxQuoteMode
+quoting_of (const MboxReader *self)
+{
+	switch (self->habits.dialect) {
+	case MBOX_DIALECT_O:
+		return MBOX_QUOTE_REMOVE_SINGLE;
+	case MBOX_DIALECT_CL2:
+	case MBOX_DIALECT_NONE:
+		return MBOX_QUOTE_KEEP;
+	default:
+		return MBOX_QUOTE_REMOVE;
+	}
+}
+
+/* Do its messages say how long they are, and may one believe them? Where quoting is known to have
+ * been done, there is no need to. */
+static gboolean
+may_count (const MboxReader *self)
+{
+	return !self->in_stream && (self->habits.dialect == MBOX_DIALECT_AUTO ||
+				    self->habits.dialect == MBOX_DIALECT_CL2 ||
+				    self->habits.dialect == MBOX_DIALECT_NONE);
+}
+
+/* NULs in front of a From_ line, or after the last line of the file: space that was given to the
+ * mailbox and never written. */
+static void
+leave_hole (MboxReader *self, MboxRecord *record)
+{
+	report_finding (self->report, REPORT_NOTE, "nul-gap", record->origin, self->folder->path,
+			"%" G_GUINT64_FORMAT
+			" NULs after the message are a hole in the mailbox and not part of it",
+			record->content.nuls);
+	self->account.junk += record->content.nuls;
+	mbox_collector_drop_nuls (&record->content);
+}
+
+static gboolean
+read_content (MboxReader *self, MboxRecord *record, GError **error)
+{
+	Body body = { .self = self,
+		      .record = record,
+		      .until = -1,
+		      .quoting = quoting_of (self),
+		      .at_line_start = TRUE };
+	MboxCollector *content = &record->content;
+	const guint8 *data;
+	gsize length;
+	gboolean ended = FALSE;
+
+	if (may_count (self) && !believe_length (self, record, &body.until, error))
+		return FALSE;
+	while (!ended)
+		if (!take_some (&body, &ended, error))
+			return FALSE;
+	if (!line_reader_look_ahead (self->lines, 1, &data, &length, error))
+		return FALSE;
+	gboolean counted = body.until >= 0;
+	guint8 last = content->tail[sizeof content->tail - 1];
+	if (content->nuls > 0 && !counted &&
+	    (length > 0 || last == '\n' || content->nuls == content->size))
+		leave_hole (self, record);
+	guint64 size = content->size;
+	if (!mbox_collector_end (content, !counted, error))
+		return FALSE;
+	self->account.separators += size - content->size;
+	return !counted || pass_gap (self, error);
+}
+
+/* -- the beginning of the file -- */
+
+typedef struct {
+	MboxReader *self;
+	guint64 passed;
+	gboolean has_text; /* not only line ends and NULs */
+	guint8 tail[2];
+} Beginning;
+
+static gboolean
+is_text (const guint8 *data, gsize length)
+{
+	for (gsize i = 0; i < length; i++)
+		if (data[i] != '\n' && data[i] != '\r' && data[i] != '\0')
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
+pass_bom (Beginning *beginning, GError **error)
+{
+	MboxReader *self = beginning->self;
+	const guint8 *data;
+	gsize length;
+	gsize got;
+
+	if (!line_reader_look_ahead (self->lines, 3, &data, &length, error))
+		return FALSE;
+	if (length < 3 || memcmp (data, "\xef\xbb\xbf", 3) != 0)
+		return TRUE;
+	report_finding (self->report, REPORT_NOTE, "bom", self->name, NULL,
+			"a byte order mark at the beginning was left out");
+	self->account.junk += 3;
+	return line_reader_read (self->lines, &data, 3, &got, error);
+}
+
+/* A From_ line comes next. The first line of a file needs not look better than that; after junk it
+ * does. */
+static gboolean
+begins_here (Beginning *beginning, gboolean *begins, GError **error)
+{
+	const guint8 *tail = beginning->tail;
+	gboolean blank = beginning->passed <= 1 || tail[0] == '\n' || tail[0] == '\r';
+
+	*begins = !beginning->has_text;
+	return *begins || judge (beginning->self,
+				 tail[1] == '\0' ? MBOX_AFTER_NUL
+				 : blank	 ? MBOX_AFTER_BLANK
+						 : MBOX_AFTER_TEXT,
+				 begins, error);
+}
+
+/* Pass over what is no From_ line; *found: there is one next. */
+static gboolean
+pass_some (Beginning *beginning, gboolean *found, gboolean *ended, GError **error)
+{
+	MboxReader *self = beginning->self;
+	const guint8 *data;
+	gsize length;
+	gsize got;
+
+	*found = FALSE;
+	if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
+		return FALSE;
+	*ended = length == 0;
+	if (mbox_scan_is_from (data, length) && !begins_here (beginning, found, error))
+		return FALSE;
+	if (*found || *ended)
+		return TRUE;
+	if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
+		return FALSE;
+	gsize run = mbox_scan (data, length);
+	if (!beginning->has_text)
+		beginning->has_text = is_text (data, run);
+	beginning->tail[0] = run > 1 ? data[run - 2] : beginning->tail[1];
+	beginning->tail[1] = data[run - 1];
+	beginning->passed += run;
+	self->account.junk += run;
+	return line_reader_read (self->lines, &data, run, &got, error);
+}
+
+static gboolean
+refuse (MboxReader *self, GError **error, const char *reason)
+{
+	report_file_finding (self->report, REPORT_TROUBLE, "no-from", self->name, NULL, reason);
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: not an mbox: %s", self->name, reason);
+	return FALSE;
+}
+
+/* Leading blank lines and junk: a mailbox begins at its first From_ line. *found FALSE: it is
+ * empty. */
 static gboolean
 skip_to_first (MboxReader *self, gboolean *found, GError **error)
 {
-	guint64 junk = 0;
-	LinePiece piece;
+	Beginning beginning = { .self = self };
+	gboolean ended = FALSE;
 
-	for (;;) {
-		const guint8 *data;
-		gsize length;
-		if (!line_reader_look_ahead (self->lines, 5, &data, &length, error))
-			return FALSE;
-		*found = length >= 5 && memcmp (data, "From ", 5) == 0;
-		if (*found || length == 0)
-			break;
-		if (!line_reader_next (self->lines, &piece, error))
-			return FALSE;
-		if (!is_empty_line (&piece))
-			junk += piece.length;
-	}
-	if (junk > 0 && !*found) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-			     "%s: not an mbox: no line begins with \"From \"", self->name);
+	if (!pass_bom (&beginning, error))
 		return FALSE;
+	for (*found = FALSE; !*found && !ended;) {
+		if (!pass_some (&beginning, found, &ended, error))
+			return FALSE;
+		if (beginning.passed > JUNK_MAX && !*found)
+			return refuse (self, error,
+				       "no message begins within its first 64 MiB");
 	}
-	if (junk > 0)
-		report_finding (self->report, REPORT_NOTE, "junk-before-first", self->name, NULL,
+	if (!*found)
+		return !beginning.has_text ||
+		       refuse (self, error, "no line begins with \"From \" (a single message, as "
+					    "in .eml files, is read by eml2mbox)");
+	if (beginning.passed > 0)
+		report_finding (self->report, REPORT_NOTE, "leading-junk", self->name, NULL,
 				"%" G_GUINT64_FORMAT
 				" bytes before the first message were left out",
-				junk);
+				beginning.passed);
+	self->at_record = TRUE;
 	return TRUE;
 }
 
-static gboolean
-read_from_line (MboxReader *self, Message *message, GError **error)
-{
-	LinePiece piece;
-	MboxFrom from;
+/* -- messages -- */
 
-	if (!line_reader_next (self->lines, &piece, error))
+/* *message stays NULL if the one read is left out. */
+static gboolean
+read_one (MboxReader *self, Message **message, GError **error)
+{
+	g_auto (MboxRecord) record = { 0 };
+
+	mbox_record_init (&record, self);
+	if (!mbox_record_read_from (&record, self, error) || !read_content (self, &record, error)) {
+		mbox_record_is_cut (&record, self);
 		return FALSE;
-	mbox_from_parse ((const char *) piece.data, piece.length, &from);
-	message->received = from.date;
-	if (from.sender_length > 0)
-		message->sender = g_strndup (from.sender, from.sender_length);
-	while (piece.data != NULL && !piece.ends_line)
-		if (!line_reader_next (self->lines, &piece, error))
-			return FALSE;
-	return TRUE;
+	}
+	return mbox_record_finish (&record, self, message, error);
 }
 
 gboolean
@@ -142,20 +557,20 @@ mbox_plain_next (MboxReader *self, Message **message, GError **error)
 {
 	gboolean found = TRUE;
 
-	if (!skip_to_first (self, &found, error))
+	if (!self->at_record && !self->in_stream && !skip_to_first (self, &found, error))
 		return FALSE;
-	if (!found)
-		return TRUE;
-
-	g_autofree char *origin = mbox_reader_origin (self);
-	g_autoptr (Spool) spool = spool_new (SPOOL_MEMORY_LIMIT);
-	g_autoptr (Message) result = message_new (folder_ref (self->folder), NULL, origin);
-	if (!read_from_line (self, result, error) || !read_content (self, spool, error))
-		return FALSE;
-	result->content = message_content_new_spool (g_steal_pointer (&spool));
-	if (!mbox_status_apply (result, error))
-		return FALSE;
-	ledger_announce (self->ledger, 1);
-	*message = g_steal_pointer (&result);
+	while (found && *message == NULL) {
+		const guint8 *data;
+		gsize length;
+		if (!line_reader_look_ahead (self->lines, 1, &data, &length, error))
+			return FALSE;
+		if (length == 0)
+			return TRUE;
+		if (!read_one (self, message, error))
+			return FALSE;
+		/* In a stream the next record may have a block. */
+		if (self->in_stream)
+			return TRUE;
+	}
 	return TRUE;
 }

@@ -46,6 +46,8 @@ decide (MboxQuote *quote, GError **error)
 		arrows++;
 	else if (from && quote->mode == MBOX_QUOTE_REMOVE && arrows > 0)
 		arrows--;
+	else if (from && quote->mode == MBOX_QUOTE_REMOVE_SINGLE && arrows == 1)
+		arrows--;
 	gsize matched = quote->matched;
 	quote->arrows = 0;
 	quote->matched = 0;

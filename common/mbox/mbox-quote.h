@@ -11,6 +11,7 @@
 typedef enum {
 	MBOX_QUOTE_ADD,    /* writing */
 	MBOX_QUOTE_REMOVE, /* reading */
+	MBOX_QUOTE_REMOVE_SINGLE, /* reading mboxo: only ">From " has been quoted */
 	MBOX_QUOTE_KEEP    /* reading what nobody has quoted */
 } MboxQuoteMode;
 

@@ -8,6 +8,7 @@
 
 #include "base/line-reader.h"
 #include "mbox/mbox-block.h"
+#include "mbox/mbox-collector.h"
 #include "mbox/mbox-from.h"
 #include "mbox/mbox-source.h"
 
@@ -16,11 +17,17 @@ typedef struct {
 	LineReader *lines;
 	char *name;
 	Folder *folder; /* of messages without a block */
-	MboxDialect dialect;
+	MboxHabits habits;
 	gboolean is_pipe;
 	gboolean begun;       /* its kind has been settled */
 	gboolean empty;       /* there was no byte at all */
+	gboolean is_mmdf;
+	gboolean at_record;   /* of an ordinary mbox: its beginning has been passed */
+	gboolean ended;       /* what is to be said at the end has been said */
+	gboolean counts; /* a counted body had an unquoted From_ line: nothing here is quoted */
+	guint64 looked;       /* bytes looked through for the end of multiparts */
 	gboolean record_seen; /* a good block, ever */
+	MboxAccount account;
 	Ledger *ledger;
 	Report *report;
 
@@ -34,9 +41,43 @@ typedef struct {
 	char *last_origin;   /* of the last one handed out */
 } MboxReader;
 
+/* A message of an ordinary mbox while it is read. */
+typedef struct {
+	char *origin;
+	char *sender;
+	MessageDate date;     /* of the From_ line */
+	gboolean is_copy;     /* "From - ": the date is that of a local copy */
+	gboolean is_magic;    /* git's From_ line, whose date means nothing */
+	gboolean has_from;    /* there was a From_ line at all (MMDF has none) */
+	MboxCollector content;
+} MboxRecord;
+
+void mbox_record_clear (MboxRecord *record);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MboxRecord, mbox_record_clear)
+
+/* Begin one at the next byte. */
+void mbox_record_init (MboxRecord *record, MboxReader *self);
+
+/* Read its From_ line, which comes next. */
+gboolean mbox_record_read_from (MboxRecord *record, MboxReader *self, GError **error);
+
+/* All of its content has been read: announce it and make a message of it, with what its header
+ * says. *message stays NULL if the rules leave it out, which is entered then. */
+gboolean mbox_record_finish (MboxRecord *record, MboxReader *self, Message **message,
+			     GError **error);
+
+/* It could not be read to its end. */
+void mbox_record_is_cut (const MboxRecord *record, MboxReader *self);
+
 /* The next message of an ordinary mbox, or the one ordinary record at this place of a stream.
  * *message NULL: no more. */
 gboolean mbox_plain_next (MboxReader *self, Message **message, GError **error);
+
+/* The same for MMDF. */
+gboolean mbox_mmdf_next (MboxReader *self, Message **message, GError **error);
+
+/* Does an MMDF file begin with these bytes? */
+gboolean mbox_mmdf_recognises (const guint8 *data, gsize length);
 
 /* The same for a stream. */
 gboolean mbox_stream_next (MboxReader *self, Message **message, GError **error);

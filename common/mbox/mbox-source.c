@@ -6,24 +6,8 @@
 
 #include <string.h>
 
+#include "mbox/mbox-foreign.h"
 #include "mbox/mbox-reader.h"
-
-/* Files that are not mboxes but are taken for one often enough to be called by name. */
-static const struct {
-	const char *magic;
-	gsize length;
-	const char *what;
-} foreign[] = {
-	{ "\x1f\x8b", 2, "a gzip file: decompress it first (zcat FILE | ...)" },
-	{ "BZh", 3, "a bzip2 file: decompress it first (bzcat FILE | ...)" },
-	{ "\xfd" "7zXZ", 5, "an xz file: decompress it first (xzcat FILE | ...)" },
-	{ "\x28\xb5\x2f\xfd", 4, "a zstd file: decompress it first (zstdcat FILE | ...)" },
-	{ "\xff\xfe", 2, "UTF-16 text: convert it first (iconv -f UTF-16 -t UTF-8 FILE | ...)" },
-	{ "\xfe\xff", 2, "UTF-16 text: convert it first (iconv -f UTF-16 -t UTF-8 FILE | ...)" },
-	{ "*mbx*\r\n", 7, "a UW mbx file: convert it with UW mailutil (mailutil copy)" },
-	{ "BABYL OPTIONS:", 14, "an Emacs Babyl file: convert it in Emacs (unrmail)" },
-	{ "!BDN", 4, "an Outlook file: read it with pst2mbox" },
-};
 
 gboolean
 mbox_dialect_from_text (const char *text, MboxDialect *dialect)
@@ -32,6 +16,8 @@ mbox_dialect_from_text (const char *text, MboxDialect *dialect)
 		[MBOX_DIALECT_AUTO] = "auto",
 		[MBOX_DIALECT_STREAM] = "stream",
 		[MBOX_DIALECT_RD] = "rd",
+		[MBOX_DIALECT_O] = "o",
+		[MBOX_DIALECT_CL2] = "cl2",
 		[MBOX_DIALECT_NONE] = "none",
 	};
 
@@ -54,15 +40,16 @@ mbox_reader_origin (MboxReader *self)
 static gboolean
 refuse_foreign (MboxReader *self, const guint8 *data, gsize length, GError **error)
 {
-	for (guint i = 0; i < G_N_ELEMENTS (foreign); i++) {
-		if (length < foreign[i].length ||
-		    memcmp (data, foreign[i].magic, foreign[i].length) != 0)
-			continue;
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: not an mbox but %s",
-			     self->name, foreign[i].what);
-		return FALSE;
-	}
-	return TRUE;
+	const MboxForeign *foreign =
+		mbox_foreign_recognise (data, length, length < MBOX_LOOK_AHEAD);
+
+	if (foreign == NULL)
+		return TRUE;
+	report_file_finding (self->report, REPORT_TROUBLE, foreign->finding, self->name, NULL,
+			     foreign->what);
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: not an mbox but %s", self->name,
+		     foreign->what);
+	return FALSE;
 }
 
 /* Look at the first bytes and settle what this is. */
@@ -83,23 +70,69 @@ begin (MboxReader *self, GError **error)
 	if (!refuse_foreign (self, data, length, error) ||
 	    !mbox_stream_is_ahead (self, &stream, error))
 		return FALSE;
-	if (self->dialect == MBOX_DIALECT_AUTO)
-		self->dialect = stream ? MBOX_DIALECT_STREAM : MBOX_DIALECT_RD;
+	if (self->habits.dialect == MBOX_DIALECT_AUTO && stream)
+		self->habits.dialect = MBOX_DIALECT_STREAM;
+	self->is_mmdf = mbox_mmdf_recognises (data, length);
 	self->begun = TRUE;
 	self->empty = length == 0;
 	return TRUE;
+}
+
+/* Whatever is wrong with a mailbox, each of its bytes has been accounted for. */
+static void
+balance (const MboxReader *self)
+{
+	const MboxAccount *a = &self->account;
+	guint64 sum = a->content + a->from_lines + a->marks + a->separators + a->junk;
+	guint64 size = (guint64) line_reader_get_offset (self->lines);
+
+	if (sum != size)
+		report_finding (self->report, REPORT_TROUBLE, "bytes-unaccounted", self->name, NULL,
+				"%" G_GUINT64_FORMAT " bytes were read, but %" G_GUINT64_FORMAT
+				" accounted for",
+				size, sum);
+	report_detail (self->report,
+		       "%s: %" G_GUINT64_FORMAT " bytes = %" G_GUINT64_FORMAT
+		       " of messages + %" G_GUINT64_FORMAT " of From_ lines + %" G_GUINT64_FORMAT
+		       " of quote marks + %" G_GUINT64_FORMAT " between messages + %"
+		       G_GUINT64_FORMAT " of junk",
+		       self->name, size, a->content, a->from_lines, a->marks, a->separators,
+		       a->junk);
+}
+
+/* What can only be said when all has been read. */
+static void
+end (MboxReader *self)
+{
+	g_autofree char *how = NULL;
+
+	if (self->ended)
+		return;
+	self->ended = TRUE;
+	if (self->habits.dialect != MBOX_DIALECT_STREAM)
+		balance (self);
+	if (!input_is_unchanged (line_reader_get_input (self->lines), &how))
+		report_finding (self->report, REPORT_TROUBLE, "source-changed", self->name, NULL,
+				"changed while it was read: %s", how);
 }
 
 static gboolean
 mbox_source_next (MessageSource *source, Message **message, GError **error)
 {
 	MboxReader *self = (MboxReader *) source;
+	gboolean good;
 
 	if (!self->begun && !begin (self, error))
 		return FALSE;
-	if (self->dialect != MBOX_DIALECT_STREAM)
-		return mbox_plain_next (self, message, error);
-	return mbox_stream_next (self, message, error);
+	if (self->habits.dialect == MBOX_DIALECT_STREAM)
+		good = mbox_stream_next (self, message, error);
+	else if (self->is_mmdf)
+		good = mbox_mmdf_next (self, message, error);
+	else
+		good = mbox_plain_next (self, message, error);
+	if (good && *message == NULL)
+		end (self);
+	return good;
 }
 
 static void
@@ -123,14 +156,25 @@ MessageSource *
 mbox_source_new (int fd, const MboxSourceOptions *options, Ledger *ledger, Report *report)
 {
 	MboxReader *self = g_new0 (MboxReader, 1);
+	const InputOptions input = {
+		.name = options->name,
+		.path = options->path,
+		.decompress = TRUE,
+	};
 
 	self->source.class = &mbox_source_class;
-	self->lines = line_reader_new (fd, options->name, LINE_READER_WINDOW);
+	self->lines = line_reader_new_input (input_new (fd, &input), LINE_READER_WINDOW);
 	self->name = g_strdup (options->name);
 	self->folder = options->folder != NULL ? folder_ref (options->folder) : folder_new_inbox ();
-	self->dialect = options->dialect;
+	self->habits = options->habits;
 	self->is_pipe = options->is_pipe;
 	self->ledger = ledger;
 	self->report = report;
 	return &self->source;
+}
+
+MboxAccount
+mbox_source_get_account (const MessageSource *source)
+{
+	return ((const MboxReader *) source)->account;
 }

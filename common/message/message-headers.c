@@ -70,17 +70,19 @@ message_headers_read (MessageContent *content, gsize limit, gsize *length, GErro
 	return g_steal_pointer (&data);
 }
 
-static gboolean
-line_has_name (const guint8 *line, gsize length, const char *name, gsize *value)
+/* The length of the name that line begins with, and where its value does; 0 if it is no field. */
+static gsize
+field_name (const guint8 *line, gsize length, gsize *value)
 {
-	gsize n = strlen (name);
+	gsize name = 0;
 
-	if (length <= n || g_ascii_strncasecmp ((const char *) line, name, n) != 0)
-		return FALSE;
-	while (n < length && (line[n] == ' ' || line[n] == '\t'))
-		n++;
-	*value = n + 1;
-	return n < length && line[n] == ':';
+	while (name < length && line[name] > ' ' && line[name] != ':')
+		name++;
+	gsize colon = name;
+	while (colon < length && (line[colon] == ' ' || line[colon] == '\t'))
+		colon++;
+	*value = colon + 1;
+	return colon < length && line[colon] == ':' ? name : 0;
 }
 
 static void
@@ -91,27 +93,65 @@ append_unfolded (GString *out, const guint8 *data, gsize length)
 			g_string_append_c (out, data[i] != '\0' ? (char) data[i] : ' ');
 }
 
+/* The value that begins at value in the line at, unfolded; *at moves beyond it. */
+static char *
+take_value (const guint8 *header, gsize length, gsize *at, gsize value)
+{
+	gsize n = line_length (header + *at, length - *at);
+	GString *out = g_string_new (NULL);
+
+	append_unfolded (out, header + *at + value, n - value);
+	for (*at += n; *at < length && (header[*at] == ' ' || header[*at] == '\t'); *at += n) {
+		n = line_length (header + *at, length - *at);
+		append_unfolded (out, header + *at, n);
+	}
+	return g_strstrip (g_string_free (out, FALSE));
+}
+
+void
+message_headers_get_all (const guint8 *header, gsize length, const char *const *names,
+			 char **values, guint n)
+{
+	memset (values, 0, n * sizeof *values);
+	for (gsize at = 0; at < length;) {
+		gsize line = line_length (header + at, length - at);
+		gsize value;
+		guint i = 0;
+		if (is_empty_line (header + at, line))
+			return;
+		gsize name = field_name (header + at, line, &value);
+		for (; name > 0 && i < n; i++)
+			if (values[i] == NULL && strlen (names[i]) == name &&
+			    g_ascii_strncasecmp ((const char *) header + at, names[i], name) == 0)
+				break;
+		if (name > 0 && i < n)
+			values[i] = take_value (header, length, &at, value);
+		else
+			at += line;
+	}
+}
+
 char *
 message_headers_get (const guint8 *header, gsize length, const char *name)
 {
-	for (gsize at = 0; at < length;) {
-		gsize n = line_length (header + at, length - at);
-		gsize value;
-		if (is_empty_line (header + at, n))
-			return NULL;
-		if (!line_has_name (header + at, n, name, &value)) {
-			at += n;
-			continue;
-		}
-		GString *out = g_string_new (NULL);
-		append_unfolded (out, header + at + value, n - value);
-		for (at += n; at < length && (header[at] == ' ' || header[at] == '\t'); at += n) {
-			n = line_length (header + at, length - at);
-			append_unfolded (out, header + at, n);
-		}
-		return g_strstrip (g_string_free (out, FALSE));
+	char *value;
+
+	message_headers_get_all (header, length, &name, &value, 1);
+	return value;
+}
+
+char *
+message_headers_decode (const char *value)
+{
+	static gsize is_ready; /* GMime's tables of character sets are */
+
+	if (g_once_init_enter (&is_ready)) {
+		g_mime_init ();
+		g_once_init_leave (&is_ready, 1);
 	}
-	return NULL;
+	g_autofree char *text = g_mime_utils_header_decode_text (NULL, value);
+
+	return g_utf8_make_valid (text, -1);
 }
 
 gboolean

@@ -14,6 +14,13 @@ guint8 *message_headers_read (MessageContent *content, gsize limit, gsize *lengt
  * gone, NULs as blanks; any line ends. Newly allocated, NULL if there is none. RFC 5322, 2.2. */
 char *message_headers_get (const guint8 *header, gsize length, const char *name);
 
+/* The same for n names at once, in one walk: values[i] is that of names[i], or NULL. */
+void message_headers_get_all (const guint8 *header, gsize length, const char *const *names,
+			      char **values, guint n);
+
+/* A value with its encoded words (RFC 2047) decoded; UTF-8. Newly allocated. */
+char *message_headers_decode (const char *value);
+
 /* The instant of an RFC 5322 date (also its obsolete forms); FALSE if there is no making sense of
  * it. */
 gboolean message_headers_parse_date (const char *text, gint64 *seconds, int *zone_minutes);

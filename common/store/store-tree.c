@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "eml/eml-source.h"
 #include "maildir/maildir-source.h"
-#include "mbox/mbox-status.h"
+#include "mbox/mbox-state.h"
 #include "store/store-into.h"
 #include "store/store-scan.h"
 
@@ -23,7 +23,7 @@ typedef struct {
 	char *shown;
 	char *name; /* base name, for origins */
 	int root_fd;
-	MboxDialect dialect;
+	MboxHabits habits;
 	Ledger *ledger;
 	Report *report;
 	GPtrArray *mailboxes; /* StoreMailbox */
@@ -45,7 +45,7 @@ open_mbox (TreeSource *self, const StoreMailbox *mailbox, GError **error)
 	const char *path = mailbox->paths->pdata[0];
 	g_autofree char *shown = text_to_utf8 (path, strlen (path), NULL);
 	MboxSourceOptions options = { .name = shown,
-				      .dialect = self->dialect,
+				      .habits = self->habits,
 				      .folder = mailbox->folder };
 	struct stat status;
 	int fd = directory_open_file (self->root_fd, path, &status);
@@ -97,6 +97,21 @@ give_up_mailbox (TreeSource *self, const StoreMailbox *mailbox, const GError *pr
 	g_clear_pointer (&self->current, message_source_free);
 }
 
+/* *message becomes NULL if its state says that it is not to be carried. */
+static gboolean
+apply_state (TreeSource *self, Message **message, GError **error)
+{
+	MboxState state = { .habits = &self->habits, .report = self->report };
+
+	if (!mbox_state_apply (&state, NULL, *message, error))
+		return FALSE;
+	if (state.left_out == NULL)
+		return TRUE;
+	ledger_skipped (self->ledger, (*message)->origin, (*message)->folder->path, state.left_out);
+	g_clear_pointer (message, message_unref);
+	return TRUE;
+}
+
 /* The next of the current mailbox, or of one that begins; *message NULL: this one has no more. */
 static gboolean
 step (TreeSource *self, Message **message, GError **error)
@@ -119,7 +134,7 @@ step (TreeSource *self, Message **message, GError **error)
 		g_clear_pointer (&self->current, message_source_free);
 	/* Thunderbird writes its state into these files as into an mbox. */
 	else if (mailbox->kind == STORE_MAILBOX_CUR && !message_is_folder (*message))
-		return mbox_status_apply (*message, error);
+		return apply_state (self, message, error);
 	return TRUE;
 }
 
@@ -212,7 +227,7 @@ store_tree_new (const char *path, const StoreOptions *options, Ledger *ledger, R
 
 	if (source == NULL)
 		return NULL;
-	self->dialect = options->dialect;
+	self->habits = options->habits;
 	return find_mailboxes (self, options, error) ? g_steal_pointer (&source) : NULL;
 }
 

@@ -79,12 +79,14 @@ fail (GError **error, const char *operand, const char *reason)
 }
 
 static MessageSource *
-open_mbox (int fd, const char *name, gboolean is_pipe, const StoreOptions *options, Ledger *ledger,
+open_mbox (int fd, const char *path, gboolean is_pipe, const StoreOptions *options, Ledger *ledger,
 	   Report *report)
 {
+	g_autofree char *name = path != NULL ? g_path_get_basename (path) : g_strdup ("stdin");
 	const MboxSourceOptions mbox = {
 		.name = name,
-		.dialect = options->dialect,
+		.path = path,
+		.habits = options->habits,
 		.folder = options->folder,
 		.is_pipe = is_pipe,
 	};
@@ -103,7 +105,7 @@ open_stdin (const StoreOptions *options, Ledger *ledger, Report *report, GError 
 		return fail (error, "standard input", g_strerror (EISDIR));
 	if (S_ISREG (status.st_mode))
 		report_add_expected (report, (guint64) status.st_size);
-	return open_mbox (STDIN_FILENO, "stdin", TRUE, options, ledger, report);
+	return open_mbox (STDIN_FILENO, NULL, TRUE, options, ledger, report);
 }
 
 static gboolean
@@ -118,8 +120,9 @@ is_outlook (int fd)
 
 /* A .eml or .emlx file, unless it is an mbox by that name. */
 static gboolean
-is_one_message (int fd, const char *name, const struct stat *status)
+is_one_message (int fd, const char *operand, const struct stat *status)
 {
+	g_autofree char *name = g_path_get_basename (operand);
 	char begin[5];
 
 	return S_ISREG (status->st_mode) && eml_source_is_message (name, EML_NAMES_MAIL) &&
@@ -131,7 +134,6 @@ static MessageSource *
 open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Report *report,
 	   GError **error)
 {
-	g_autofree char *name = g_path_get_basename (operand);
 	int fd = open (operand, O_RDONLY | O_CLOEXEC);
 	struct stat status;
 
@@ -147,11 +149,11 @@ open_file (const char *operand, const StoreOptions *options, Ledger *ledger, Rep
 		close (fd);
 		return pst_source_new (operand, &options->outlook, ledger, report, error);
 	}
-	if (is_one_message (fd, name, &status)) {
+	if (is_one_message (fd, operand, &status)) {
 		close (fd);
 		return store_tree_new_file (operand, options->folder, ledger, report, error);
 	}
-	return open_mbox (fd, name, !S_ISREG (status.st_mode), options, ledger, report);
+	return open_mbox (fd, operand, !S_ISREG (status.st_mode), options, ledger, report);
 }
 
 MessageSource *

@@ -14,7 +14,7 @@
 #include "pst/pst-options.h"
 
 typedef struct {
-	MboxDialect dialect;          /* of mbox files and standard input */
+	MboxHabits habits;            /* how mbox files and standard input are read */
 	Folder *folder;               /* of an ordinary mbox's messages; borrowed; NULL: INBOX */
 	PstOptions outlook;           /* how Outlook files are read */
 	const NetOptions *connection; /* of URLs; outlives the source; NULL: URLs are refused */

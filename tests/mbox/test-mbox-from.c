@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "mbox/mbox-from.h"
+#include "mbox/mbox-separator.h"
 
 #include <string.h>
 
@@ -51,7 +51,7 @@ test_judgements (void)
 		const Judgement *j = &judgements[i];
 		MboxFrom from;
 		mbox_from_parse (j->line, strlen (j->line), &from);
-		g_assert_cmpint (mbox_from_separates (&from, j->after_blank, (const guint8 *) j->following,
+		g_assert_cmpint (mbox_separator_judge (&from, j->after_blank ? MBOX_AFTER_BLANK : MBOX_AFTER_TEXT, (const guint8 *) j->following,
 						      strlen (j->following), TRUE),
 				 ==, j->separator);
 	}

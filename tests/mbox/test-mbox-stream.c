@@ -92,7 +92,7 @@ run_free (Run *run)
 static GPtrArray *
 read_stream (const void *data, gsize length, Run *run)
 {
-	MboxSourceOptions options = { .name = "stdin", .dialect = MBOX_DIALECT_STREAM, .is_pipe = FALSE };
+	MboxSourceOptions options = { .name = "stdin", .habits.dialect = MBOX_DIALECT_STREAM, .is_pipe = FALSE };
 	g_autoptr (MessageSource) source =
 		mbox_source_new (fake_file (data, length), &options, run->ledger, run->report);
 

@@ -114,7 +114,7 @@ main (int argc, char **argv)
 	GMimeParserOptions *options = g_mime_parser_options_new ();
 	g_mime_parser_options_set_warning_callback (options, notice, &check);
 
-	MboxSourceOptions how = { .name = "stream", .dialect = MBOX_DIALECT_AUTO };
+	MboxSourceOptions how = { .name = "stream", .habits.dialect = MBOX_DIALECT_AUTO };
 	g_autoptr (MessageSource) source = mbox_source_new (open (argv[1], O_RDONLY | O_CLOEXEC),
 							    &how, ledger, report);
 	for (;;) {

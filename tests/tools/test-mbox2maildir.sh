@@ -174,10 +174,40 @@ mkdir none
 run "$mbox2maildir" none Nothing
 status_is 'a directory without mail' 2
 says 'no mail' 'none: no mail in it'
-gzip -c s.mbs > s.mbs.gz
-run "$mbox2maildir" s.mbs.gz Nothing
-status_is 'a compressed file' 2
-says 'compressed' 's.mbs.gz: .*gzip'
+not_ok 'none of these makes a Maildir' test -e Nothing
+
+# --- Compressed ---------------------------------------------------------------------------------------
+
+tree Named > before
+for program in gzip bzip2 xz zstd; do
+	if command -v $program > /dev/null; then
+		$program -c s.mbs > s.mbs.$program
+		run "$mbox2maildir" s.mbs.$program "From-$program"
+		status_is "a stream compressed by $program" 0
+		tree "From-$program" > after
+		ok 'is the same as without' cmp before after
+	else
+		skip "a stream compressed by $program" "$program is not installed"
+	fi
+done
+
+gzip -c p.mbox > p.mbox.gz
+head -c $(($(stat -c %s p.mbox.gz) * 2 / 3)) p.mbox.gz > cut.mbox.gz
+run_sh '"$1" CutGz < cut.mbox.gz' "$mbox2maildir"
+status_is 'a compressed mbox that is cut' 2
+complains 'is told' 'stdin: its gzip data are cut'
+complains 'its last message is lost, and named' 'stdin:[0-9]+: INBOX: its end could not be read .failed.'
+mail Plain > before
+mail CutGz > after
+not_ok 'what came before is kept' test -z "$(cat after)"
+is 'byte for byte' "$(comm -13 before after)" ''
+
+{ head -c 40000000 /dev/zero | tr '\0' x; echo; } > x
+{ printf 'From a@b Thu Nov 29 22:33:52 2001\nSubject: x\n\n'; cat x x x; } | gzip -9 > bomb.gz
+run "$mbox2maildir" bomb.gz Bomb
+status_is 'a bomb' 2
+complains 'meets a limit, which is named' 'more than 1000 times as large, the limit'
+rm x
 
 # --- Targets that refuse ----------------------------------------------------------------------------
 
