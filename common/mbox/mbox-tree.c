@@ -14,6 +14,7 @@
 #include "base/output.h"
 #include "base/safe-file.h"
 #include "base/text.h"
+#include "base/utf7.h"
 #include "mbox/mbox-sink.h"
 
 #define CHILDREN ".sbd"
@@ -34,21 +35,56 @@ typedef struct {
 	gboolean is_finished;
 } MboxTree;
 
+/* Whoever reads such a tree takes these for something else than a mailbox: children, indexes, single
+ * messages, a mailbox without the suffix, and lists that lie among them. */
+static gboolean
+ends_in_suffix (const char *dot)
+{
+	static const char *const suffixes[] = {
+		CHILDREN, ".msf",   ".mbox",   ".mbx", ".eml",	".emlx", ".mozmsgs", ".gz", ".bz2",
+		".xz",	  ".zst",   ".dat",    ".html", ".htm", ".lock", ".json",    ".js", ".log",
+		".ini",	  ".csv",   ".db",     ".snm", ".toc",	".rdf",	 ".fol",     ".plist",
+		".sqlite",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+		if (g_ascii_strcasecmp (dot, suffixes[i]) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static void
+escape_dot (GString *name, const char *dot)
+{
+	gssize at = dot - name->str;
+
+	g_string_erase (name, at, 1);
+	g_string_insert (name, at, "%2E");
+}
+
+/* "Caf&AOk-" would be read as what IMAP means by it. */
+static gboolean
+looks_like_utf7 (const char *component)
+{
+	g_autofree char *decoded = utf7_decode (component, -1);
+
+	return decoded != NULL && !g_str_is_ascii (decoded);
+}
+
 char *
 mbox_tree_file_name (const char *component)
 {
-	g_autofree char *name = text_percent_encode (component, -1, "/");
-	gsize length = strlen (name);
+	g_autofree char *plain = text_percent_encode (
+		component, -1, looks_like_utf7 (component) ? "/&" : "/");
+	GString *escaped = g_string_new (plain);
+	const char *dot = strrchr (escaped->str, '.');
 
-	if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0) {
-		g_autofree char *dots = g_steal_pointer (&name);
-		name = g_strdup (dots[1] == '\0' ? "%2E" : "%2E%2E");
-	} else if (g_str_has_suffix (name, CHILDREN)) {
-		name[length - strlen (CHILDREN)] = '\0';
-		g_autofree char *stem = g_steal_pointer (&name);
-		name = g_strconcat (stem, "%2Esbd", NULL);
-	}
-	length = strlen (name);
+	if (dot != NULL && (ends_in_suffix (dot) || strcmp (plain, "..") == 0))
+		escape_dot (escaped, dot);
+	if (escaped->str[0] == '.')
+		escape_dot (escaped, escaped->str);
+	g_autofree char *name = g_string_free (escaped, FALSE);
+	gsize length = strlen (name);
 	if (length <= MAX_NAME)
 		return g_steal_pointer (&name);
 

@@ -16,6 +16,7 @@
 MessageSink *mbox_tree_new (const char *directory, Ledger *ledger, GError **error);
 
 /* The file name for one component of a folder: "%" and two hex digits for controls, '/' and
- * '%', for the dot of "." and "..", and of ".sbd" at the end; cut and marked with 8 hex digits
- * of its SHA-256 if too long. Newly allocated. */
+ * '%', for the dot at the beginning, and the one of ".sbd" and whatever else at the end says that
+ * the file is no mailbox, for '&' where it could be modified UTF-7; cut and marked with 8 hex
+ * digits of its SHA-256 if too long. Newly allocated. */
 char *mbox_tree_file_name (const char *component);

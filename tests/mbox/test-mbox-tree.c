@@ -109,7 +109,9 @@ test_names (void)
 		const char *name;
 	} cases[] = {
 		{"INBOX", "INBOX"}, {"a/b", "a%2Fb"},  {".", "%2E"},
-		{"..", "%2E%2E"},   {"...", "..."},    {"x.sbd", "x%2Esbd"},
+		{"..", "%2E%2E"},   {"...", "%2E.."},  {"x.sbd", "x%2Esbd"},
+		{".x", "%2Ex"},	    {"a.b.DAT", "a.b%2EDAT"}, {".msf", "%2Emsf"},
+		{"Dr. No", "Dr. No"}, {"Caf&AOk-", "Caf%26AOk-"}, {"R&D", "R&D"},
 		{"%2E", "%252E"},   {"a\nb", "a%0Ab"}, {"Übung", "Übung"},
 	};
 	g_autofree char *long_a = g_strnfill (400, 'x');

@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "mbox/mbox-tree.h"
 #include "store/store-into.h"
 
 typedef struct {
@@ -131,6 +132,26 @@ test_a_tree (void)
 	g_assert_cmpstr (folders, ==, "100%25 Empty Gone INBOX INBOX/Café a%2Fb/%2E%2E");
 }
 
+/* Whatever a folder is called, the tree that pst2mbox -o writes says so. */
+static void
+test_names_survive_a_tree (void)
+{
+	static const char *const names[] = {
+		"Plain", ".hidden",  "notes.dat", "x.mbox", "x.msf",	"x.eml", "a/b",	 "..",
+		"100%",	 "Caf&AOk-", "R&D",	  "x.sbd",  "page.html", "x.gz",  "~tmp", "x.js",
+	};
+
+	for (gsize i = 0; i < 2 * G_N_ELEMENTS (names); i++) {
+		g_autoptr (Scene) scene = scene_new ();
+		const char *const components[] = { names[i / 2], NULL };
+		g_autoptr (Folder) folder = folder_new (components, FOLDER_ROLE_NONE);
+		g_autofree char *file = mbox_tree_file_name (names[i / 2]);
+		g_free (plant (scene, file, i % 2 == 0 ? MAIL : ""));
+		g_autofree char *folders = folders_of (scene, scene->top, NULL);
+		g_assert_cmpstr (folders, ==, folder->path);
+	}
+}
+
 static void
 test_into_a_folder (void)
 {
@@ -212,6 +233,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/store/a-file-is-an-mbox", test_an_mbox);
 	g_test_add_func ("/store/a-directory-with-cur-and-new-is-a-maildir", test_a_maildir);
 	g_test_add_func ("/store/another-directory-is-a-tree", test_a_tree);
+	g_test_add_func ("/store/names-survive-a-tree-of-mbox-files", test_names_survive_a_tree);
 	g_test_add_func ("/store/everything-may-go-below-a-folder", test_into_a_folder);
 	g_test_add_func ("/store/an-unreadable-mailbox-costs-itself",
 			 test_an_unreadable_mailbox_costs_itself);
