@@ -194,6 +194,62 @@ test_an_unreadable_mailbox_costs_itself (void)
 	g_assert_cmpint (report_get_status (scene->report), ==, EXIT_STATUS_TROUBLE);
 }
 
+/* A mail program goes on working while we read. */
+static void
+test_files_that_vanish_are_accounted_for (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autofree char *two = plant (scene, "Inbox/2.eml", "Subject: two\n\n");
+	g_autofree char *three = plant (scene, "Inbox/3.eml", "Subject: three\n\n");
+	g_autofree char *four = plant (scene, "Inbox/4.eml", "Subject: four\n\n");
+	StoreOptions options = { 0 };
+	g_autoptr (GError) error = NULL;
+	g_autoptr (Message) message = NULL;
+
+	g_free (plant (scene, "Inbox/1.eml", "Subject: one\n\n"));
+	g_autoptr (MessageSource) source =
+		store_open_source (scene->top, &options, scene->ledger, scene->report, &error);
+	g_assert_no_error (error);
+	g_assert_true (message_source_next (source, &message, &error));
+	g_assert_cmpint (g_unlink (two), ==, 0);
+	g_assert_cmpint (g_unlink (three), ==, 0);
+	g_assert_cmpint (g_mkdir (three, 0700), ==, 0);
+	g_assert_cmpint (g_unlink (four), ==, 0);
+	g_assert_cmpint (symlink ("1.eml", four), ==, 0);
+	g_clear_pointer (&message, message_unref);
+	g_assert_true (message_source_next (source, &message, &error));
+	g_assert_null (message);
+	ReportCounts counts = ledger_get_counts (scene->ledger);
+	g_assert_cmpuint (counts.announced, ==, 4);
+	g_assert_cmpuint (counts.failed, ==, 3);
+}
+
+static void
+test_originals (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autofree char *pop = g_build_filename (scene->top, "p/Mail/pop.example.org", NULL);
+	g_autofree char *imap = g_build_filename (scene->top, "p/ImapMail/imap.example.org", NULL);
+	g_autofree char *profile = g_build_filename (scene->top, "p", NULL);
+	g_autofree char *windows = g_build_filename (scene->top, "w", NULL);
+	g_autofree char *plain = g_build_filename (scene->top, "m", NULL);
+	g_autofree char *mbox = plant (scene, "m/Inbox", MAIL);
+	g_autofree char *outlook = plant (scene, "x.pst", "!BDN and so on");
+
+	g_free (plant (scene, "p/Mail/pop.example.org/Inbox.msf", "index"));
+	g_free (plant (scene, "p/prefs.js", "x"));
+	g_free (plant (scene, "w/Account/account{1}.oeaccount", "x"));
+	g_assert_true (store_is_original (profile));
+	g_free (plant (scene, "p/ImapMail/imap.example.org/INBOX.msf", "index"));
+	g_assert_true (store_is_original (pop));
+	g_assert_true (store_is_original (windows));
+	g_assert_true (store_is_original (outlook));
+	g_assert_false (store_is_original (imap));
+	g_assert_false (store_is_original (profile)); /* part of it is a server's */
+	g_assert_false (store_is_original (plain));
+	g_assert_false (store_is_original (mbox));
+}
+
 static void
 expect_refusal (Scene *scene, const char *operand, RunError code, const char *pattern)
 {
@@ -237,6 +293,9 @@ main (int argc, char **argv)
 	g_test_add_func ("/store/everything-may-go-below-a-folder", test_into_a_folder);
 	g_test_add_func ("/store/an-unreadable-mailbox-costs-itself",
 			 test_an_unreadable_mailbox_costs_itself);
+	g_test_add_func ("/store/files-that-vanish-are-accounted-for",
+			 test_files_that_vanish_are_accounted_for);
+	g_test_add_func ("/store/an-original-is-where-mail-is-first-kept", test_originals);
 	g_test_add_func ("/store/refusals-name-the-way-out", test_refusals_name_the_way_out);
 	return g_test_run ();
 }
