@@ -231,8 +231,12 @@ take_refusal (ImapUpload *upload, const ImapSpan *span, const ImapResponse *repl
 	ImapParcel *parcel = span->parcel;
 	ImapItem *item = g_ptr_array_index (parcel->items, span->first);
 
-	if (imap_refusal_classify (reply) != IMAP_REFUSAL_MESSAGE)
+	if (imap_refusal_classify (reply) != IMAP_REFUSAL_MESSAGE) {
+		/* Whoever goes on must know of it. */
+		g_queue_push_tail (&upload->again,
+				   imap_parcel_span (parcel, span->first, span->count));
 		return give_up (upload, span, reply, error);
+	}
 	if (span->count > 1) {
 		guint half = span->count / 2;
 		g_queue_push_tail (&upload->again, imap_parcel_span (parcel, span->first, half));
