@@ -48,6 +48,7 @@ static const int allowed_calls[] = {
 	SCMP_SYS (getpid),        SCMP_SYS (gettid),         SCMP_SYS (rt_sigaction),
 	SCMP_SYS (rt_sigreturn),  SCMP_SYS (rt_sigprocmask), SCMP_SYS (restart_syscall),
 	SCMP_SYS (exit),          SCMP_SYS (exit_group),     SCMP_SYS (seccomp),
+	SCMP_SYS (preadv2), /* of what is in memory, without waiting */
 	SCMP_SYS (sysinfo), /* qsort */
 	SCMP_SYS (alarm),         SCMP_SYS (setitimer), /* which of them alarm() is */
 };

@@ -17,6 +17,7 @@
 #include <stdio_ext.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -71,14 +72,26 @@ pst_file_set_patience (PstFile *file, guint seconds)
 	file->patience = seconds;
 }
 
+/* What the system has in memory it gives at once, or says that it would have to wait. Some file
+ * systems only say that they can't tell. */
+static gboolean
+read_at_once (const PstFile *file, guint64 offset, void *buffer, gsize length)
+{
+	struct iovec place = { .iov_base = buffer, .iov_len = length };
+
+	return preadv2 (file->fd, &place, 1, (off_t) offset, RWF_NOWAIT) == (gssize) length;
+}
+
 static gssize
 read_some (const PstFile *file, guint64 offset, void *buffer, gsize length)
 {
-	if (file->patience > 0)
-		child_allow_wall_seconds (file->patience);
+	if (file->patience == 0)
+		return pread (file->fd, buffer, length, (off_t) offset);
+	if (read_at_once (file, offset, buffer, length))
+		return (gssize) length;
+	child_allow_wall_seconds (file->patience);
 	gssize n = pread (file->fd, buffer, length, (off_t) offset);
-	if (file->patience > 0)
-		child_allow_wall_seconds (0);
+	child_allow_wall_seconds (0);
 	return n;
 }
 

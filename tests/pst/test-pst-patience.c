@@ -7,9 +7,11 @@
  */
 #include "pst/pst-source.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "support/pst-writer.h"
@@ -20,10 +22,16 @@
 static guint64 dead_from = G_MAXUINT64; /* children have it as it was when they were forked */
 static guint64 dead_to;
 
+static gboolean
+is_dead (size_t length, off_t offset)
+{
+	return (guint64) offset + length > dead_from && (guint64) offset < dead_to;
+}
+
 static ssize_t
 read_or_hang (int fd, void *buffer, size_t length, off_t offset)
 {
-	while ((guint64) offset + length > dead_from && (guint64) offset < dead_to)
+	while (is_dead (length, offset))
 		pause ();
 	return syscall (SYS_pread64, fd, buffer, length, offset);
 }
@@ -40,6 +48,30 @@ ssize_t
 pread (int fd, void *buffer, size_t length, off_t offset)
 {
 	return read_or_hang (fd, buffer, length, offset);
+}
+
+/* Nobody has in memory what no disk has ever given. */
+static ssize_t
+read_or_refuse (int fd, const struct iovec *place, int count, off_t offset, int flags)
+{
+	g_assert_cmpint (count, ==, 1);
+	if (!is_dead (place->iov_len, offset))
+		return preadv (fd, place, count, offset);
+	g_assert_true ((flags & RWF_NOWAIT) != 0);
+	errno = EAGAIN;
+	return -1;
+}
+
+ssize_t
+preadv64v2 (int fd, const struct iovec *place, int count, off64_t offset, int flags)
+{
+	return read_or_refuse (fd, place, count, offset, flags);
+}
+
+ssize_t
+preadv2 (int fd, const struct iovec *place, int count, off_t offset, int flags)
+{
+	return read_or_refuse (fd, place, count, offset, flags);
 }
 
 /* Mails 0 to MAILS - 1, each with a text that fills blocks of its own; the file is in the clear. */
