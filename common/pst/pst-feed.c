@@ -21,7 +21,6 @@
 
 /* Copied and hashed before it leaves the processor's nearest cache. */
 #define PIECE (16 * 1024)
-G_STATIC_ASSERT (PIECE <= CHILD_MAX_PACKET);
 
 /* The thread stops when so much waits for the caller. */
 #define MAX_QUEUED (1024 * 1024)
@@ -42,7 +41,10 @@ typedef struct {
 struct _PstFeed {
 	const Child *child;
 	PstSlots *slots;
-	guint8 *buffer;
+	guint8 *buffer;   /* what was received last */
+	const guint8 *at; /* in the buffer: packets nobody has heard yet */
+	gsize left;
+	guint8 *copy; /* a piece of a content that isn't kept in memory */
 	Content content;
 	Spool *large[LARGE_SPOOLS]; /* for one content after the other */
 
@@ -116,13 +118,13 @@ take_data (PstFeed *feed, const PstWireFields *fields, gboolean *makes_sense, GE
 }
 
 /* Digest and spool see the same bytes, whatever becomes of the slot meanwhile: both look at a copy
- * that is ours, in memory of the spool or else in the buffer, whose packet has been read. */
+ * that is ours. */
 static gboolean
 copy_piece (PstFeed *feed, const guint8 *shared, gsize length, GError **error)
 {
 	Content *content = &feed->content;
 	guint8 *room = spool_get_room (content->spool, length);
-	guint8 *copy = room != NULL ? room : feed->buffer;
+	guint8 *copy = room != NULL ? room : feed->copy;
 
 	memcpy (copy, shared, length);
 	digest_update (&content->digest, copy, length);
@@ -206,25 +208,44 @@ look_at (PstFeed *feed, PstPacket *packet, gboolean *is_ours, GError **error)
 }
 
 static gboolean
+refill (PstFeed *feed, GError **error)
+{
+	feed->at = feed->buffer;
+	return child_receive (feed->child->fd, feed->buffer, CHILD_MAX_PACKET, &feed->left, error);
+}
+
+/* FALSE: what was received makes no sense. */
+static gboolean
+take_packet (PstFeed *feed, PstPacket *packet)
+{
+	const guint8 *bytes = NULL;
+	gsize length = 0;
+
+	if (!pst_wire_next_packet (&feed->at, &feed->left, &bytes, &length)) {
+		feed->left = 0;
+		return FALSE;
+	}
+	packet->kind = (PstWireKind) bytes[0];
+	packet->fields =
+		(PstWireFields){ .data = bytes + 1, .left = length - 1, .is_sound = TRUE };
+	return TRUE;
+}
+
+static gboolean
 receive (PstFeed *feed, PstPacket *packet, gboolean *is_end, GError **error)
 {
-	gboolean is_ours = FALSE;
+	gboolean is_ours = TRUE;
 
-	do {
-		gsize length = 0;
-		if (!child_receive (feed->child->fd, feed->buffer, CHILD_MAX_PACKET, &length,
-				    error))
-			return FALSE;
+	while (is_ours) {
 		*packet = (PstPacket){0};
-		*is_end = length == 0;
-		if (*is_end)
+		if (feed->left == 0 && !refill (feed, error))
+			return FALSE;
+		*is_end = feed->left == 0;
+		if (*is_end || !take_packet (feed, packet))
 			return TRUE;
-		packet->kind = (PstWireKind) feed->buffer[0];
-		packet->fields = (PstWireFields){
-			.data = feed->buffer + 1, .left = length - 1, .is_sound = TRUE};
 		if (!look_at (feed, packet, &is_ours, error))
 			return FALSE;
-	} while (is_ours);
+	}
 	return TRUE;
 }
 
@@ -345,6 +366,7 @@ pst_feed_new (const Child *child, PstSlots *slots)
 	feed->child = child;
 	feed->slots = slots;
 	feed->buffer = g_malloc (CHILD_MAX_PACKET);
+	feed->copy = g_malloc (PIECE);
 	for (gsize i = 0; i < LARGE_SPOOLS; i++)
 		feed->large[i] = spool_new (LARGE_SPOOL);
 	g_mutex_init (&feed->mutex);
@@ -374,5 +396,6 @@ pst_feed_free (PstFeed *feed)
 	g_mutex_clear (&feed->mutex);
 	g_cond_clear (&feed->changed);
 	g_free (feed->buffer);
+	g_free (feed->copy);
 	g_free (feed);
 }

@@ -211,22 +211,38 @@ clear_item (Item *item)
 	memset (item, 0, sizeof *item);
 }
 
+/* An item and its number. Folders come one after the other, so we know when one has got all its
+ * mail. */
+static gboolean
+get_item (const PstSource *source, PstWireFields *fields, guint64 *number, Item *item)
+{
+	*number = pst_wire_get_u64 (fields);
+	item->nid = pst_wire_get_u32 (fields);
+	item->folder = pst_wire_get_u32 (fields);
+	item->is_old = pst_wire_get_u32 (fields) != 0;
+	return fields->is_sound && source->has_plan && *number < source->total &&
+	       item->folder < source->folders->len;
+}
+
+static gboolean
+begin_item (PstSource *source, guint64 number, const Item *item, GError **error)
+{
+	if (source->item.is_open || number != source->next_number || item->folder < source->closed)
+		return fail_protocol (source, error);
+	source->item = *item;
+	source->item.is_open = TRUE;
+	return TRUE;
+}
+
 static gboolean
 take_begin (PstSource *source, PstWireFields *fields, GError **error)
 {
-	guint64 number = pst_wire_get_u64 (fields);
-	Item item = {.nid = pst_wire_get_u32 (fields),
-		     .folder = pst_wire_get_u32 (fields),
-		     .is_old = pst_wire_get_u32 (fields) != 0,
-		     .is_open = TRUE};
+	guint64 number = 0;
+	Item item = {0};
 
-	/* Folders come one after the other, so we know when one has got all its mail. */
-	if (!pst_wire_is_end (fields) || !source->has_plan || source->item.is_open ||
-	    number != source->next_number || number >= source->total ||
-	    item.folder >= source->folders->len || item.folder < source->closed)
+	if (!get_item (source, fields, &number, &item) || !pst_wire_is_end (fields))
 		return fail_protocol (source, error);
-	source->item = item;
-	return TRUE;
+	return begin_item (source, number, &item, error);
 }
 
 static void
@@ -425,20 +441,24 @@ take_listed (PstSource *source, PstWireFields *fields, GError **error)
 	return TRUE;
 }
 
-/* The reader of this item died. It may have died before it began, or just after it was done
- * with it. */
+/* The reader of this item died. It may have died before it said a word of it, or just after it was
+ * done with it. */
 static gboolean
 take_lost (PstSource *source, PstWireFields *fields, GError **error)
 {
-	guint64 number = pst_wire_get_u64 (fields);
+	guint64 number = 0;
+	Item item = {0};
+	gboolean is_sound = get_item (source, fields, &number, &item);
 	g_autofree char *reason = pst_wire_get_string (fields);
 
-	if (!pst_wire_is_end (fields) || !source->has_plan || number >= source->total)
+	if (!is_sound || !pst_wire_is_end (fields))
 		return fail_protocol (source, error);
 	if (number + 1 == source->next_number && !source->item.is_open)
 		return TRUE;
 	if (number != source->next_number)
 		return fail_protocol (source, error);
+	if (!source->item.is_open && !begin_item (source, number, &item, error))
+		return FALSE;
 
 	g_autofree char *text = g_strconcat ("its reader was lost: ", reason, NULL);
 	enter_failed (source, text);

@@ -9,19 +9,25 @@
 
 #include "base/child.h"
 
-G_STATIC_ASSERT (PST_WIRE_MAX_DATA + 1 <= CHILD_MAX_PACKET);
+#define LENGTH_SIZE sizeof (guint32)
+
+/* What is sent together, unless a single packet is larger. */
+#define ENOUGH (16 * 1024)
+
+G_STATIC_ASSERT (LENGTH_SIZE + 1 + PST_WIRE_MAX_DATA + ENOUGH <= CHILD_MAX_PACKET);
 
 void
 pst_wire_init (PstWire *wire, int fd)
 {
 	wire->fd = fd;
-	wire->packet = g_byte_array_sized_new (PST_WIRE_MAX_DATA + 1);
+	wire->packets = g_byte_array_sized_new (CHILD_MAX_PACKET);
+	wire->begun_at = 0;
 }
 
 void
 pst_wire_clear (PstWire *wire)
 {
-	g_clear_pointer (&wire->packet, g_byte_array_unref);
+	g_clear_pointer (&wire->packets, g_byte_array_unref);
 }
 
 void
@@ -29,20 +35,63 @@ pst_wire_begin (PstWire *wire, PstWireKind kind)
 {
 	guint8 byte = (guint8) kind;
 
-	g_byte_array_set_size (wire->packet, 0);
-	g_byte_array_append (wire->packet, &byte, 1);
+	wire->begun_at = wire->packets->len;
+	pst_wire_put_u32 (wire, 0); /* its length, when that is known */
+	pst_wire_put_bytes (wire, &byte, 1);
+}
+
+gsize
+pst_wire_get_length (const PstWire *wire)
+{
+	return wire->packets->len - wire->begun_at - LENGTH_SIZE;
+}
+
+void
+pst_wire_flush (PstWire *wire)
+{
+	if (wire->packets->len > 0 &&
+	    !child_send (wire->fd, wire->packets->data, wire->packets->len))
+		_exit (0); /* the supervisor has gone: there is nobody to complain to */
+	g_byte_array_set_size (wire->packets, 0);
+}
+
+void
+pst_wire_end (PstWire *wire)
+{
+	guint32 length = (guint32) pst_wire_get_length (wire);
+
+	memcpy (wire->packets->data + wire->begun_at, &length, LENGTH_SIZE);
+	if (wire->packets->len >= ENOUGH)
+		pst_wire_flush (wire);
+}
+
+gboolean
+pst_wire_next_packet (const guint8 **data, gsize *left, const guint8 **packet, gsize *length)
+{
+	guint32 claimed = 0;
+
+	if (*left < LENGTH_SIZE)
+		return FALSE;
+	memcpy (&claimed, *data, LENGTH_SIZE);
+	if (claimed == 0 || claimed > *left - LENGTH_SIZE)
+		return FALSE;
+	*packet = *data + LENGTH_SIZE;
+	*length = claimed;
+	*data = *packet + claimed;
+	*left -= LENGTH_SIZE + claimed;
+	return TRUE;
 }
 
 void
 pst_wire_put_u32 (PstWire *wire, guint32 value)
 {
-	g_byte_array_append (wire->packet, (const guint8 *) &value, sizeof value);
+	g_byte_array_append (wire->packets, (const guint8 *) &value, sizeof value);
 }
 
 void
 pst_wire_put_u64 (PstWire *wire, guint64 value)
 {
-	g_byte_array_append (wire->packet, (const guint8 *) &value, sizeof value);
+	g_byte_array_append (wire->packets, (const guint8 *) &value, sizeof value);
 }
 
 void
@@ -63,14 +112,7 @@ void
 pst_wire_put_bytes (PstWire *wire, const void *data, gsize length)
 {
 	if (length > 0)
-		g_byte_array_append (wire->packet, data, (guint) length);
-}
-
-void
-pst_wire_send (PstWire *wire)
-{
-	if (!child_send (wire->fd, wire->packet->data, wire->packet->len))
-		_exit (0); /* the supervisor has gone: there is nobody to complain to */
+		g_byte_array_append (wire->packets, data, (guint) length);
 }
 
 static gboolean

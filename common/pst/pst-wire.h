@@ -2,9 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A packet is one byte of kind and the fields below, numbers in the machine's own order since
- * both ends are the same program. The supervisor believes none of it: a packet that is too
- * short, too long or out of turn ends the reader.
+ * A packet is its length in four bytes, one byte of kind and the fields below, numbers in the
+ * machine's own order since both ends are the same program. Several go through the socket together:
+ * for a small message, going costs more than what is said. The supervisor believes none of it: a
+ * packet that is too short, too long or out of turn ends the reader.
  */
 #pragma once
 
@@ -39,7 +40,8 @@ typedef enum {
 	PST_WIRE_FAIL,
 	/* u32 is mail: instead of META, DATA, DONE where only counts are wanted */
 	PST_WIRE_LISTED,
-	/* u64 number, string what became of the worker that had it */
+	/* u64 number, u32 nid, u32 folder, u32 is it an old version, string what became of the
+	 * worker that had it; its BEGIN may never have been sent */
 	PST_WIRE_LOST,
 	/* a worker has ended before its time, maybe amid an item; another begins when this has been
 	 * answered (pst-slots.h) */
@@ -66,7 +68,8 @@ enum {
 
 typedef struct {
 	int fd;
-	GByteArray *packet;
+	GByteArray *packets; /* not sent yet, the last one perhaps not complete */
+	guint begun_at;      /* where the last one begins */
 } PstWire;
 
 void pst_wire_init (PstWire *wire, int fd);
@@ -80,9 +83,24 @@ void pst_wire_put_u64 (PstWire *wire, guint64 value);
 /* NULL is the empty string; what is longer than allowed is cut between characters. */
 void pst_wire_put_string (PstWire *wire, const char *text);
 void pst_wire_put_bytes (PstWire *wire, const void *data, gsize length);
-void pst_wire_send (PstWire *wire);
 
-/* Reading: fields in order. After the first one that isn't there, everything is 0 or "", and
+/* How long the packet is by now. */
+gsize pst_wire_get_length (const PstWire *wire);
+
+/* The packet is complete, and will be sent when there is enough to send. */
+void pst_wire_end (PstWire *wire);
+
+/* Send what is complete: before waiting for an answer, forking, or beginning another item. */
+void pst_wire_flush (PstWire *wire);
+
+/* Reading. */
+
+/* Take the next packet, without its length, off what was received together; FALSE if there is none,
+ * or it is empty or cut off. */
+gboolean pst_wire_next_packet (const guint8 **data, gsize *left, const guint8 **packet,
+			       gsize *length);
+
+/* Fields in order. After the first one that isn't there, everything is 0 or "", and
  * is_sound FALSE. */
 
 typedef struct {

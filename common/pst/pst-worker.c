@@ -84,7 +84,7 @@ say_finding (const char *name, guint32 nid, const char *detail, gpointer user_da
 	pst_wire_put_u32 (&reader->wire, nid);
 	pst_wire_put_string (&reader->wire, name);
 	pst_wire_put_string (&reader->wire, detail);
-	pst_wire_send (&reader->wire);
+	pst_wire_end (&reader->wire);
 }
 
 static void
@@ -92,7 +92,7 @@ say_string (Reader *reader, PstWireKind kind, const char *text)
 {
 	pst_wire_begin (&reader->wire, kind);
 	pst_wire_put_string (&reader->wire, text);
-	pst_wire_send (&reader->wire);
+	pst_wire_end (&reader->wire);
 }
 
 static void
@@ -100,14 +100,26 @@ say_u32 (Reader *reader, PstWireKind kind, guint32 value)
 {
 	pst_wire_begin (&reader->wire, kind);
 	pst_wire_put_u32 (&reader->wire, value);
-	pst_wire_send (&reader->wire);
+	pst_wire_end (&reader->wire);
 }
 
 static void
 say_nothing_but (Reader *reader, PstWireKind kind)
 {
 	pst_wire_begin (&reader->wire, kind);
-	pst_wire_send (&reader->wire);
+	pst_wire_end (&reader->wire);
+}
+
+/* Which item is meant, as BEGIN and LOST say it. */
+static void
+put_entry (Reader *reader, guint64 number)
+{
+	const Entry *entry = &g_array_index (reader->entries, Entry, number);
+
+	pst_wire_put_u64 (&reader->wire, number);
+	pst_wire_put_u32 (&reader->wire, entry->nid);
+	pst_wire_put_u32 (&reader->wire, entry->folder);
+	pst_wire_put_u32 (&reader->wire, entry->old != NOT_OLD);
 }
 
 /* --- One item, by the worker ----------------------------------------------- */
@@ -119,7 +131,7 @@ get_slot (Reader *reader)
 		return;
 	reader->slot = pst_slots_get_next (&reader->slots, reader->wire.fd);
 	if (reader->slot == NULL)
-		_exit (0); /* as pst_wire_send() does */
+		_exit (0); /* as pst_wire_flush() does */
 }
 
 static void
@@ -135,7 +147,8 @@ send_slot (Reader *reader)
 	pst_wire_begin (&reader->wire, PST_WIRE_SLOT);
 	pst_wire_put_u32 (&reader->wire, reader->slots.next);
 	pst_wire_put_u32 (&reader->wire, (guint32) reader->filled);
-	pst_wire_send (&reader->wire);
+	pst_wire_end (&reader->wire);
+	pst_wire_flush (&reader->wire);
 	pst_slots_advance (&reader->slots);
 	reader->slot = NULL;
 	reader->filled = 0;
@@ -154,7 +167,7 @@ end_data (Reader *reader)
 	}
 	pst_wire_begin (&reader->wire, PST_WIRE_DATA);
 	pst_wire_put_bytes (&reader->wire, reader->slot, reader->filled);
-	pst_wire_send (&reader->wire);
+	pst_wire_end (&reader->wire);
 }
 
 static void
@@ -203,12 +216,12 @@ send_meta (Reader *reader, const PstItem *item)
 	/* A packet has room for so many names; more categories than that on one message are an
 	 * attack. */
 	while (count > 0 &&
-	       wire->packet->len + 8 + strlen (keywords[count - 1]) > PST_WIRE_MAX_DATA)
+	       pst_wire_get_length (wire) + 8 + strlen (keywords[count - 1]) > PST_WIRE_MAX_DATA)
 		count--;
 	pst_wire_put_u32 (wire, count);
 	for (guint i = 0; i < count; i++)
 		pst_wire_put_string (wire, keywords[i]);
-	pst_wire_send (wire);
+	pst_wire_end (wire);
 }
 
 static gboolean
@@ -236,7 +249,7 @@ say_zones (Reader *reader, const GPtrArray *zones)
 		pst_wire_begin (&reader->wire, PST_WIRE_ZONE);
 		pst_wire_put_string (&reader->wire, zone->id);
 		pst_wire_put_bytes (&reader->wire, zone->text, strlen (zone->text));
-		pst_wire_send (&reader->wire);
+		pst_wire_end (&reader->wire);
 	}
 }
 
@@ -381,14 +394,12 @@ work (int fd, gpointer user_data)
 		reader->written = 0;
 		allow_item (reader);
 		pst_wire_begin (&reader->wire, PST_WIRE_BEGIN);
-		pst_wire_put_u64 (&reader->wire, i);
-		pst_wire_put_u32 (&reader->wire, entry->nid);
-		pst_wire_put_u32 (&reader->wire, entry->folder);
-		pst_wire_put_u32 (&reader->wire, entry->old != NOT_OLD);
-		pst_wire_send (&reader->wire);
+		put_entry (reader, i);
+		pst_wire_end (&reader->wire);
 		if (!handle_item (reader, entry, &error))
 			say_string (reader, PST_WIRE_FAIL,
 				    error != NULL ? error->message : "unreadable");
+		pst_wire_flush (&reader->wire);
 	}
 	return 0;
 }
@@ -423,9 +434,9 @@ step_over (Reader *reader, guint64 begun_at, int status)
 		return;
 	}
 	pst_wire_begin (&reader->wire, PST_WIRE_LOST);
-	pst_wire_put_u64 (&reader->wire, position);
+	put_entry (reader, position);
 	pst_wire_put_string (&reader->wire, what);
-	pst_wire_send (&reader->wire);
+	pst_wire_end (&reader->wire);
 	shared->position = position + 1;
 }
 
@@ -437,6 +448,7 @@ run_workers (Reader *reader, GError **error)
 	while (reader->shared->position < reader->entries->len) {
 		guint64 begun_at = reader->shared->position;
 		int status = 0;
+		pst_wire_flush (&reader->wire); /* or the worker would say it again */
 		pid_t pid = child_fork_worker (reader->wire.fd, work, reader, error);
 		if (pid < 0)
 			return FALSE;
@@ -447,6 +459,7 @@ run_workers (Reader *reader, GError **error)
 			return TRUE;
 		step_over (reader, begun_at, status);
 		say_nothing_but (reader, PST_WIRE_RESTART);
+		pst_wire_flush (&reader->wire);
 		if (!pst_slots_await_restart (reader->wire.fd))
 			return TRUE; /* nobody to complain to */
 		if (WIFSIGNALED (status) && WTERMSIG (status) == SIGALRM &&
@@ -478,7 +491,7 @@ say_folder (Reader *reader, guint32 parent, guint32 role, guint32 bits, const ch
 	pst_wire_put_u32 (&reader->wire, role);
 	pst_wire_put_u32 (&reader->wire, bits);
 	pst_wire_put_string (&reader->wire, name);
-	pst_wire_send (&reader->wire);
+	pst_wire_end (&reader->wire);
 }
 
 static void
@@ -615,7 +628,7 @@ say_plan (Reader *reader)
 	pst_wire_put_u64 (&reader->wire, reader->hidden);
 	pst_wire_put_u64 (&reader->wire, reader->outside);
 	pst_wire_put_u64 (&reader->wire, pst_file_get_size (reader->file));
-	pst_wire_send (&reader->wire);
+	pst_wire_end (&reader->wire);
 }
 
 static gboolean
@@ -729,6 +742,7 @@ pst_worker_run (int fd, gpointer user_data)
 	if (error != NULL || reader.shared == MAP_FAILED)
 		say_string (&reader, PST_WIRE_ERROR,
 			    error != NULL ? error->message : "out of memory");
+	pst_wire_flush (&reader.wire);
 	clear_reader (&reader);
 	return 0;
 }

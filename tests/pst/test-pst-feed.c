@@ -24,7 +24,8 @@ static void
 say (PstWire *wire, PstWireKind kind)
 {
 	pst_wire_begin (wire, kind);
-	pst_wire_send (wire);
+	pst_wire_end (wire);
+	pst_wire_flush (wire);
 }
 
 static void
@@ -33,7 +34,8 @@ say_slot (PstWire *wire, guint32 number, guint32 length)
 	pst_wire_begin (wire, PST_WIRE_SLOT);
 	pst_wire_put_u32 (wire, number);
 	pst_wire_put_u32 (wire, length);
-	pst_wire_send (wire);
+	pst_wire_end (wire);
+	pst_wire_flush (wire);
 }
 
 static guint8
@@ -67,7 +69,8 @@ say_in_packet (PstWire *wire, guint seed, gsize length)
 		data[i] = byte_at (seed, i);
 	pst_wire_begin (wire, PST_WIRE_DATA);
 	pst_wire_put_bytes (wire, data, length);
-	pst_wire_send (wire);
+	pst_wire_end (wire);
+	pst_wire_flush (wire);
 }
 
 /* Contents of all kinds of sizes; those beyond a packet go through slots. */
@@ -162,7 +165,8 @@ say_half_a_slot (int fd, gpointer user_data)
 	say (&wire, PST_WIRE_META);
 	pst_wire_begin (&wire, PST_WIRE_SLOT);
 	pst_wire_put_u32 (&wire, 0);
-	pst_wire_send (&wire);
+	pst_wire_end (&wire);
+	pst_wire_flush (&wire);
 	return 0;
 }
 
@@ -208,6 +212,48 @@ say_restart_for_ever (int fd, gpointer user_data)
 	for (;;)
 		say (&wire, PST_WIRE_RESTART);
 	return 0;
+}
+
+/* Packets that go together, and are not what they claim to be. */
+static int
+say_together (int fd, const void *bytes, gsize length)
+{
+	g_auto (PstWire) wire;
+
+	pst_wire_init (&wire, fd);
+	pst_wire_begin (&wire, PST_WIRE_META);
+	pst_wire_end (&wire);
+	g_byte_array_append (wire.packets, bytes, (guint) length);
+	pst_wire_flush (&wire);
+	return 0;
+}
+
+static int
+say_too_little (int fd, gpointer user_data)
+{
+	return say_together (fd, "\1\0\0", 3);
+}
+
+static int
+say_nothing (int fd, gpointer user_data)
+{
+	return say_together (fd, "\0\0\0\0", 4);
+}
+
+static int
+say_less_than_claimed (int fd, gpointer user_data)
+{
+	const guint32 claimed[] = {8, 0};
+
+	return say_together (fd, claimed, sizeof claimed);
+}
+
+static int
+say_most_of_all (int fd, gpointer user_data)
+{
+	const guint32 claimed[] = {G_MAXUINT32, 0};
+
+	return say_together (fd, claimed, sizeof claimed);
 }
 
 static int
@@ -449,6 +495,10 @@ static const struct {
 	{"/pst/feed/refuses-a-slot-without-a-length", say_half_a_slot},
 	{"/pst/feed/refuses-a-slot-that-belongs-to-nothing", say_slot_of_nothing},
 	{"/pst/feed/refuses-data-that-belong-to-nothing", say_data_of_nothing},
+	{"/pst/feed/refuses-a-packet-without-a-length", say_too_little},
+	{"/pst/feed/refuses-a-packet-without-a-kind", say_nothing},
+	{"/pst/feed/refuses-a-packet-that-is-cut-off", say_less_than_claimed},
+	{"/pst/feed/refuses-a-packet-of-endless-length", say_most_of_all},
 	{"/pst/feed/gives-up-a-child-that-hears-no-answer", say_slots_for_ever},
 	{"/pst/feed/gives-up-a-child-that-always-begins-again", say_restart_for_ever},
 };
