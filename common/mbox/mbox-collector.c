@@ -32,6 +32,7 @@ write_nuls (MboxCollector *collector, GError **error)
 {
 	static const guint8 zeros[65536];
 
+	collector->has_nul = collector->has_nul || collector->nuls > 0;
 	while (collector->nuls > 0) {
 		gsize n = (gsize) MIN (collector->nuls, sizeof zeros);
 		if (!collector->is_too_large &&
@@ -101,7 +102,6 @@ mbox_collector_drop_nuls (MboxCollector *collector)
 gboolean
 mbox_collector_end (MboxCollector *collector, gboolean without_blank, GError **error)
 {
-	collector->has_nul = collector->has_nul || collector->nuls > 0;
 	if (collector->nuls > 0 && collector->size > MBOX_MESSAGE_MAX)
 		collector->is_too_large = TRUE;
 	if (collector->nuls > 0)
