@@ -226,7 +226,7 @@ list_nids (const PstItem *item)
 		pst_node_open_subnode (item->node, PST_NID_ATTACHMENT_TABLE, &error);
 	g_autoptr (PstTable) table = node != NULL ? pst_table_open (node, &error) : NULL;
 
-	if (table == NULL && !g_error_matches (error, PST_ERROR, PST_ERROR_MISSING))
+	if (table == NULL && pst_node_has_subnode (item->node, PST_NID_ATTACHMENT_TABLE))
 		pst_context_find (item->context, "attachment-table-damaged", "%s", error->message);
 	for (guint i = 0; table != NULL && i < pst_table_get_row_count (table); i++)
 		add_nid (nids, seen, pst_table_get_row_id (table, i));

@@ -335,7 +335,8 @@ pst_item_read_recipients (const PstItem *item, guint kinds)
 	GPtrArray *recipients = g_ptr_array_new_with_free_func ((GDestroyNotify) recipient_free);
 
 	if (!read_recipient_table (item, kinds, recipients, &error)) {
-		if (!g_error_matches (error, PST_ERROR, PST_ERROR_MISSING))
+		/* One that isn't there is none; one whose block isn't there is lost. */
+		if (pst_node_has_subnode (item->node, PST_NID_RECIPIENT_TABLE))
 			pst_context_find (item->context, "recipients-damaged", "%s",
 					  error->message);
 		read_display_strings (item, kinds, recipients);

@@ -53,12 +53,31 @@ typedef struct {
 	GArray *server_ids; /* of ServerId; NULL if not yet read */
 	GHashTable *roles;
 	guint given; /* bit per role */
+	PstFindingFunc finding; /* may be NULL */
+	gpointer user_data;
 } Search;
 
 typedef struct {
 	guint8 counter[COUNTER_SIZE];
 	guint32 nid;
 } ServerId;
+
+/* A role that is lost changes the name of a folder, and what a server makes of it. */
+static void
+complain (const Search *search, guint32 nid, const GError *error)
+{
+	if (search->finding != NULL && error != NULL)
+		search->finding ("store-damaged", nid, error->message, search->user_data);
+}
+
+/* NULL without an error if the file has no such node. */
+static PstNode *
+open_if_there (const Search *search, guint32 nid, GError **error)
+{
+	return pst_index_find_node (search->index, nid) != NULL
+		       ? pst_node_open (search->index, nid, error)
+		       : NULL;
+}
 
 static void
 give_role (Search *search, guint32 nid, FolderRole role)
@@ -84,15 +103,18 @@ add_server_id (const guint8 *p, gpointer user_data)
 }
 
 static GArray *
-read_server_ids (const PstIndex *index)
+read_server_ids (const Search *search)
 {
 	GArray *ids = g_array_new (FALSE, FALSE, sizeof (ServerId));
-	g_autoptr (PstNode) node = pst_node_open (index, PST_NID_SERVER_IDS, NULL);
-	g_autoptr (PstHeap) heap = node != NULL ? pst_heap_open (node, PST_HEAP_TREE, NULL) : NULL;
+	g_autoptr (GError) error = NULL;
+	g_autoptr (PstNode) node = open_if_there (search, PST_NID_SERVER_IDS, &error);
+	g_autoptr (PstHeap) heap =
+		node != NULL ? pst_heap_open (node, PST_HEAP_TREE, &error) : NULL;
 
 	if (heap != NULL)
-		(void)pst_heap_walk_tree (heap, pst_heap_get_user_root (heap), 8, 4, add_server_id,
-					  ids, NULL); /* no ids, no roles: nothing is lost */
+		(void) pst_heap_walk_tree (heap, pst_heap_get_user_root (heap), 8, 4,
+					   add_server_id, ids, &error); /* told below */
+	complain (search, PST_NID_SERVER_IDS, error);
 	return ids;
 }
 
@@ -104,7 +126,7 @@ find_server_id (Search *search, const guint8 *counter)
 	guint32 found = 0;
 
 	if (search->server_ids == NULL)
-		search->server_ids = read_server_ids (search->index);
+		search->server_ids = read_server_ids (search);
 	for (guint i = 0; i < search->server_ids->len; i++) {
 		const ServerId *id = &g_array_index (search->server_ids, ServerId, i);
 		if (memcmp (id->counter, counter, COUNTER_SIZE) != 0)
@@ -133,11 +155,12 @@ get_entry_nid (Search *search, GBytes *entry_id)
 static void
 give_role_by_prop (Search *search, const PstProps *props, guint16 id, FolderRole role)
 {
-	g_autoptr (GBytes) entry_id =
-		pst_props_get_type (props, id) == PST_TYPE_BINARY
-			? pst_props_get_binary (props, id, NULL) /* unreadable: no role */
-			: NULL;
+	g_autoptr (GError) error = NULL;
+	g_autoptr (GBytes) entry_id = pst_props_get_type (props, id) == PST_TYPE_BINARY
+					      ? pst_props_get_binary (props, id, &error)
+					      : NULL;
 
+	complain (search, PST_NID_STORE, error);
 	if (entry_id != NULL)
 		give_role (search, get_entry_nid (search, entry_id), role);
 }
@@ -146,13 +169,16 @@ give_role_by_prop (Search *search, const PstProps *props, guint16 id, FolderRole
 static void
 give_roles_by_folder (Search *search, guint32 nid)
 {
-	g_autoptr (PstNode) node = pst_node_open (search->index, nid, NULL);
+	g_autoptr (GError) error = NULL;
+	g_autoptr (PstNode) node = open_if_there (search, nid, NULL); /* told of with the folder */
 	g_autoptr (PstProps) props = node != NULL ? pst_props_open (node, NULL) : NULL;
 	if (props == NULL)
 		return;
 
 	give_role_by_prop (search, props, PROP_DRAFTS, FOLDER_ROLE_DRAFTS);
-	g_autoptr (GPtrArray) more = pst_props_get_multiple (props, PROP_MORE_FOLDERS, NULL, NULL);
+	g_autoptr (GPtrArray) more =
+		pst_props_get_multiple (props, PROP_MORE_FOLDERS, NULL, &error);
+	complain (search, nid, error);
 	if (more != NULL && more->len > PLACE_OF_JUNK)
 		give_role (search, get_entry_nid (search, more->pdata[PLACE_OF_JUNK]),
 			   FOLDER_ROLE_JUNK);
@@ -175,15 +201,21 @@ rate_class (const PstProps *row)
 }
 
 static guint32
-find_inbox (const PstIndex *index, guint32 mail_root)
+find_inbox (const Search *search, guint32 mail_root)
 {
-	g_autoptr (PstNode) node = pst_node_open (index, PST_NID_RECEIVE_FOLDERS, NULL);
-	g_autoptr (PstTable) table = node != NULL ? pst_table_open (node, NULL) : NULL;
+	g_autoptr (GError) error = NULL;
+	g_autoptr (PstNode) node = open_if_there (search, PST_NID_RECEIVE_FOLDERS, &error);
+	g_autoptr (PstTable) table = node != NULL ? pst_table_open (node, &error) : NULL;
 	guint32 inbox = 0;
 	guint best = 0;
 
+	complain (search, PST_NID_RECEIVE_FOLDERS, error);
+	complain (search, PST_NID_RECEIVE_FOLDERS,
+		  table != NULL ? pst_table_get_damage (table) : NULL);
 	for (guint i = 0; table != NULL && i < pst_table_get_row_count (table); i++) {
-		g_autoptr (PstProps) row = pst_table_get_row (table, i, NULL);
+		g_autoptr (GError) row_error = NULL;
+		g_autoptr (PstProps) row = pst_table_get_row (table, i, &row_error);
+		complain (search, PST_NID_RECEIVE_FOLDERS, row_error);
 		if (row == NULL)
 			continue;
 		guint rating = rate_class (row);
@@ -231,13 +263,17 @@ pst_roles_find_mail_root (const PstIndex *index, const PstProps *store, gboolean
 }
 
 GHashTable *
-pst_roles_find (const PstIndex *index, const PstProps *store)
+pst_roles_find (const PstIndex *index, const PstProps *store, PstFindingFunc finding,
+		gpointer user_data)
 {
-	Search search = { .index = index, .roles = g_hash_table_new (NULL, NULL) };
+	Search search = { .index = index,
+			  .roles = g_hash_table_new (NULL, NULL),
+			  .finding = finding,
+			  .user_data = user_data };
 	gboolean is_ost = pst_file_is_ost (pst_index_get_file (index));
 	gboolean is_guess;
 	guint32 mail_root = pst_roles_find_mail_root (index, store, &is_guess);
-	guint32 inbox = find_inbox (index, mail_root);
+	guint32 inbox = find_inbox (&search, mail_root);
 
 	if (inbox == 0 && is_ost)
 		inbox = OST_INBOX;

@@ -15,5 +15,7 @@
 guint32 pst_roles_find_mail_root (const PstIndex *index, const PstProps *store, gboolean *is_guess);
 
 /* Roles by NID: a hash table from GUINT_TO_POINTER (nid) to GUINT_TO_POINTER (FolderRole). Each
- * role is given once at most. Caller owns. */
-GHashTable *pst_roles_find (const PstIndex *index, const PstProps *store);
+ * role is given once at most. Caller owns. FINDING (may be NULL) hears what can't be read:
+ * "store-damaged". */
+GHashTable *pst_roles_find (const PstIndex *index, const PstProps *store, PstFindingFunc finding,
+			    gpointer user_data);

@@ -350,7 +350,8 @@ pst_store_open (const PstIndex *index, PstFindingFunc finding, gpointer user_dat
 	store->orphans = g_array_new (FALSE, FALSE, sizeof (guint32));
 	read_store_props (&listing);
 
-	g_autoptr (GHashTable) roles = pst_roles_find (index, store->props);
+	g_autoptr (GHashTable) roles =
+		pst_roles_find (index, store->props, finding, user_data);
 	listing.roles = roles;
 	listing.mail_root = pst_roles_find_mail_root (index, store->props, &is_guess);
 	if (is_guess)

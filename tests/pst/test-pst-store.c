@@ -256,6 +256,22 @@ test_damaged_folder (void)
 	g_assert_nonnull (strstr (opened->findings->str, "folder-table-damaged"));
 }
 
+/* What names the inbox is lost: the folder keeps its name, and somebody is told. */
+static void
+test_damaged_roles (void)
+{
+	char *path;
+	PstWriter *writer = begin_file (&path);
+
+	(void)pst_writer_add_folder (writer, PST_WRITER_TOP, "Posteingang", PST_WRITER_ROLE_INBOX);
+	g_autoptr (Opened) opened = finish_file (writer, path);
+	damage_node (opened, PST_NID_RECEIVE_FOLDERS);
+	g_autoptr (PstStore) store = open_store (opened);
+
+	g_assert_cmpint (find_folder (store, "Posteingang", NULL)->role, ==, FOLDER_ROLE_NONE);
+	g_assert_nonnull (strstr (opened->findings->str, "store-damaged 0x62b"));
+}
+
 static void
 test_damaged_store (void)
 {
@@ -460,6 +476,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/pst/store/items-outside-are-counted-apart", test_outside);
 	g_test_add_func ("/pst/store/a-damaged-folder-keeps-name-and-items", test_damaged_folder);
 	g_test_add_func ("/pst/store/a-damaged-store-is-still-listed", test_damaged_store);
+	g_test_add_func ("/pst/store/a-role-that-is-lost-is-named", test_damaged_roles);
 	g_test_add_func ("/pst/store/parents-in-a-circle-end", test_parents_in_a_circle);
 	g_test_add_func ("/pst/store/deep-folders-move-up", test_deep);
 	return g_test_run ();
