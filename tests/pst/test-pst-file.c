@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pst/opened.h"
+#include "pst/pst-block.h"
 #include "support/pst-writer-crypt.h"
 
 static PstTiny *
@@ -239,6 +240,53 @@ test_read_beyond (void)
 	g_assert_error (error, PST_ERROR, PST_ERROR_TRUNCATED);
 }
 
+/* libpst remembers where it was, to go back there some day. */
+static void
+test_working_directory (void)
+{
+	g_autoptr (PstTiny) tiny = make_file (PST_TINY_UNICODE);
+	g_autofree char *path = pst_tiny_save (tiny);
+	g_autofree char *directory = g_path_get_dirname (path);
+	g_autofree char *name = g_path_get_basename (path);
+	g_autofree char *before = g_get_current_dir ();
+	g_autoptr (GError) error = NULL;
+
+	g_assert_cmpint (g_chdir (directory), ==, 0);
+	g_autoptr (PstFile) file = pst_file_open (name, &error);
+	g_assert_no_error (error);
+	g_assert_cmpint (g_chdir ("/"), ==, 0);
+	g_autoptr (PstIndex) index = pst_index_build (file, NULL, NULL, &error);
+	g_assert_no_error (error);
+	g_clear_pointer (&index, pst_index_free);
+	g_clear_pointer (&file, pst_file_free);
+	g_autofree char *after = g_get_current_dir ();
+	g_assert_cmpstr (after, ==, "/");
+	g_assert_cmpint (g_chdir (before), ==, 0);
+	g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
+/* What libpst keeps for the whole process must not tie one file to another. */
+static void
+test_two_at_once (void)
+{
+	g_autoptr (PstTiny) ansi = make_file (PST_TINY_ANSI);
+	g_autoptr (PstTiny) large = make_file (PST_TINY_4K);
+	g_autoptr (Opened) first = opened_new_tiny (ansi);
+	g_autoptr (Opened) second = opened_new_tiny (large);
+
+	for (guint i = 0; i < 4; i++) {
+		const Opened *opened = i % 2 == 0 ? first : second;
+		const PstIndexNode *node = pst_index_find_node (opened->index, PST_NID_STORE);
+		g_autoptr (GError) error = NULL;
+		g_assert_nonnull (node);
+		g_autoptr (GBytes) bytes = pst_block_read (opened->index, node->data_bid, &error);
+		g_assert_no_error (error);
+		opened_assert_bytes (bytes, "data", 4);
+	}
+	g_clear_pointer (&second, opened_free);
+	g_assert_cmpint (pst_file_get_format (first->file), ==, PST_FORMAT_ANSI);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -256,6 +304,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/pst/file/decodes-data-but-not-internal-blocks", test_decode);
 	g_test_add_func ("/pst/file/decodes-every-byte-at-every-place", test_decode_permuted);
 	g_test_add_func ("/pst/file/reads-ahead-what-the-file-holds", test_read_ahead);
+	g_test_add_func ("/pst/file/leaves-the-working-directory-alone", test_working_directory);
+	g_test_add_func ("/pst/file/two-files-at-once-keep-apart", test_two_at_once);
 	g_test_add_func ("/pst/file/never-reads-beyond-the-end", test_read_beyond);
 	return g_test_run ();
 }
