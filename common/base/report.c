@@ -4,10 +4,10 @@
  */
 #include "base/report.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json-line.h"
 #include "base/safe-file.h"
 #include "base/text.h"
 
@@ -103,41 +103,16 @@ say (Report *report, const char *text)
 static void
 put_line (Report *report, JsonBuilder *builder)
 {
-	g_autoptr (JsonNode) root = json_builder_get_root (builder);
-	g_autofree char *text = json_to_string (root, FALSE);
-	g_autofree char *line = g_strconcat (text, "\n", NULL);
+	g_autofree char *line = json_line_end (builder);
 
 	if (report->file_error == NULL)
 		(void) safe_file_write (report->file, line, strlen (line), &report->file_error);
 }
 
-static void
-add_string (JsonBuilder *builder, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	g_autofree char *utf8 = g_utf8_make_valid (value, -1);
-	json_builder_set_member_name (builder, name);
-	json_builder_add_string_value (builder, utf8);
-}
-
-static void
-add_number (JsonBuilder *builder, const char *name, guint64 value)
-{
-	json_builder_set_member_name (builder, name);
-	json_builder_add_int_value (builder, (gint64) value);
-}
-
 static JsonBuilder *
-begin_line (Report *report, const char *type)
+begin_line (const Report *report, const char *type)
 {
-	JsonBuilder *builder = json_builder_new ();
-
-	json_builder_begin_object (builder);
-	add_number (builder, "v", 1);
-	add_string (builder, "type", type);
-	add_string (builder, "tool", report->tool);
-	return builder;
+	return json_line_new (1, type, report->tool);
 }
 
 static void
@@ -163,11 +138,10 @@ put_finding (Report *report, const char *name, const char *origin, const char *f
 	if (report->file == NULL)
 		return;
 	g_autoptr (JsonBuilder) builder = begin_line (report, "finding");
-	add_string (builder, "name", name);
-	add_string (builder, "origin", origin);
-	add_string (builder, "folder", folder);
-	add_string (builder, "detail", detail);
-	json_builder_end_object (builder);
+	json_line_add_text (builder, "name", name);
+	json_line_add_text (builder, "origin", origin);
+	json_line_add_text (builder, "folder", folder);
+	json_line_add_text (builder, "detail", detail);
 	put_line (report, builder);
 }
 
@@ -275,15 +249,12 @@ static void
 draw_json (Report *report, double seconds, const char *folder)
 {
 	g_autoptr (JsonBuilder) builder = begin_line (report, "progress");
-	add_number (builder, "messages", report->done_messages);
-	add_number (builder, "bytes", report->done_bytes);
-	add_number (builder, "expected", report->expected);
-	add_number (builder, "seconds", (guint64) seconds);
-	add_string (builder, "folder", folder);
-	json_builder_end_object (builder);
-	g_autoptr (JsonNode) root = json_builder_get_root (builder);
-	g_autofree char *text = json_to_string (root, FALSE);
-	g_autofree char *line = g_strconcat (text, "\n", NULL);
+	json_line_add_number (builder, "messages", report->done_messages);
+	json_line_add_number (builder, "bytes", report->done_bytes);
+	json_line_add_number (builder, "expected", report->expected);
+	json_line_add_number (builder, "seconds", (guint64) seconds);
+	json_line_add_text (builder, "folder", folder);
+	g_autofree char *line = json_line_end (builder);
 	write_stderr (line);
 }
 
@@ -351,17 +322,16 @@ file_summary (Report *report, const ReportCounts *counts)
 	double seconds = (double) (g_get_monotonic_time () - report->started_us) / 1e6;
 	g_autoptr (JsonBuilder) builder = begin_line (report, "summary");
 
-	add_number (builder, "announced", counts->announced);
-	add_number (builder, "emitted", counts->emitted);
-	add_number (builder, "present", counts->present);
-	add_number (builder, "skipped", counts->skipped);
-	add_number (builder, "failed", counts->failed);
-	add_number (builder, "bytes", counts->bytes);
+	json_line_add_number (builder, "announced", counts->announced);
+	json_line_add_number (builder, "emitted", counts->emitted);
+	json_line_add_number (builder, "present", counts->present);
+	json_line_add_number (builder, "skipped", counts->skipped);
+	json_line_add_number (builder, "failed", counts->failed);
+	json_line_add_number (builder, "bytes", counts->bytes);
 	/* Rounded so that all digits a double prints are few. */
 	json_builder_set_member_name (builder, "seconds");
 	json_builder_add_double_value (builder, (double) (gint64) (seconds * 64 + 0.5) / 64);
-	add_number (builder, "exit", report->status);
-	json_builder_end_object (builder);
+	json_line_add_number (builder, "exit", report->status);
 	put_line (report, builder);
 }
 
