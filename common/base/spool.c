@@ -178,6 +178,17 @@ spool_peek (const Spool *spool)
 	return spool->memory != NULL ? spool->memory : (const guint8 *) "";
 }
 
+int
+spool_dup (const Spool *spool, GError **error)
+{
+	int fd = spool->fd >= 0 ? fcntl (spool->fd, F_DUPFD_CLOEXEC, 0) : -1;
+
+	if (fd < 0 || lseek (fd, 0, SEEK_SET) < 0)
+		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "temporary file: %s",
+			     g_strerror (errno));
+	return fd;
+}
+
 static gboolean
 read_file (const Spool *spool, goffset offset, void *buffer, gsize length, gsize *got,
 	   GError **error)

@@ -39,6 +39,11 @@ void spool_clear (Spool *spool);
 /* The bytes in memory, or NULL if they are in a file. Valid until the next write. */
 const guint8 *spool_peek (const Spool *spool);
 
+/* A descriptor of the file, at its beginning, for a reader that wants one; only for a spool without
+ * memory (limit 0), which has something in it and which nobody writes to any more. -1 with an
+ * error. */
+int spool_dup (const Spool *spool, GError **error);
+
 /* Up to length bytes from offset into buffer; *got is 0 at the end. Does not move anything: readers
  * on several threads do not disturb each other. */
 gboolean spool_read_at (const Spool *spool, goffset offset, void *buffer, gsize length, gsize *got,

@@ -42,7 +42,15 @@ canonical_is_volatile (const char *name, gsize length)
 void
 canonical_init (Canonical *canonical)
 {
+	canonical_init_for (canonical, NULL, NULL);
+}
+
+void
+canonical_init_for (Canonical *canonical, CanonicalFunc function, gpointer user_data)
+{
 	digest_init (&canonical->digest);
+	canonical->function = function;
+	canonical->user_data = user_data;
 	canonical->used = 0;
 	canonical->name_length = 0;
 	canonical->pending_cr = 0;
@@ -52,9 +60,18 @@ canonical_init (Canonical *canonical)
 }
 
 static void
+hand_on (Canonical *canonical, const guint8 *data, gsize length)
+{
+	if (canonical->function != NULL)
+		canonical->function (data, length, canonical->user_data);
+	else
+		digest_update (&canonical->digest, data, length);
+}
+
+static void
 flush (Canonical *canonical)
 {
-	digest_update (&canonical->digest, canonical->buffer, canonical->used);
+	hand_on (canonical, canonical->buffer, canonical->used);
 	canonical->used = 0;
 }
 
@@ -64,7 +81,7 @@ put_raw (Canonical *canonical, const guint8 *data, gsize length)
 	if (length > sizeof canonical->buffer - canonical->used)
 		flush (canonical);
 	if (length > sizeof canonical->buffer) {
-		digest_update (&canonical->digest, data, length);
+		hand_on (canonical, data, length);
 		return;
 	}
 	memcpy (canonical->buffer + canonical->used, data, length);
@@ -118,6 +135,13 @@ judge_name (Canonical *canonical)
 	canonical->dropping = TRUE;
 }
 
+/* Does any name of the table begin so? Most lines of most headers do not. */
+static gboolean
+begins_volatile (guint8 byte)
+{
+	return byte != '\0' && strchr ("CcLlSsXx", byte) != NULL;
+}
+
 static void
 begin_header_line (Canonical *canonical, guint8 byte)
 {
@@ -132,30 +156,26 @@ begin_header_line (Canonical *canonical, guint8 byte)
 		canonical->state = CANONICAL_NAME;
 		canonical->name[0] = byte;
 		canonical->name_length = 1;
-		if (byte == ':')
+		if (!begins_volatile (byte))
 			release_name (canonical);
 	}
 }
 
-/* One byte of the header, line ends already LF. */
+/* One byte of a field's name, or the first of a line; line ends are LF already. */
 static void
-header_byte (Canonical *canonical, guint8 byte)
+name_byte (Canonical *canonical, guint8 byte)
 {
-	switch (canonical->state) {
-	case CANONICAL_LINE_START: begin_header_line (canonical, byte); return;
-	case CANONICAL_NAME:
-		if (byte == ':')
-			judge_name (canonical);
-		else if (byte == '\n' || canonical->name_length == sizeof canonical->name)
-			release_name (canonical);
-		else {
-			canonical->name[canonical->name_length++] = byte;
-			return;
-		}
-		break;
-	case CANONICAL_KEEP:
-	case CANONICAL_DROP:
-	case CANONICAL_BODY: break;
+	if (canonical->state == CANONICAL_LINE_START) {
+		begin_header_line (canonical, byte);
+		return;
+	}
+	if (byte == ':')
+		judge_name (canonical);
+	else if (byte == '\n' || canonical->name_length == sizeof canonical->name)
+		release_name (canonical);
+	else {
+		canonical->name[canonical->name_length++] = byte;
+		return;
 	}
 	if (canonical->state != CANONICAL_DROP)
 		put_byte (canonical, byte);
@@ -163,13 +183,32 @@ header_byte (Canonical *canonical, guint8 byte)
 		canonical->state = CANONICAL_LINE_START;
 }
 
+/* The rest of a header line, as far as it is there; returns its length. */
+static gsize
+header_rest (Canonical *canonical, const guint8 *data, gsize length)
+{
+	const guint8 *lf = memchr (data, '\n', length);
+	gsize rest = lf != NULL ? (gsize) (lf - data) + 1 : length;
+
+	if (canonical->state == CANONICAL_KEEP)
+		put (canonical, data, rest);
+	if (lf != NULL)
+		canonical->state = CANONICAL_LINE_START;
+	return rest;
+}
+
 /* Bytes free of CR and NUL. */
 static void
 plain_run (Canonical *canonical, const guint8 *data, gsize length)
 {
 	while (length > 0 && canonical->state != CANONICAL_BODY) {
-		header_byte (canonical, *data++);
-		length--;
+		gsize done = 1;
+		if (canonical->state == CANONICAL_KEEP || canonical->state == CANONICAL_DROP)
+			done = header_rest (canonical, data, length);
+		else
+			name_byte (canonical, *data);
+		data += done;
+		length -= done;
 	}
 	if (length > 0)
 		put (canonical, data, length);
@@ -229,7 +268,8 @@ canonical_finish (Canonical *canonical, guint8 *result)
 		release_name (canonical);
 	put_raw (canonical, (const guint8 *) "\n", 1);
 	flush (canonical);
-	digest_finish (&canonical->digest, result);
+	if (canonical->function == NULL)
+		digest_finish (&canonical->digest, result);
 }
 
 typedef struct {

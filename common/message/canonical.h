@@ -10,8 +10,13 @@
 #include "base/digest.h"
 #include "message/message-content.h"
 
+/* Gets canonical bytes in pieces, in order. */
+typedef void (*CanonicalFunc) (const guint8 *data, gsize length, gpointer user_data);
+
 typedef struct {
 	Digest digest;
+	CanonicalFunc function; /* gets the bytes instead of the digest, if there is one */
+	gpointer user_data;
 	guint8 buffer[4096]; /* canonical bytes on their way into the digest */
 	gsize used;
 	guint8 name[64]; /* of the header field whose line has just begun */
@@ -29,6 +34,10 @@ typedef struct {
 } Canonical;
 
 void canonical_init (Canonical *canonical);
+
+/* For who wants the canonical bytes themselves: function gets them, and canonical_finish writes no
+ * result, which may be NULL. */
+void canonical_init_for (Canonical *canonical, CanonicalFunc function, gpointer user_data);
 void canonical_update (Canonical *canonical, const guint8 *data, gsize length);
 
 /* Writes DIGEST_SIZE bytes; call canonical_init before using it again. */
