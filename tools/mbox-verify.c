@@ -10,97 +10,116 @@
 #include "cli/cli.h"
 #include "store/store.h"
 #include "verify/verify-manifest.h"
-#include "verify/verify-match.h"
-#include "verify/verify-missing.h"
+#include "verify/verify-run.h"
 #include "verify/verify-show.h"
-#include "verify/verify-sink.h"
 #include "verify/verify-stdin.h"
 
 static char *missing_file;
 static const char *format = "table";
-static const char *require = "canonical";
+static const char *require = "mime";
+static char **map;
+static int sample;
+static gboolean quick;
 static VerifyRules rules;
 
 static const GOptionEntry options[] = {
-	{"missing", 0, 0, G_OPTION_ARG_FILENAME, &missing_file,
-	 "Write what is missing, altered or collapsed to FILE as a stream for maildir-push "
-	 "(-: to standard output, the result to standard error)",
-	 "FILE"},
-	{"format", 0, 0, G_OPTION_ARG_STRING, &format, "The result as table or json (JSON Lines)",
-	 "FORMAT"},
-	{"require", 0, 0, G_OPTION_ARG_STRING, &require,
-	 "How alike a message must be to count as proven: canonical (but for line ends and what "
-	 "stores write into headers) or raw (every byte)",
-	 "LEVEL"},
-	{"metadata", 0, 0, G_OPTION_ARG_NONE, &rules.metadata,
-	 "Let another folder, other flags or another date count as a difference", NULL},
-	{"two-way", 0, 0, G_OPTION_ARG_NONE, &rules.two_way,
-	 "Let what is only at the target count as a difference", NULL},
-	{NULL, 0, 0, 0, NULL, NULL, NULL},
+	{ "missing", 0, 0, G_OPTION_ARG_FILENAME, &missing_file,
+	  "Write what is missing, altered or collapsed to FILE as a stream for maildir-push "
+	  "(-: to standard output, the result to standard error)",
+	  "FILE" },
+	{ "format", 0, 0, G_OPTION_ARG_STRING, &format,
+	  "The result as table, json (JSON Lines) or combined (a sign and a line for each message)",
+	  "FORMAT" },
+	{ "require", 0, 0, G_OPTION_ARG_STRING, &require,
+	  "How alike a message must be to count as found: mime (fields and parts, however they are "
+	  "written), canonical (but for line ends and what stores write into headers) or raw "
+	  "(every byte)",
+	  "LEVEL" },
+	{ "metadata", 0, 0, G_OPTION_ARG_NONE, &rules.metadata,
+	  "Let another folder, other flags or another date count as a difference", NULL },
+	{ "two-way", 0, 0, G_OPTION_ARG_NONE, &rules.two_way,
+	  "Let what is only at the target count as a difference", NULL },
+	{ "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map,
+	  "Expect what is in folder FROM and below in folder TO (may be repeated)", "FROM=TO" },
+	{ "quick", 0, 0, G_OPTION_ARG_NONE, &quick,
+	  "Compare headers, flags and dates only: proves nothing", NULL },
+	{ "sample", 0, 0, G_OPTION_ARG_INT, &sample,
+	  "The same, and read N messages whole, chosen at random", "N" },
+	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
-/* One end of the comparison. */
+/* --- Two ends ----------------------------------------------------------- */
+
 typedef struct {
 	const char *operand;
-	char *name;
-	int kept; /* standard input, if it will be read twice; else -1 */
-	VerifySide side;
-} End;
-
-static void
-end_init (End *end, const char *operand, Ledger *ledger)
-{
-	gboolean listed = verify_manifest_is_one (operand);
-
-	end->operand = operand;
-	end->name = cli_base_name (operand);
-	end->kept = -1;
-	end->side = (VerifySide){
-		.name = end->name,
-		.kind = listed                        ? VERIFY_MANIFEST
-			: store_is_original (operand) ? VERIFY_ORIGINAL
-						      : VERIFY_COPY,
-		.index = verify_index_new (),
-		.ledger = ledger,
-	};
-}
-
-static void
-end_clear (End *end)
-{
-	if (end->kept >= 0)
-		close (end->kept);
-	verify_index_free (end->side.index);
-	g_free (end->name);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (End, end_clear)
+	const MessageFilter *filter; /* NULL: all of it */
+	int kept;                    /* standard input, which may be read twice; else -1 */
+} Operand;
 
 static MessageSource *
-open_end (const End *end, Ledger *ledger, Report *report, GError **error)
+open_operand (gpointer user_data, Ledger *ledger, Report *report, GError **error)
 {
+	const Operand *self = user_data;
 	const StoreOptions store = { .connection = cli_connection_get (error) };
 
 	if (store.connection == NULL)
 		return NULL;
-	if (end->kept >= 0)
-		return verify_stdin_open (end->kept, ledger, report, error);
-	return store_open_source (end->operand, &store, ledger, report, error);
+	MessageSource *source =
+		self->kept >= 0 ? verify_stdin_open (self->kept, ledger, report, error)
+				: store_open_source (self->operand, &store, ledger, report, error);
+	if (source == NULL || self->filter == NULL)
+		return source;
+	return message_filter_source (source, self->filter, ledger);
 }
 
-static gboolean
-read_end (End *end, const MessageFilter *filter, VerifyForm form, Report *report, GError **error)
+static VerifyEnd
+end_of (Operand *operand, const char *name, Ledger *ledger)
 {
-	VerifySide *side = &end->side;
+	gboolean listed = verify_manifest_is_one (operand->operand);
 
-	if (side->kind == VERIFY_MANIFEST)
-		return verify_manifest_read (end->operand, side->index, form, side->ledger, error);
-	MessageSource *source = open_end (end, side->ledger, report, error);
-	if (source == NULL)
-		return FALSE;
-	if (filter != NULL)
-		source = message_filter_source (source, filter, side->ledger);
-	return verify_sink_read (source, side->index, form, side->ledger, report, error);
+	return (VerifyEnd){
+		.name = name,
+		.kind = listed				       ? VERIFY_MANIFEST
+			: store_is_original (operand->operand) ? VERIFY_ORIGINAL
+							       : VERIFY_COPY,
+		.manifest = listed ? operand->operand : NULL,
+		.open = open_operand,
+		.user_data = operand,
+		.ledger = ledger,
+		.filtered = operand->filter != NULL &&
+			    message_filter_is_narrow (operand->filter),
+	};
+}
+
+/* --- Options ------------------------------------------------------------ */
+
+static gboolean
+read_words (GError **error)
+{
+	static const struct {
+		const char *name;
+		VerifyLevel level;
+	} levels[] = {
+		{ "mime", VERIFY_LEVEL_MIME },
+		{ "canonical", VERIFY_LEVEL_CANONICAL },
+		{ "raw", VERIFY_LEVEL_RAW },
+	};
+	static const char *const formats[] = { "table", "json", "combined", NULL };
+
+	if (!g_strv_contains (formats, format))
+		return cli_usage_error (error, "--format=%s: one of table, json, combined", format);
+	for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
+		if (strcmp (require, levels[i].name) == 0)
+			rules.require = levels[i].level;
+	if (rules.require == VERIFY_LEVEL_NONE)
+		return cli_usage_error (error, "--require=%s: one of mime, canonical, raw",
+					require);
+	for (gsize i = 0; map != NULL && map[i] != NULL; i++)
+		if (!g_pattern_match_simple ("?*=?*", map[i]))
+			return cli_usage_error (error, "--map=%s: not FROM=TO", map[i]);
+	if (sample < 0)
+		return cli_usage_error (error, "--sample=%d: not a number of messages", sample);
+	return TRUE;
 }
 
 static gboolean
@@ -108,24 +127,30 @@ check_options (const Cli *cli, int argc, char **argv, GError **error)
 {
 	if (argc != 2)
 		return cli_usage_error (error, "a source and a target are needed");
-	if (strcmp (format, "table") != 0 && strcmp (format, "json") != 0)
-		return cli_usage_error (error, "--format=%s: one of table, json", format);
-	if (strcmp (require, "canonical") != 0 && strcmp (require, "raw") != 0)
-		return cli_usage_error (error, "--require=%s: one of canonical, raw", require);
+	gboolean source_listed = verify_manifest_is_one (argv[0]);
+	gboolean target_listed = verify_manifest_is_one (argv[1]);
+	gboolean narrow = message_filter_is_narrow (&cli->filter);
+	gboolean shallow = quick || sample > 0;
 	if (strcmp (argv[0], "-") == 0 && strcmp (argv[1], "-") == 0)
 		return cli_usage_error (error,
 					"only one of source and target can be standard input");
-	if (missing_file != NULL && verify_manifest_is_one (argv[0]))
+	if (missing_file != NULL && source_listed)
 		return cli_usage_error (error, "--missing: a manifest holds no mail to send again");
-	if (cli->lists && verify_manifest_is_one (argv[1]))
+	if (missing_file != NULL && shallow)
+		return cli_usage_error (error, "--missing needs a full reading, not --quick or "
+					       "--sample");
+	if (cli->lists && target_listed)
 		return cli_usage_error (error, "--manifest: the target is a manifest already");
-	if (rules.two_way && message_filter_is_narrow (&cli->filter))
+	if (shallow && (source_listed || target_listed))
+		return cli_usage_error (error, "--quick, --sample: a manifest is read fast enough");
+	if (rules.two_way && narrow)
 		return cli_usage_error (error, "--two-way looks at everything: no filters with it");
-	if (message_filter_is_narrow (&cli->filter) && verify_manifest_is_one (argv[0]))
+	if (narrow && source_listed)
 		return cli_usage_error (error, "a manifest cannot be filtered");
-	rules.require_raw = strcmp (require, "raw") == 0;
-	return TRUE;
+	return read_words (error);
 }
+
+/* --- The run ------------------------------------------------------------ */
 
 static gboolean
 show (Cli *cli, const VerifyResult *result, GError **error)
@@ -133,59 +158,15 @@ show (Cli *cli, const VerifyResult *result, GError **error)
 	gboolean aside = g_strcmp0 (missing_file, "-") == 0;
 	g_autoptr (Output) output = output_new (aside ? STDERR_FILENO : STDOUT_FILENO,
 						aside ? "standard error" : "standard output");
-	gboolean shown = strcmp (format, "json") == 0
-				 ? verify_show_json (result, cli->name,
-						     report_get_status (cli->report), output, error)
-				 : verify_show_table (result, cli->verbose, output, error);
+	ExitStatus status = report_get_status (cli->report);
+	gboolean shown =
+		strcmp (format, "json") == 0
+			? verify_show_json (result, cli->name, status, output, error)
+		: strcmp (format, "combined") == 0
+			? verify_show_combined (result, output, error)
+			: verify_show_table (result, cli->verbose, output, error);
 
 	return shown && output_finish (output, error);
-}
-
-static gboolean
-compare (Cli *cli, End *source, End *target, VerifyForm form, GError **error)
-{
-	if (!read_end (source, &cli->filter, form, cli->report, error) ||
-	    !read_end (target, NULL, form, cli->report, error))
-		return FALSE;
-	source->side.filtered = message_filter_is_narrow (&cli->filter);
-	verify_match (source->side.index, target->side.index);
-
-	g_autoptr (VerifyResult) result = verify_result_new (&source->side, &target->side, &rules,
-							     report_get_status (cli->report));
-	report_worsen (cli->report, verify_result_get_status (result));
-	return verify_show_report (result, cli->report, error) && show (cli, result, error);
-}
-
-/* The second reading says nothing that the first one has not said, but for what is gone. Takes
- * output over. */
-static gboolean
-write_missing (Cli *cli, const End *source, VerifyForm form, Output *output, GError **error)
-{
-	g_autoptr (Report) quiet = report_new (cli->name);
-	g_autoptr (Ledger) ledger = ledger_new (quiet);
-	MessageSource *again = NULL;
-	guint64 written = 0;
-
-	report_set_verbosity (quiet, -1);
-	if (verify_missing_any (source->side.index)) {
-		again = open_end (source, ledger, quiet, error);
-		if (again == NULL) {
-			output_free (output);
-			return FALSE;
-		}
-	}
-	if (!verify_missing_write (again, source->side.index, form, ledger, quiet, output, &written,
-				   error))
-		return FALSE;
-	report_message (cli->report, "%" G_GUINT64_FORMAT " messages written to be sent again",
-			written);
-	guint64 before = ledger_get_counts (source->side.ledger).failed;
-	guint64 now = ledger_get_counts (ledger).failed;
-	if (now > before)
-		report_finding (cli->report, REPORT_TROUBLE, "source-changed", NULL, NULL,
-				"%" G_GUINT64_FORMAT " messages could not be read a second time",
-				now - before);
-	return TRUE;
 }
 
 /* Where the missing messages go: a file that appears when it is complete, or standard output. */
@@ -202,41 +183,69 @@ open_missing (SafeFile **file, GError **error)
 }
 
 static gboolean
-compare_and_collect (Cli *cli, End *source, End *target, VerifyForm form, GError **error)
+compare (Cli *cli, const VerifyEnd *source, const VerifyEnd *target, VerifyForm form,
+	 GError **error)
 {
+	const VerifyRunOptions how = {
+		.form = form,
+		.rules = rules,
+		.map = (const char *const *) map,
+		.all = strcmp (format, "combined") == 0 || rules.require == VERIFY_LEVEL_RAW,
+		.quick = quick,
+		.sample = (guint32) sample,
+	};
 	g_autoptr (SafeFile) file = NULL;
-	g_autoptr (Output) output = open_missing (&file, error);
+	g_autoptr (Output) output = NULL;
 
-	if (output == NULL)
-		return FALSE;
-	if (strcmp (source->operand, "-") == 0) {
-		source->kept = verify_stdin_keep (error);
-		if (source->kept < 0)
+	if (missing_file != NULL) {
+		output = open_missing (&file, error);
+		if (output == NULL)
 			return FALSE;
 	}
-	return compare (cli, source, target, form, error) &&
-	       write_missing (cli, source, form, g_steal_pointer (&output), error) &&
-	       (file == NULL || safe_file_commit (file, error));
+	g_autoptr (VerifyRun) run = verify_run_new (source, target, &how, cli->report, error);
+	if (run == NULL)
+		return FALSE;
+	const VerifyResult *result = verify_run_get_result (run);
+	if (!verify_show_report (result, cli->report, error) || !show (cli, result, error))
+		return FALSE;
+	return output == NULL ||
+	       (verify_run_write_missing (run, g_steal_pointer (&output), error) &&
+		(file == NULL || safe_file_commit (file, error)));
+}
+
+static gboolean
+keep_stdin (Operand *operand, GError **error)
+{
+	if (strcmp (operand->operand, "-") != 0)
+		return TRUE;
+	operand->kept = verify_stdin_keep (error);
+	return operand->kept >= 0;
 }
 
 static gboolean
 run (Cli *cli, int argc, char **argv, GError **error)
 {
-	g_auto (End) source = { .kept = -1 };
-	g_auto (End) target = { .kept = -1 };
-
 	if (!check_options (cli, argc, argv, error))
 		return FALSE;
 	gboolean server = store_is_server (argv[0]) || store_is_server (argv[1]);
-	VerifyForm form = server ? VERIFY_FORM_SENT : VERIFY_FORM_RAW;
-	end_init (&source, argv[0], cli->ledger);
-	end_init (&target, argv[1], cli->target);
+	g_autofree char *source_name = cli_base_name (argv[0]);
+	g_autofree char *target_name = cli_base_name (argv[1]);
+	Operand from = { argv[0], &cli->filter, -1 };
+	Operand to = { argv[1], NULL, -1 };
+	VerifyEnd source = end_of (&from, source_name, cli->ledger);
+	VerifyEnd target = end_of (&to, target_name, cli->target);
+
 	/* What is compared with itself is not anywhere else. */
 	if (store_contains (argv[0], argv[1]) && store_contains (argv[1], argv[0]))
-		source.side.kind = VERIFY_COPY;
-	if (missing_file == NULL)
-		return compare (cli, &source, &target, form, error);
-	return compare_and_collect (cli, &source, &target, form, error);
+		source.kind = VERIFY_COPY;
+	gboolean ok = keep_stdin (&from, error) && keep_stdin (&to, error) &&
+		      compare (cli, &source, &target,
+			       server ? VERIFY_FORM_SENT : VERIFY_FORM_RAW, error);
+	if (from.kept >= 0)
+		close (from.kept);
+	if (to.kept >= 0)
+		close (to.kept);
+	return ok;
 }
 
 static const char *const examples[] = {

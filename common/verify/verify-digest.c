@@ -8,6 +8,7 @@
 
 #include "message/canonical.h"
 #include "message/message-headers.h"
+#include "message/message-mime.h"
 #include "message/wire.h"
 
 /* Everything one reading of the content feeds. */
@@ -17,19 +18,35 @@ typedef struct {
 	gboolean wants_l0;
 	gboolean has_nul;
 	GByteArray *header;
-	gsize header_room;
+	gboolean header_ended;
 } Reading;
+
+/* The header, a little of the body, and no more. */
+static void
+keep_header (Reading *reading, const guint8 *data, gsize length)
+{
+	GByteArray *header = reading->header;
+	gsize room = MESSAGE_HEADERS_LIMIT - header->len;
+	gsize from = header->len > 2 ? header->len - 2 : 0;
+
+	for (gsize at = 0; at < MIN (length, room) && !reading->header_ended;) {
+		gsize piece = MIN (MIN (length, room) - at, 4096);
+		g_byte_array_append (header, data + at, (guint) piece);
+		at += piece;
+		reading->header_ended =
+			memmem (header->data + from, header->len - from, "\n\n", 2) != NULL ||
+			memmem (header->data + from, header->len - from, "\n\r\n", 3) != NULL;
+		from = header->len > 2 ? header->len - 2 : 0;
+	}
+}
 
 static gboolean
 feed (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
 	Reading *reading = user_data;
-	gsize header = MIN (length, reading->header_room);
 
-	if (header > 0) {
-		g_byte_array_append (reading->header, data, (guint) header);
-		reading->header_room -= header;
-	}
+	if (!reading->header_ended)
+		keep_header (reading, data, length);
 	if (!reading->has_nul)
 		reading->has_nul = memchr (data, '\0', length) != NULL;
 	if (reading->wants_l0)
@@ -53,9 +70,13 @@ hash_text (const char *text, gsize length)
 guint64
 verify_digest_message_id (const char *message_id)
 {
-	if (message_id == NULL || *message_id == '\0')
-		return 0;
-	return hash_text (message_id, strlen (message_id));
+	g_autoptr (GString) text = g_string_new (NULL);
+
+	/* Folding may put white space into it. */
+	for (const char *c = message_id; c != NULL && *c != '\0'; c++)
+		if (!g_ascii_isspace (*c))
+			g_string_append_c (text, *c);
+	return text->len > 0 ? hash_text (text->str, text->len) : 0;
 }
 
 guint32
@@ -85,6 +106,27 @@ append_date (GString *text, const char *date)
 		g_string_append (text, date);
 }
 
+/* As people read it: decoded, without quotes and differences in white space, so that a field that
+ * was folded or encoded anew is still the same. */
+static void
+append_text (GString *text, const char *raw)
+{
+	g_autofree char *decoded = NULL;
+	const char *read = raw != NULL ? raw : "";
+	gsize start = text->len;
+
+	if (strstr (read, "=?") != NULL)
+		read = decoded = message_mime_decode (raw);
+	for (; *read != '\0'; read++) {
+		gboolean space = g_ascii_isspace (*read);
+		if (!space && *read != '"')
+			g_string_append_c (text, *read);
+		else if (space && text->len > start && text->str[text->len - 1] != ' ')
+			g_string_append_c (text, ' ');
+	}
+	g_string_append_c (text, '\n');
+}
+
 static guint64
 hash_headers (const char *date, const char *from, const char *subject)
 {
@@ -94,19 +136,19 @@ hash_headers (const char *date, const char *from, const char *subject)
 	if ((date != NULL) + (from != NULL) + (subject != NULL) < 2)
 		return 0;
 	append_date (text, date);
-	g_string_append_printf (text, "\n%s\n%s", from != NULL ? from : "",
-				subject != NULL ? subject : "");
+	append_text (text, from);
+	append_text (text, subject);
 	return hash_text (text->str, text->len);
 }
 
 static void
-read_header (const GByteArray *header, VerifyRecord *record, VerifyWords *words)
+read_header (const guint8 *header, gsize length, VerifyRecord *record, VerifyWords *words)
 {
-	g_autofree char *date = message_headers_get (header->data, header->len, "Date");
+	g_autofree char *date = message_headers_get (header, length, "Date");
 
-	words->message_id = message_headers_get (header->data, header->len, "Message-ID");
-	words->from = message_headers_get (header->data, header->len, "From");
-	words->subject = message_headers_get (header->data, header->len, "Subject");
+	words->message_id = message_headers_get (header, length, "Message-ID");
+	words->from = message_headers_get (header, length, "From");
+	words->subject = message_headers_get (header, length, "Subject");
 	record->message_id = verify_digest_message_id (words->message_id);
 	record->headers = hash_headers (date, words->from, words->subject);
 }
@@ -123,6 +165,18 @@ note_metadata (const Message *message, VerifyRecord *record, VerifyWords *words)
 	words->origin = g_strdup (message->origin);
 }
 
+static gboolean
+digest_header (Message *message, VerifyRecord *record, VerifyWords *words, GError **error)
+{
+	gsize length;
+	g_autofree guint8 *header = message_headers_read (message->content, MESSAGE_HEADERS_LIMIT,
+							  &length, error);
+
+	if (header != NULL)
+		read_header (header, length, record, words);
+	return header != NULL;
+}
+
 gboolean
 verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record, VerifyWords *words,
 		       GError **error)
@@ -130,9 +184,11 @@ verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record, 
 	guint8 l0[DIGEST_SIZE];
 	guint8 l1[DIGEST_SIZE];
 	g_autoptr (GByteArray) header = g_byte_array_new ();
-	Reading reading = { .header = header, .header_room = MESSAGE_HEADERS_LIMIT };
+	Reading reading = { .header = header };
 
 	note_metadata (message, record, words);
+	if (form == VERIFY_FORM_HEADERS)
+		return digest_header (message, record, words, error);
 	/* A stream's reader has checked the digest it brings along. */
 	reading.wants_l0 = form == VERIFY_FORM_RAW && !message->has_l0;
 	digest_init (&reading.l0);
@@ -149,6 +205,6 @@ verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record, 
 		VERIFY_KEY_SIZE);
 	memcpy (record->l1, l1, VERIFY_KEY_SIZE);
 	record->traits = VERIFY_HAS_L0 | VERIFY_HAS_L1 | (reading.has_nul ? VERIFY_HAS_NUL : 0);
-	read_header (header, record, words);
+	read_header (header->data, header->len, record, words);
 	return TRUE;
 }

@@ -11,7 +11,9 @@
 typedef enum {
 	VERIFY_FORM_RAW, /* the content as the source has it */
 	/* As it goes to a server (message/wire.h); for both sides if one of them is a server. */
-	VERIFY_FORM_SENT
+	VERIFY_FORM_SENT,
+	/* Nothing: only the header is read, for L3. */
+	VERIFY_FORM_HEADERS
 } VerifyForm;
 
 /* Fills record (all but folder) and words; the content is streamed, in constant memory. words is

@@ -7,42 +7,97 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sorter.h"
 #include "base/spool.h"
 
-/* Records live in blocks: growing never copies them, and a block could be written out as a
- * sorted run. */
-#define BLOCK_BITS 12
-#define BLOCK_SIZE (1U << BLOCK_BITS)
+#define PENDING_LIMIT  (64 * 1024)
+#define WINDOW_RECORDS 256
+#define WORDS          4
 
-#define WORDS 4
+/* A spool that is written in large pieces. */
+typedef struct {
+	Spool *spool;
+	GByteArray *pending;
+} Heap;
 
 struct VerifyIndex {
-	GPtrArray *blocks; /* of BLOCK_SIZE records each */
 	guint32 count;
+	guint32 unreadable;
 	GPtrArray *folders;     /* of Folder */
 	GHashTable *folder_ids; /* path -> number + 1 */
-	Spool *spool;           /* per record its words, each ended by NUL */
+	Heap records;
+	Heap words; /* per record its words, each ended by NUL */
+	Sorter *mimes;
+	VerifyRecord *window; /* of records, from window_start */
+	guint32 window_start;
+	guint32 window_count;
 };
 
-static const char *const class_names[VERIFY_CLASSES] = {
-	[VERIFY_OPEN] = "open",
-	[VERIFY_IDENTICAL] = "identical",
-	[VERIFY_CANONICAL] = "canonical",
-	[VERIFY_MOVED] = "moved",
-	[VERIFY_ALTERED] = "altered",
-	[VERIFY_MISSING] = "missing",
-	[VERIFY_COLLAPSED] = "collapsed",
-	[VERIFY_EXTRA] = "extra",
-	[VERIFY_DUPLICATED] = "duplicated",
-	[VERIFY_UNVERIFIABLE] = "unverifiable",
-	[VERIFY_FLAG_DIFFERS] = "flag-differs",
-	[VERIFY_DATE_DIFFERS] = "date-differs",
-};
+/* --- Heaps -------------------------------------------------------------- */
 
-const char *
-verify_class_to_text (VerifyClass class)
+static void
+heap_init (Heap *heap)
 {
-	return class_names[class];
+	heap->spool = spool_new (SPOOL_MEMORY_LIMIT);
+	heap->pending = g_byte_array_new ();
+}
+
+static void
+heap_clear (Heap *heap)
+{
+	spool_unref (heap->spool);
+	g_byte_array_unref (heap->pending);
+}
+
+static gboolean
+heap_flush (Heap *heap, GError **error)
+{
+	gboolean ok = spool_write (heap->spool, heap->pending->data, heap->pending->len, error);
+
+	g_byte_array_set_size (heap->pending, 0);
+	return ok;
+}
+
+static guint64
+heap_size (const Heap *heap)
+{
+	return (guint64) spool_get_size (heap->spool) + heap->pending->len;
+}
+
+static gboolean
+heap_add (Heap *heap, const void *data, gsize length, GError **error)
+{
+	g_byte_array_append (heap->pending, data, (guint) length);
+	return heap->pending->len < PENDING_LIMIT || heap_flush (heap, error);
+}
+
+/* As many of length bytes as there are. */
+static gboolean
+heap_read (Heap *heap, guint64 offset, void *buffer, gsize length, gsize *used, GError **error)
+{
+	gsize got = 1;
+
+	*used = 0;
+	if (heap->pending->len > 0 && !heap_flush (heap, error))
+		return FALSE;
+	while (*used < length && got > 0) {
+		if (!spool_read_at (heap->spool, (goffset) (offset + *used),
+				    (guint8 *) buffer + *used, length - *used, &got, error))
+			return FALSE;
+		*used += got;
+	}
+	return TRUE;
+}
+
+/* --- The index ---------------------------------------------------------- */
+
+static int
+compare_mimes (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+	const VerifyMime *x = a;
+	const VerifyMime *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
 }
 
 VerifyIndex *
@@ -50,10 +105,13 @@ verify_index_new (void)
 {
 	VerifyIndex *index = g_new0 (VerifyIndex, 1);
 
-	index->blocks = g_ptr_array_new_with_free_func (g_free);
 	index->folders = g_ptr_array_new_with_free_func ((GDestroyNotify) folder_unref);
 	index->folder_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-	index->spool = spool_new (SPOOL_MEMORY_LIMIT);
+	heap_init (&index->records);
+	heap_init (&index->words);
+	index->mimes =
+		sorter_new (sizeof (VerifyMime), SORTER_MEMORY_LIMIT, compare_mimes, NULL);
+	index->window = g_new (VerifyRecord, WINDOW_RECORDS);
 	return index;
 }
 
@@ -62,10 +120,12 @@ verify_index_free (VerifyIndex *index)
 {
 	if (index == NULL)
 		return;
-	g_ptr_array_unref (index->blocks);
 	g_ptr_array_unref (index->folders);
 	g_hash_table_unref (index->folder_ids);
-	spool_unref (index->spool);
+	heap_clear (&index->records);
+	heap_clear (&index->words);
+	sorter_free (index->mimes);
+	g_free (index->window);
 	g_free (index);
 }
 
@@ -114,9 +174,10 @@ verify_index_add (VerifyIndex *index, const VerifyRecord *record, const VerifyWo
 		  GError **error)
 {
 	g_autoptr (GString) text = g_string_sized_new (256);
-	guint64 offset = (guint64) spool_get_size (index->spool);
+	VerifyRecord added = *record;
 
-	if (index->count == VERIFY_NO_PARTNER) {
+	/* The largest number stands for none. */
+	if (index->count == G_MAXUINT32 - 1) {
 		g_set_error_literal (error, RUN_ERROR, RUN_ERROR_INPUT,
 				     "more messages than can be counted");
 		return FALSE;
@@ -125,19 +186,12 @@ verify_index_add (VerifyIndex *index, const VerifyRecord *record, const VerifyWo
 	append_word (text, words->message_id);
 	append_word (text, words->from);
 	append_word (text, words->subject);
-	if (!spool_write (index->spool, text->str, text->len, error))
-		return FALSE;
-
-	if (index->count % BLOCK_SIZE == 0)
-		g_ptr_array_add (index->blocks, g_new (VerifyRecord, BLOCK_SIZE));
-	VerifyRecord *added = verify_index_get (index, index->count++);
-	*added = *record;
-	added->words = offset;
-	added->partner = VERIFY_NO_PARTNER;
-	added->level = VERIFY_LEVEL_NONE;
-	if (record->class != VERIFY_UNVERIFIABLE)
-		added->class = VERIFY_OPEN;
-	return TRUE;
+	added.words = heap_size (&index->words);
+	index->count++;
+	index->unreadable += (record->traits & VERIFY_UNREADABLE) != 0;
+	index->window_count = 0;
+	return heap_add (&index->words, text->str, text->len, error) &&
+	       heap_add (&index->records, &added, sizeof added, error);
 }
 
 guint32
@@ -146,30 +200,49 @@ verify_index_count (const VerifyIndex *index)
 	return index->count;
 }
 
-VerifyRecord *
-verify_index_get (const VerifyIndex *index, guint32 number)
+guint32
+verify_index_count_unreadable (const VerifyIndex *index)
 {
-	VerifyRecord *block = index->blocks->pdata[number >> BLOCK_BITS];
+	return index->unreadable;
+}
 
-	return block + (number & (BLOCK_SIZE - 1));
+static gboolean
+is_in_window (const VerifyIndex *index, guint32 number)
+{
+	return number >= index->window_start &&
+	       number - index->window_start < index->window_count;
 }
 
 gboolean
-verify_index_read_words (const VerifyIndex *index, const VerifyRecord *record, VerifyWords *words,
+verify_index_read (VerifyIndex *index, guint32 number, VerifyRecord *record, GError **error)
+{
+	gsize used;
+
+	if (!is_in_window (index, number)) {
+		guint64 offset = (guint64) number * sizeof (VerifyRecord);
+		if (!heap_read (&index->records, offset, index->window,
+				WINDOW_RECORDS * sizeof (VerifyRecord), &used, error))
+			return FALSE;
+		index->window_start = number;
+		index->window_count = (guint32) (used / sizeof (VerifyRecord));
+	}
+	g_assert (is_in_window (index, number));
+	*record = index->window[number - index->window_start];
+	return TRUE;
+}
+
+gboolean
+verify_index_read_words (VerifyIndex *index, const VerifyRecord *record, VerifyWords *words,
 			 GError **error)
 {
 	char buffer[WORDS * (VERIFY_WORD_LIMIT + 1)];
-	char **fields[WORDS] = {&words->origin, &words->message_id, &words->from, &words->subject};
-	gsize used = 0;
-	gsize got = 1;
+	char **fields[WORDS] = { &words->origin, &words->message_id, &words->from,
+				 &words->subject };
+	gsize used;
 
 	memset (words, 0, sizeof *words);
-	while (used < sizeof buffer && got > 0) {
-		if (!spool_read_at (index->spool, (goffset) (record->words + used), buffer + used,
-				    sizeof buffer - used, &got, error))
-			return FALSE;
-		used += got;
-	}
+	if (!heap_read (&index->words, record->words, buffer, sizeof buffer, &used, error))
+		return FALSE;
 	const char *at = buffer;
 	for (guint i = 0; i < WORDS; i++) {
 		gsize length = strnlen (at, (gsize) (buffer + used - at));
@@ -177,5 +250,31 @@ verify_index_read_words (const VerifyIndex *index, const VerifyRecord *record, V
 			*fields[i] = g_strndup (at, length);
 		at += MIN (length + 1, (gsize) (buffer + used - at));
 	}
+	return TRUE;
+}
+
+gboolean
+verify_index_add_mime (VerifyIndex *index, const guint8 *l2, GError **error)
+{
+	VerifyMime mime = { .number = index->count - 1 };
+
+	memcpy (mime.l2, l2, VERIFY_KEY_SIZE);
+	return sorter_add (index->mimes, &mime, error);
+}
+
+gboolean
+verify_index_rewind_mime (VerifyIndex *index, GError **error)
+{
+	return sorter_rewind (index->mimes, error);
+}
+
+gboolean
+verify_index_next_mime (VerifyIndex *index, const VerifyMime **mime, GError **error)
+{
+	const void *next;
+
+	if (!sorter_next (index->mimes, &next, error))
+		return FALSE;
+	*mime = next;
 	return TRUE;
 }

@@ -2,9 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A mailbox may hold ten million messages, so a message is a record of fixed size; the words
- * people want to see when it is missing lie in a spool. Records are kept in blocks and only ever
- * sorted by their numbers.
+ * A mailbox may hold ten million messages, so a message is a record of fixed size in a spool, and
+ * so are the words people want to see when it is missing: memory does not grow with their number.
  *
  * Digests are cut to 128 bits: two different messages among ten million would pass for one with
  * odds of about 1 to 10^24.
@@ -18,44 +17,13 @@
 
 #define VERIFY_KEY_SIZE 16
 
-/* What became of a message; the names are a contract with scripts. */
-typedef enum {
-	VERIFY_OPEN,         /* not looked for yet */
-	VERIFY_IDENTICAL,    /* found, every byte the same */
-	VERIFY_CANONICAL,    /* found, but for line ends and what stores write into headers */
-	VERIFY_MOVED,        /* found in another folder */
-	VERIFY_ALTERED,      /* only its header was found: the content differs */
-	VERIFY_MISSING,      /* at the source only */
-	VERIFY_COLLAPSED,    /* fewer copies at the target than at the source */
-	VERIFY_EXTRA,        /* at the target only */
-	VERIFY_DUPLICATED,   /* more copies at the target than at the source */
-	VERIFY_UNVERIFIABLE, /* could not be read */
-	VERIFY_FLAG_DIFFERS, /* found, besides; never in a record's class */
-	VERIFY_DATE_DIFFERS, /* the same */
-	VERIFY_CLASSES
-} VerifyClass;
-
-/* "flag-differs" etc. */
-const char *verify_class_to_text (VerifyClass class);
-
-/* By what a message was recognised. */
-typedef enum {
-	VERIFY_LEVEL_NONE,
-	VERIFY_LEVEL_RAW,
-	VERIFY_LEVEL_CANONICAL,
-	VERIFY_LEVEL_HEADER
-} VerifyLevel;
-
 typedef enum {
 	VERIFY_HAS_L0 = 1 << 0,
 	VERIFY_HAS_L1 = 1 << 1,
-	VERIFY_HAS_NUL = 1 << 2,
-	VERIFY_FLAGS_DIFFER = 1 << 3, /* from its partner's */
-	VERIFY_DATES_DIFFER = 1 << 4,
-	VERIFY_NULS_DIFFER = 1 << 5 /* one of the pair has NULs and the other does not */
+	VERIFY_HAS_L2 = 1 << 2,
+	VERIFY_HAS_NUL = 1 << 3,
+	VERIFY_UNREADABLE = 1 << 4 /* the content could not be read */
 } VerifyTraits;
-
-#define VERIFY_NO_PARTNER G_MAXUINT32
 
 typedef struct {
 	guint8 l0[VERIFY_KEY_SIZE];
@@ -67,11 +35,8 @@ typedef struct {
 	guint64 words; /* offset in the spool */
 	guint32 folder;
 	guint32 keywords; /* hashed; 0: none */
-	guint32 partner;  /* number of the record of the other side */
 	guint8 flags;
 	guint8 traits; /* VerifyTraits */
-	guint8 class;  /* VerifyClass */
-	guint8 level;  /* VerifyLevel */
 } VerifyRecord;
 
 typedef struct VerifyIndex VerifyIndex;
@@ -87,17 +52,35 @@ guint32 verify_index_count_folders (const VerifyIndex *index);
 /* Belongs to the index. */
 Folder *verify_index_get_folder (const VerifyIndex *index, guint32 folder);
 
-/* Copies record and words (each cut to VERIFY_WORD_LIMIT bytes); words, partner and class are
- * filled in, unless the class is VERIFY_UNVERIFIABLE. Fails if the spool cannot be written. */
+/* Copies record and words (each cut to VERIFY_WORD_LIMIT bytes); words is filled in. Fails if the
+ * spool cannot be written. */
 gboolean verify_index_add (VerifyIndex *index, const VerifyRecord *record, const VerifyWords *words,
 			   GError **error);
 guint32 verify_index_count (const VerifyIndex *index);
 
-/* In the order of verify_index_add; belongs to the index. */
-VerifyRecord *verify_index_get (const VerifyIndex *index, guint32 number);
+/* How many of them have VERIFY_UNREADABLE. */
+guint32 verify_index_count_unreadable (const VerifyIndex *index);
+
+/* The message with that number, counted in the order of verify_index_add. Reading in order is
+ * cheap. */
+gboolean verify_index_read (VerifyIndex *index, guint32 number, VerifyRecord *record,
+			    GError **error);
 
 /* Fills *words, to be cleared by verify_words_clear. */
-gboolean verify_index_read_words (const VerifyIndex *index, const VerifyRecord *record,
+gboolean verify_index_read_words (VerifyIndex *index, const VerifyRecord *record,
 				  VerifyWords *words, GError **error);
+
+/* L2 of the message added last, where it is known beforehand (a manifest). */
+gboolean verify_index_add_mime (VerifyIndex *index, const guint8 *l2, GError **error);
+
+/* One of those. */
+typedef struct {
+	guint32 number;
+	guint8 l2[VERIFY_KEY_SIZE];
+} VerifyMime;
+
+/* They come in the order of their numbers: *mime is NULL at the end. */
+gboolean verify_index_rewind_mime (VerifyIndex *index, GError **error);
+gboolean verify_index_next_mime (VerifyIndex *index, const VerifyMime **mime, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VerifyIndex, verify_index_free)

@@ -29,11 +29,12 @@ typedef enum {
 	COLUMN_MESSAGE_ID,
 	COLUMN_FOLDER,
 	COLUMN_ORIGIN,
+	COLUMN_L2, /* the only one that need not be there */
 	COLUMNS
 } Column;
 
 static const char *const column_names[COLUMNS] = {"L0",    "L1",         "size",   "date",
-						  "flags", "message-id", "folder", "origin"};
+						  "flags", "message-id", "folder", "origin", "L2"};
 
 typedef struct {
 	const char *path;
@@ -127,7 +128,7 @@ read_columns (Reader *reader, char **fields, GError **error)
 		for (guint i = 1; fields[i] != NULL; i++)
 			if (strcmp (fields[i], column_names[column]) == 0)
 				reader->where[column] = i - 1;
-		if (reader->where[column] == G_MAXUINT)
+		if (reader->where[column] == G_MAXUINT && column != COLUMN_L2)
 			return refuse (reader, error, "not all columns that are needed are there");
 	}
 	reader->fields = g_strv_length (fields) - 1;
@@ -144,16 +145,19 @@ read_message (Reader *reader, char **fields, GError **error)
 	if (reader->fields == 0 || g_strv_length (fields) != reader->fields)
 		return refuse (reader, error, "wrong number of fields");
 	for (guint column = 0; column < COLUMNS; column++)
-		field[column] = fields[reader->where[column]];
+		field[column] = reader->where[column] != G_MAXUINT ? fields[reader->where[column]]
+								   : "-";
 
 	/* L0 is of the content as it was; what a server was sent cannot be told from it. */
 	guint8 unused[VERIFY_KEY_SIZE];
+	guint8 l2[VERIFY_KEY_SIZE];
 	gboolean raw = reader->form == VERIFY_FORM_RAW;
 	g_autoptr (Folder) folder = folder_new_from_path (field[COLUMN_FOLDER], FOLDER_ROLE_NONE);
 	gboolean good = folder != NULL &&
 			read_digest (field[COLUMN_L0], raw ? record.l0 : unused, &record,
 				     raw ? VERIFY_HAS_L0 : 0) &&
 			read_digest (field[COLUMN_L1], record.l1, &record, VERIFY_HAS_L1) &&
+			read_digest (field[COLUMN_L2], l2, &record, VERIFY_HAS_L2) &&
 			g_ascii_string_to_unsigned (field[COLUMN_SIZE], 10, 0, G_MAXINT64,
 						    &record.size, NULL) &&
 			read_date (field[COLUMN_DATE], &record.date) &&
@@ -166,7 +170,9 @@ read_message (Reader *reader, char **fields, GError **error)
 	record.message_id = verify_digest_message_id (words.message_id);
 	record.folder = verify_index_add_folder (reader->index, folder);
 	reader->messages++;
-	return verify_index_add (reader->index, &record, &words, error);
+	return verify_index_add (reader->index, &record, &words, error) &&
+	       ((record.traits & VERIFY_HAS_L2) == 0 ||
+		verify_index_add_mime (reader->index, l2, error));
 }
 
 static gboolean

@@ -2,240 +2,93 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Everything here is sorting and merging numbers of records, so that the same steps can run over
- * sorted files when a mailbox is too large for memory.
+ * All of it is joins of sorted streams, so that mailboxes of any size are matched in the same
+ * memory.
  */
 #include "verify/verify-match.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "message/message-mime-limits.h"
+#include "message/message-mime.h"
+#include "verify/verify-altered.h"
+#include "verify/verify-join.h"
 
 /* Dates of different media agree to the second, give or take a rounding. */
 #define DATE_TOLERANCE 1
 
-#define NO_PLACE G_MAXUINT32
-
-/* Which folders are taken for the same one. */
-typedef enum { SCOPE_NAME, SCOPE_ROLE, SCOPE_ANYWHERE, SCOPES } Scope;
-
-typedef enum { KEY_RAW, KEY_CANONICAL, KEY_HEADER, KEY_MESSAGE_ID, KEY_FIELDS } Key;
-
 typedef struct {
-	VerifyIndex *index;
-	guint32 *places[SCOPES]; /* folder -> number shared by both sides, or NO_PLACE */
+	const VerifyReading *reading;
+	guint32 *const *places; /* by scope */
+	Sorter *open;           /* entries that have no partner yet */
+	Sorter *all;            /* every entry that has L1 */
+	VerifyOrder by_content; /* the order of all: by folder, L1, L0 */
+	guint8 at_target;
 } Side;
 
 typedef struct {
 	Side source;
 	Side target;
+	const VerifyMatchOptions *options;
+	VerifyOutcomes *outcomes;
+	VerifyAltered *altered;
+	VerifyScope scope; /* of the join that is running */
+	VerifyLevel level;
 } Match;
 
-/* What a sort or a comparison needs to know. */
+/* One join of the cascade. */
 typedef struct {
-	const Side *side;
-	Scope scope;
-	Key key;
-} Order;
-
-/* --- Folders ------------------------------------------------------------ */
-
-/* The name by which folders of two media are the same: IMAP's INBOX has no case (RFC 3501, 5.1),
- * and servers store composed characters where others store decomposed ones. */
-static char *
-common_name (const Folder *folder)
-{
-	static const char inbox[] = "INBOX";
-	gsize length = sizeof inbox - 1;
-	const char *path = folder->path;
-
-	if (folder->role == FOLDER_ROLE_INBOX && folder->components[1] == NULL)
-		return g_strdup (inbox);
-	if (g_ascii_strncasecmp (path, inbox, length) == 0 &&
-	    (path[length] == '\0' || path[length] == '/')) {
-		g_autofree char *child = g_utf8_normalize (path + length, -1, G_NORMALIZE_NFC);
-		return g_strconcat (inbox, child, NULL);
-	}
-	return g_utf8_normalize (path, -1, G_NORMALIZE_NFC);
-}
-
-static guint32
-name_place (GHashTable *names, const Folder *folder)
-{
-	char *name = common_name (folder);
-	gpointer known = g_hash_table_lookup (names, name);
-
-	if (known != NULL) {
-		g_free (name);
-		return GPOINTER_TO_UINT (known) - 1;
-	}
-	guint32 place = g_hash_table_size (names);
-	g_hash_table_insert (names, name, GUINT_TO_POINTER (place + 1));
-	return place;
-}
+	VerifyScope scope;
+	VerifyLevel level;
+	gboolean key;
+	gboolean first;
+	gboolean second;
+	gboolean metadata;
+} Step;
 
 static void
-place_folders (Side *side, GHashTable *names)
+side_init (Side *side, const VerifyReading *reading, guint32 *const *places, guint8 at_target)
 {
-	guint32 count = verify_index_count_folders (side->index);
-
-	for (guint scope = 0; scope < SCOPES; scope++)
-		side->places[scope] = g_new0 (guint32, count);
-	for (guint32 i = 0; i < count; i++) {
-		const Folder *folder = verify_index_get_folder (side->index, i);
-		gboolean special =
-			folder->role != FOLDER_ROLE_NONE && folder->role != FOLDER_ROLE_INBOX;
-		side->places[SCOPE_NAME][i] = name_place (names, folder);
-		side->places[SCOPE_ROLE][i] = special ? (guint32) folder->role : NO_PLACE;
-	}
-}
-
-static void
-match_init (Match *match, VerifyIndex *source, VerifyIndex *target)
-{
-	g_autoptr (GHashTable) names =
-		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-	match->source.index = source;
-	match->target.index = target;
-	place_folders (&match->source, names);
-	place_folders (&match->target, names);
+	side->reading = reading;
+	side->places = places;
+	side->open = verify_entries_new ();
+	side->by_content = (VerifyOrder){ .places = places[VERIFY_SCOPE_NAME],
+					  .key = TRUE,
+					  .first = TRUE,
+					  .metadata = TRUE };
+	side->all = verify_order_sorter_new (&side->by_content);
+	side->at_target = at_target;
 }
 
 static void
 match_clear (Match *match)
 {
-	for (guint scope = 0; scope < SCOPES; scope++) {
-		g_free (match->source.places[scope]);
-		g_free (match->target.places[scope]);
-	}
+	sorter_free (match->source.open);
+	sorter_free (match->source.all);
+	sorter_free (match->target.open);
+	sorter_free (match->target.all);
+	verify_altered_free (match->altered);
 }
 
-/* --- Order -------------------------------------------------------------- */
-
-static guint32
-place_of (const Side *side, Scope scope, const VerifyRecord *record)
-{
-	return side->places[scope][record->folder];
-}
-
-static int
-compare_numbers (guint64 a, guint64 b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int
-compare_keys (const VerifyRecord *a, const VerifyRecord *b, Key key)
-{
-	int order = 0;
-
-	switch (key) {
-	case KEY_RAW: return memcmp (a->l0, b->l0, VERIFY_KEY_SIZE);
-	case KEY_CANONICAL: return memcmp (a->l1, b->l1, VERIFY_KEY_SIZE);
-	case KEY_HEADER: order = compare_numbers (a->headers, b->headers); G_GNUC_FALLTHROUGH;
-	case KEY_MESSAGE_ID:
-		return order != 0 ? order : compare_numbers (a->message_id, b->message_id);
-	case KEY_FIELDS: return compare_numbers (a->headers, b->headers);
-	}
-	g_assert_not_reached ();
-}
-
-static gboolean
-has_key (const VerifyRecord *record, Key key)
-{
-	switch (key) {
-	case KEY_RAW: return (record->traits & VERIFY_HAS_L0) != 0;
-	case KEY_CANONICAL: return (record->traits & VERIFY_HAS_L1) != 0;
-	case KEY_HEADER: return record->message_id != 0 && record->headers != 0;
-	case KEY_MESSAGE_ID: return record->message_id != 0;
-	case KEY_FIELDS: return record->headers != 0;
-	}
-	g_assert_not_reached ();
-}
-
-static int
-compare_metadata (const VerifyRecord *a, const VerifyRecord *b)
-{
-	if (a->date != b->date)
-		return a->date < b->date ? -1 : 1;
-	if (a->flags != b->flags)
-		return a->flags < b->flags ? -1 : 1;
-	return compare_numbers (a->keywords, b->keywords);
-}
-
-static int
-compare_identity (const Order *order, const VerifyRecord *a, const Side *side_of_b,
-		  const VerifyRecord *b)
-{
-	int result = compare_numbers (place_of (order->side, order->scope, a),
-				      place_of (side_of_b, order->scope, b));
-
-	return result != 0 ? result : compare_keys (a, b, order->key);
-}
-
-/* Copies of one message by their metadata, so that like finds like; then as they came, so that
- * runs repeat. */
-static int
-compare_records (gconstpointer a, gconstpointer b, gpointer user_data)
-{
-	const Order *order = user_data;
-	guint32 i = *(const guint32 *) a;
-	guint32 j = *(const guint32 *) b;
-	const VerifyRecord *x = verify_index_get (order->side->index, i);
-	const VerifyRecord *y = verify_index_get (order->side->index, j);
-	int result = compare_identity (order, x, order->side, y);
-
-	if (result == 0)
-		result = compare_metadata (x, y);
-	return result != 0 ? result : compare_numbers (i, j);
-}
-
-/* The numbers of all open records which have the key and a place, sorted. */
-static GArray *
-collect (const Side *side, Scope scope, Key key)
-{
-	GArray *numbers = g_array_new (FALSE, FALSE, sizeof (guint32));
-	Order order = {side, scope, key};
-
-	for (guint32 i = 0; i < verify_index_count (side->index); i++) {
-		const VerifyRecord *record = verify_index_get (side->index, i);
-		if (record->class == VERIFY_OPEN && has_key (record, key) &&
-		    place_of (side, scope, record) != NO_PLACE)
-			g_array_append_val (numbers, i);
-	}
-	if (numbers->len > 1)
-		qsort_r (numbers->data, numbers->len, sizeof (guint32), compare_records, &order);
-	return numbers;
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Match, match_clear)
 
 /* --- Pairs -------------------------------------------------------------- */
 
 static VerifyClass
-class_of_pair (Scope scope, Key key)
+class_of_pair (const Match *match, VerifyLevel level)
 {
-	if (key > KEY_CANONICAL)
-		return VERIFY_ALTERED;
-	if (scope == SCOPE_ANYWHERE)
+	if (level == VERIFY_LEVEL_HEADER)
+		return match->options->headers_only ? VERIFY_ALIKE : VERIFY_ALTERED;
+	if (match->scope == VERIFY_SCOPE_ANYWHERE)
 		return VERIFY_MOVED;
-	return key == KEY_RAW ? VERIFY_IDENTICAL : VERIFY_CANONICAL;
-}
-
-static VerifyLevel
-level_of_key (Key key)
-{
-	switch (key) {
-	case KEY_RAW: return VERIFY_LEVEL_RAW;
-	case KEY_CANONICAL: return VERIFY_LEVEL_CANONICAL;
-	case KEY_HEADER:
-	case KEY_MESSAGE_ID:
-	case KEY_FIELDS: break;
-	}
-	return VERIFY_LEVEL_HEADER;
+	return level == VERIFY_LEVEL_RAW	 ? VERIFY_IDENTICAL
+	       : level == VERIFY_LEVEL_CANONICAL ? VERIFY_CANONICAL
+						 : VERIFY_MIME_EQUAL;
 }
 
 /* A source that knows no date has none to lose. */
 static gboolean
-dates_differ (const VerifyRecord *source, const VerifyRecord *target)
+dates_differ (const VerifyEntry *source, const VerifyEntry *target)
 {
 	if (source->date == VERIFY_NO_DATE)
 		return FALSE;
@@ -243,215 +96,590 @@ dates_differ (const VerifyRecord *source, const VerifyRecord *target)
 	       target->date > source->date + DATE_TOLERANCE;
 }
 
-static void
-pair (Match *match, Scope scope, Key key, guint32 i, guint32 j)
+static guint8
+remarks_of_pair (const VerifyEntry *source, const VerifyEntry *target)
 {
-	VerifyRecord *source = verify_index_get (match->source.index, i);
-	VerifyRecord *target = verify_index_get (match->target.index, j);
-	guint traits = 0;
+	guint remarks = 0;
 
 	if (source->flags != target->flags || source->keywords != target->keywords)
-		traits |= VERIFY_FLAGS_DIFFER;
+		remarks |= VERIFY_FLAGS_DIFFER;
 	if (dates_differ (source, target))
-		traits |= VERIFY_DATES_DIFFER;
+		remarks |= VERIFY_DATES_DIFFER;
 	if (((source->traits ^ target->traits) & VERIFY_HAS_NUL) != 0)
-		traits |= VERIFY_NULS_DIFFER;
-	source->traits = (guint8) (source->traits | traits);
-	source->partner = j;
-	target->partner = i;
-	source->class = target->class = (guint8) class_of_pair (scope, key);
-	source->level = target->level = (guint8) level_of_key (key);
+		remarks |= VERIFY_NULS_DIFFER;
+	return (guint8) remarks;
 }
 
-/* The end of the run of equal keys that begins at start. */
-static guint
-run_end (const Order *order, const GArray *numbers, guint start)
+/* Line ends double a message at most. */
+static gboolean
+sizes_agree (const Match *match, const VerifyEntry *source, const VerifyEntry *target,
+	     gboolean *agree, GError **error)
 {
-	const VerifyRecord *first =
-		verify_index_get (order->side->index, g_array_index (numbers, guint32, start));
-	guint end = start + 1;
+	VerifyRecord a;
+	VerifyRecord b;
 
-	while (end < numbers->len) {
-		guint32 number = g_array_index (numbers, guint32, end);
-		if (compare_identity (order, first, order->side,
-				      verify_index_get (order->side->index, number)) != 0)
-			break;
-		end++;
-	}
-	return end;
+	if (!verify_index_read (match->source.reading->index, source->number, &a, error) ||
+	    !verify_index_read (match->target.reading->index, target->number, &b, error))
+		return FALSE;
+	*agree = a.size / 2 <= b.size + 1024 && b.size / 2 <= a.size + 1024;
+	return TRUE;
 }
-
-/* The copies of one message, sorted by metadata: pair those that agree in it, then the others as
- * they come. */
-static void
-pair_runs (Match *match, Scope scope, Key key, guint32 *a, guint a_count, guint32 *b, guint b_count)
-{
-	guint a_left = 0;
-	guint b_left = 0;
-	guint i = 0;
-	guint j = 0;
-
-	while (i < a_count && j < b_count) {
-		int order = compare_metadata (verify_index_get (match->source.index, a[i]),
-					      verify_index_get (match->target.index, b[j]));
-		if (order == 0)
-			pair (match, scope, key, a[i++], b[j++]);
-		else if (order < 0)
-			a[a_left++] = a[i++];
-		else
-			b[b_left++] = b[j++];
-	}
-	while (i < a_count)
-		a[a_left++] = a[i++];
-	while (j < b_count)
-		b[b_left++] = b[j++];
-	for (guint k = 0; k < MIN (a_left, b_left); k++)
-		pair (match, scope, key, a[k], b[k]);
-}
-
-/* One step of the cascade: merge what is still open on both sides. */
-static void
-step (Match *match, Scope scope, Key key)
-{
-	g_autoptr (GArray) a = collect (&match->source, scope, key);
-	if (a->len == 0)
-		return;
-	g_autoptr (GArray) b = collect (&match->target, scope, key);
-	Order of_source = {&match->source, scope, key};
-	Order of_target = {&match->target, scope, key};
-	guint i = 0;
-	guint j = 0;
-
-	while (i < a->len && j < b->len) {
-		guint32 *first_a = &g_array_index (a, guint32, i);
-		guint32 *first_b = &g_array_index (b, guint32, j);
-		int order = compare_identity (
-			&of_source, verify_index_get (match->source.index, *first_a),
-			&match->target, verify_index_get (match->target.index, *first_b));
-		guint a_end = order <= 0 ? run_end (&of_source, a, i) : i;
-		guint b_end = order >= 0 ? run_end (&of_target, b, j) : j;
-		if (order == 0)
-			pair_runs (match, scope, key, first_a, a_end - i, first_b, b_end - j);
-		i = a_end;
-		j = b_end;
-	}
-}
-
-/* --- What is left ------------------------------------------------------- */
 
 static gboolean
-is_found (const VerifyRecord *record)
+pair (const VerifyEntry *source, const VerifyEntry *target, gpointer user_data, GError **error)
 {
-	return record->class == VERIFY_IDENTICAL || record->class == VERIFY_CANONICAL ||
-	       record->class == VERIFY_MOVED;
+	Match *match = user_data;
+	gboolean agree;
+	/* Where neither has L0, it is not the same. */
+	VerifyLevel level = match->level == VERIFY_LEVEL_RAW && source->first == 0
+				    ? VERIFY_LEVEL_CANONICAL
+				    : match->level;
+	VerifyOutcome outcome = {
+		.number = source->number,
+		.partner = target->number,
+		.class = (guint8) class_of_pair (match, level),
+		.level = (guint8) level,
+		.remarks = remarks_of_pair (source, target),
+	};
+
+	if (outcome.class == VERIFY_ALTERED)
+		return verify_altered_add (match->altered, &outcome, source->folder, error);
+	if (outcome.class == VERIFY_ALIKE) {
+		if (!sizes_agree (match, source, target, &agree, error))
+			return FALSE;
+		if (!agree) {
+			outcome.class = VERIFY_ALTERED;
+			outcome.reason = VERIFY_REASON_SIZE;
+		}
+	}
+	return verify_outcomes_add (match->outcomes, &outcome, source->folder, error);
 }
 
-/* The first of the sorted numbers whose record is not below wanted. */
-static guint
-lower_bound (const Order *order, const GArray *numbers, const VerifyRecord *wanted)
-{
-	guint low = 0;
-	guint high = numbers->len;
+/* --- Steps -------------------------------------------------------------- */
 
-	while (low < high) {
-		guint middle = low + (high - low) / 2;
-		const VerifyRecord *record = verify_index_get (
-			order->side->index, g_array_index (numbers, guint32, middle));
-		if (compare_identity (order, record, order->side, wanted) < 0)
-			low = middle + 1;
-		else
-			high = middle;
+static VerifyOrder
+order_of_step (const Side *side, const Step *step)
+{
+	return (VerifyOrder){
+		.places = step->scope == VERIFY_SCOPE_ANYWHERE ? NULL : side->places[step->scope],
+		.key = step->key,
+		.first = step->first,
+		.second = step->second,
+		.metadata = step->metadata,
+	};
+}
+
+/* What the step can compare goes into a new sorter, in order; the rest stays open. */
+static Sorter *
+arrange (Side *side, const VerifyOrder *order, GError **error)
+{
+	g_autoptr (Sorter) sorted = verify_order_sorter_new (order);
+	Sorter *open = side->open;
+
+	side->open = verify_entries_new ();
+	return verify_entries_split (open, order, sorted, side->open, error)
+		       ? g_steal_pointer (&sorted)
+		       : NULL;
+}
+
+static gboolean
+is_settled (const Match *match)
+{
+	return sorter_count (match->source.open) == 0 || sorter_count (match->target.open) == 0;
+}
+
+static gboolean
+run_step (Match *match, const Step *step, GError **error)
+{
+	const VerifyOrder source_order = order_of_step (&match->source, step);
+	const VerifyOrder target_order = order_of_step (&match->target, step);
+
+	if (is_settled (match))
+		return TRUE;
+	g_autoptr (Sorter) source = arrange (&match->source, &source_order, error);
+	if (source == NULL)
+		return FALSE;
+	g_autoptr (Sorter) target = arrange (&match->target, &target_order, error);
+	if (target == NULL)
+		return FALSE;
+	const VerifyJoinSide a = { &source_order, source, match->source.open };
+	const VerifyJoinSide b = { &target_order, target, match->target.open };
+	match->scope = step->scope;
+	match->level = step->level;
+	return verify_join (&a, &b, pair, match, error);
+}
+
+/* Mark what has a counterpart by this step, without pairing it. */
+static gboolean
+mark_step (Match *match, const Step *step, GError **error)
+{
+	const VerifyOrder source_order = order_of_step (&match->source, step);
+	const VerifyOrder target_order = order_of_step (&match->target, step);
+	g_autoptr (Sorter) source = arrange (&match->source, &source_order, error);
+	if (source == NULL)
+		return FALSE;
+	g_autoptr (Sorter) target = arrange (&match->target, &target_order, error);
+	if (target == NULL)
+		return FALSE;
+	const VerifyJoinSide a = { &source_order, source, match->source.open };
+	const VerifyJoinSide b = { &target_order, target, match->target.open };
+	return verify_join_mark (&a, &b, VERIFY_MARK_LOOK, error);
+}
+
+/* Every entry anew from the index, where change knows better what it is. */
+typedef void (*ChangeFunc) (VerifyEntry *entry, const VerifyRecord *record);
+
+static gboolean
+change_open (Side *side, ChangeFunc change, GError **error)
+{
+	g_autoptr (Sorter) old = g_steal_pointer (&side->open);
+
+	side->open = verify_entries_new ();
+	if (!sorter_rewind (old, error))
+		return FALSE;
+	for (;;) {
+		const void *next;
+		VerifyRecord record;
+		if (!sorter_next (old, &next, error))
+			return FALSE;
+		if (next == NULL)
+			return TRUE;
+		VerifyEntry entry = *(const VerifyEntry *) next;
+		if (!verify_index_read (side->reading->index, entry.number, &record, error))
+			return FALSE;
+		change (&entry, &record);
+		if (!sorter_add (side->open, &entry, error))
+			return FALSE;
 	}
-	return low;
+}
+
+/* --- By content --------------------------------------------------------- */
+
+static void
+take_l1 (VerifyEntry *entry, const VerifyRecord *record)
+{
+	memcpy (entry->key, record->l1, VERIFY_KEY_SIZE);
+	memcpy (&entry->first, record->l0, sizeof entry->first);
+	/* 0 stands for nothing. */
+	entry->first |= (guint64) ((record->traits & VERIFY_HAS_L0) != 0);
+	entry->second = 0;
+	entry->marks &= (guint8) ~VERIFY_MARK_KEY;
+	if ((record->traits & VERIFY_HAS_L1) != 0)
+		entry->marks |= VERIFY_MARK_KEY;
+}
+
+static void
+take_l0 (VerifyEntry *entry, const VerifyRecord *record)
+{
+	memcpy (entry->key, record->l0, VERIFY_KEY_SIZE);
+	entry->marks &= (guint8) ~VERIFY_MARK_KEY;
+	if ((record->traits & VERIFY_HAS_L0) != 0)
+		entry->marks |= VERIFY_MARK_KEY;
+}
+
+static void
+take_header (VerifyEntry *entry, const VerifyRecord *record)
+{
+	memset (entry->key, 0, VERIFY_KEY_SIZE);
+	entry->first = record->message_id;
+	entry->second = record->headers;
+	entry->marks &= (guint8) ~VERIFY_MARK_KEY;
+}
+
+static gboolean
+add_unreadable (Match *match, const Side *side, guint32 number, guint32 folder, GError **error)
+{
+	const VerifyOutcome outcome = {
+		.number = number,
+		.partner = VERIFY_NO_PARTNER,
+		.at_target = side->at_target,
+		.class = VERIFY_UNVERIFIABLE,
+	};
+
+	return verify_outcomes_add (match->outcomes, &outcome, folder, error);
+}
+
+/* Everything the index has. */
+static gboolean
+read_side (Match *match, Side *side, GError **error)
+{
+	for (guint32 i = 0; i < verify_index_count (side->reading->index); i++) {
+		VerifyRecord record;
+		if (!verify_index_read (side->reading->index, i, &record, error))
+			return FALSE;
+		verify_outcomes_count_message (match->outcomes, side->at_target, record.folder);
+		if ((record.traits & VERIFY_UNREADABLE) != 0) {
+			if (!add_unreadable (match, side, i, record.folder, error))
+				return FALSE;
+			continue;
+		}
+		VerifyEntry entry = {
+			.date = record.date,
+			.number = i,
+			.folder = record.folder,
+			.keywords = record.keywords,
+			.flags = record.flags,
+			.traits = record.traits,
+		};
+		take_l1 (&entry, &record);
+		Sorter *into = (entry.marks & VERIFY_MARK_KEY) != 0 ? side->all : side->open;
+		if (!sorter_add (into, &entry, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* The first join, of everything: by folder, L1 and L0. */
+static gboolean
+join_all (Match *match, GError **error)
+{
+	const VerifyJoinSide a = { &match->source.by_content, match->source.all,
+				   match->source.open };
+	const VerifyJoinSide b = { &match->target.by_content, match->target.all,
+				   match->target.open };
+
+	match->scope = VERIFY_SCOPE_NAME;
+	match->level = VERIFY_LEVEL_RAW;
+	return verify_join (&a, &b, pair, match, error);
 }
 
 /* An open message with a found copy in the same folder is one copy too few (or too many), not
  * another mail. */
-static void
-name_copies (const Side *side, VerifyClass class)
+static gboolean
+mark_copies (Side *side, GError **error)
 {
-	Order order = {side, SCOPE_NAME, KEY_CANONICAL};
-	g_autoptr (GArray) open = collect (side, order.scope, order.key);
-	guint32 count = open->len > 0 ? verify_index_count (side->index) : 0;
+	const VerifyOrder order = { .places = side->places[VERIFY_SCOPE_NAME], .key = TRUE };
 
-	for (guint32 i = 0; i < count; i++) {
-		const VerifyRecord *found = verify_index_get (side->index, i);
-		if (!is_found (found) || !has_key (found, order.key))
+	if (sorter_count (side->open) == 0)
+		return TRUE;
+	g_autoptr (Sorter) few = arrange (side, &order, error);
+	return few != NULL &&
+	       verify_join_mark_copies (few, side->all, &order, side->open, error);
+}
+
+/* By everything that was read of the content. */
+static gboolean
+match_content (Match *match, GError **error)
+{
+	static const Step same_folder[] = {
+		{ VERIFY_SCOPE_NAME, VERIFY_LEVEL_RAW, .key = TRUE, .first = TRUE },
+		{ VERIFY_SCOPE_NAME, VERIFY_LEVEL_CANONICAL, .key = TRUE, .metadata = TRUE },
+		{ VERIFY_SCOPE_NAME, VERIFY_LEVEL_CANONICAL, .key = TRUE },
+	};
+	static const Step elsewhere[] = {
+		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_RAW, TRUE, TRUE, FALSE, TRUE },
+		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_RAW, .key = TRUE, .first = TRUE },
+		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_CANONICAL, .key = TRUE, .metadata = TRUE },
+		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_CANONICAL, .key = TRUE },
+		{ VERIFY_SCOPE_ANYWHERE, VERIFY_LEVEL_RAW, TRUE, TRUE, FALSE, TRUE },
+		{ VERIFY_SCOPE_ANYWHERE, VERIFY_LEVEL_RAW, .key = TRUE, .first = TRUE },
+		{ VERIFY_SCOPE_ANYWHERE, VERIFY_LEVEL_CANONICAL, .key = TRUE, .metadata = TRUE },
+		{ VERIFY_SCOPE_ANYWHERE, VERIFY_LEVEL_CANONICAL, .key = TRUE },
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS (same_folder); i++)
+		if (!run_step (match, &same_folder[i], error))
+			return FALSE;
+	for (guint i = 0; i < G_N_ELEMENTS (elsewhere); i++)
+		if (!run_step (match, &elsewhere[i], error))
+			return FALSE;
+	return mark_copies (&match->source, error) && mark_copies (&match->target, error);
+}
+
+/* By the key alone, in the same folder and then elsewhere. */
+static gboolean
+match_keys (Match *match, VerifyLevel level, GError **error)
+{
+	static const VerifyScope scopes[] = { VERIFY_SCOPE_NAME, VERIFY_SCOPE_ROLE,
+					      VERIFY_SCOPE_ANYWHERE };
+
+	for (guint i = 0; i < G_N_ELEMENTS (scopes); i++) {
+		const Step agreeing = { scopes[i], level, .key = TRUE, .metadata = TRUE };
+		const Step step = { scopes[i], level, .key = TRUE };
+		if (!run_step (match, &agreeing, error) || !run_step (match, &step, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* Where L1 is not known, or where it differs although what a server was sent does not: a CR that
+ * ends the content has become a line end then. */
+static gboolean
+match_raw (Match *match, GError **error)
+{
+	return is_settled (match) || (change_open (&match->source, take_l0, error) &&
+				      change_open (&match->target, take_l0, error) &&
+				      match_keys (match, VERIFY_LEVEL_RAW, error));
+}
+
+/* --- Decoded ------------------------------------------------------------ */
+
+static int
+compare_mimes (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+	const VerifyMime *x = a;
+	const VerifyMime *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+typedef struct {
+	const VerifyReading *reading;
+	Sorter *mimes; /* of VerifyMime */
+} Decoding;
+
+/* Not decoded: it was not even tried, or it is no mail to the parser. */
+static gboolean
+name_limit (Report *report, Message *message, GError **error)
+{
+	const char *problem;
+
+	if (!message_mime_limits_check (message->content, &problem, error))
+		return FALSE;
+	if (problem != NULL)
+		report_finding (report, REPORT_NOTE, "mime-limit", message->origin,
+				message->folder->path,
+				"%s: not decoded, only its bytes are compared", problem);
+	return TRUE;
+}
+
+static gboolean
+decode (guint32 number, Message *message, gpointer user_data, GError **error)
+{
+	Decoding *decoding = user_data;
+	g_autoptr (MessageMime) mime = NULL;
+	VerifyMime found = { .number = number };
+	guint8 l2[DIGEST_SIZE];
+
+	if (!message_mime_read (message->content, MESSAGE_MIME_WHOLE, NULL, &mime, error))
+		return FALSE;
+	if (mime == NULL)
+		return name_limit (decoding->reading->report, message, error);
+	message_mime_digest (mime, TRUE, l2);
+	memcpy (found.l2, l2, VERIFY_KEY_SIZE);
+	return sorter_add (decoding->mimes, &found, error);
+}
+
+/* Worth it: it has a counterpart by a header field, or no header that could tell. */
+static gboolean
+wants_look (const VerifyEntry *entry)
+{
+	return (entry->marks & VERIFY_MARK_LOOK) != 0 || (entry->first == 0 && entry->second == 0);
+}
+
+static gboolean
+gather_wanted (const Side *side, VerifyLook *look, guint64 *wanted, GError **error)
+{
+	*wanted = 0;
+	if (!sorter_rewind (side->open, error))
+		return FALSE;
+	for (;;) {
+		const void *next;
+		if (!sorter_next (side->open, &next, error))
+			return FALSE;
+		if (next == NULL)
+			return TRUE;
+		const VerifyEntry *entry = next;
+		if (!wants_look (entry))
 			continue;
-		for (guint at = lower_bound (&order, open, found); at < open->len; at++) {
-			VerifyRecord *record =
-				verify_index_get (side->index, g_array_index (open, guint32, at));
-			/* Behind one that is named already, all its copies are. */
-			if (record->class != VERIFY_OPEN ||
-			    compare_identity (&order, record, side, found) != 0)
-				break;
-			record->class = (guint8) class;
-		}
+		++*wanted;
+		if (!verify_look_add (look, entry->number, error))
+			return FALSE;
 	}
 }
 
-static void
-name_rest (const Side *side, VerifyClass class)
+static gboolean
+next_mime (const Side *side, Sorter *mimes, const VerifyMime **mime, GError **error)
 {
-	for (guint32 i = 0; i < verify_index_count (side->index); i++) {
-		VerifyRecord *record = verify_index_get (side->index, i);
-		if (record->class == VERIFY_OPEN)
-			record->class = (guint8) class;
+	const void *next;
+
+	if (side->reading->open == NULL)
+		return verify_index_next_mime (side->reading->index, mime, error);
+	if (!sorter_next (mimes, &next, error))
+		return FALSE;
+	*mime = next;
+	return TRUE;
+}
+
+/* L2 becomes the key of the open entries that have one; both come in the order of numbers. */
+static gboolean
+take_mimes (Side *side, Sorter *mimes, GError **error)
+{
+	g_autoptr (Sorter) old = g_steal_pointer (&side->open);
+	const VerifyMime *mime;
+
+	side->open = verify_entries_new ();
+	if (!sorter_rewind (old, error) || !sorter_rewind (mimes, error) ||
+	    !verify_index_rewind_mime (side->reading->index, error) ||
+	    !next_mime (side, mimes, &mime, error))
+		return FALSE;
+	for (;;) {
+		const void *next;
+		if (!sorter_next (old, &next, error))
+			return FALSE;
+		if (next == NULL)
+			return TRUE;
+		VerifyEntry entry = *(const VerifyEntry *) next;
+		while (mime != NULL && mime->number < entry.number)
+			if (!next_mime (side, mimes, &mime, error))
+				return FALSE;
+		if (mime != NULL && mime->number == entry.number) {
+			memcpy (entry.key, mime->l2, VERIFY_KEY_SIZE);
+			entry.marks |= VERIFY_MARK_KEY;
+		}
+		if (!sorter_add (side->open, &entry, error))
+			return FALSE;
 	}
+}
+
+static gboolean
+decode_side (Side *side, VerifyLook *look, GError **error)
+{
+	g_autoptr (Sorter) mimes =
+		sorter_new (sizeof (VerifyMime), SORTER_MEMORY_LIMIT, compare_mimes, NULL);
+	Decoding decoding = { side->reading, mimes };
+
+	return verify_look_run (look, decode, &decoding, error) && take_mimes (side, mimes, error);
+}
+
+static gboolean
+decode_both (Match *match, gboolean *decoded, GError **error)
+{
+	static const Step same_id = { VERIFY_SCOPE_ANYWHERE, 0, .first = TRUE };
+	static const Step same_fields = { VERIFY_SCOPE_ANYWHERE, 0, .second = TRUE };
+	g_autoptr (VerifyLook) source = verify_look_new (match->source.reading);
+	g_autoptr (VerifyLook) target = verify_look_new (match->target.reading);
+	guint64 source_wanted;
+	guint64 target_wanted;
+
+	*decoded = FALSE;
+	if (!mark_step (match, &same_id, error) || !mark_step (match, &same_fields, error) ||
+	    !gather_wanted (&match->source, source, &source_wanted, error) ||
+	    !gather_wanted (&match->target, target, &target_wanted, error))
+		return FALSE;
+	if (source_wanted == 0 || target_wanted == 0)
+		return TRUE;
+	*decoded = TRUE;
+	return decode_side (&match->source, source, error) &&
+	       decode_side (&match->target, target, error);
+}
+
+/* The header is what candidates are found by, here and in what follows. */
+static gboolean
+match_mime (Match *match, GError **error)
+{
+	gboolean decoded;
+
+	if (is_settled (match) && !match->options->headers_only)
+		return TRUE;
+	if (!change_open (&match->source, take_header, error) ||
+	    !change_open (&match->target, take_header, error))
+		return FALSE;
+	if (match->options->headers_only)
+		return TRUE;
+	return decode_both (match, &decoded, error) &&
+	       (!decoded || match_keys (match, VERIFY_LEVEL_MIME, error));
+}
+
+/* --- By header ---------------------------------------------------------- */
+
+static gboolean
+match_headers (Match *match, GError **error)
+{
+	static const Step steps[] = {
+		{ VERIFY_SCOPE_NAME, VERIFY_LEVEL_HEADER, .first = TRUE, .second = TRUE },
+		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_HEADER, .first = TRUE, .second = TRUE },
+		{ VERIFY_SCOPE_NAME, VERIFY_LEVEL_HEADER, .first = TRUE },
+		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_HEADER, .first = TRUE },
+		{ VERIFY_SCOPE_NAME, VERIFY_LEVEL_HEADER, .second = TRUE },
+		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_HEADER, .second = TRUE },
+		{ VERIFY_SCOPE_ANYWHERE, VERIFY_LEVEL_HEADER, .first = TRUE, .second = TRUE },
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+		if (!run_step (match, &steps[i], error))
+			return FALSE;
+	return verify_altered_settle (match->altered, match->outcomes, error);
+}
+
+/* --- What is left ------------------------------------------------------- */
+
+static VerifyClass
+class_of_rest (const Match *match, const Side *side, const VerifyEntry *entry)
+{
+	gboolean copy = (entry->marks & VERIFY_MARK_COPY) != 0;
+
+	if (match->options->headers_only && entry->first == 0 && entry->second == 0)
+		return VERIFY_UNVERIFIABLE;
+	if (side->at_target)
+		return copy ? VERIFY_DUPLICATED : VERIFY_EXTRA;
+	return copy ? VERIFY_COLLAPSED : VERIFY_MISSING;
+}
+
+/* All that is open, or only what is one copy too many. */
+static gboolean
+name_rest (Match *match, Side *side, gboolean only_copies, GError **error)
+{
+	g_autoptr (Sorter) open = g_steal_pointer (&side->open);
+
+	side->open = verify_entries_new ();
+	if (!sorter_rewind (open, error))
+		return FALSE;
+	for (;;) {
+		const void *next;
+		if (!sorter_next (open, &next, error))
+			return FALSE;
+		if (next == NULL)
+			return TRUE;
+		const VerifyEntry *entry = next;
+		const VerifyOutcome outcome = {
+			.number = entry->number,
+			.partner = VERIFY_NO_PARTNER,
+			.at_target = side->at_target,
+			.class = (guint8) class_of_rest (match, side, entry),
+		};
+		gboolean stays = only_copies && (entry->marks & VERIFY_MARK_COPY) == 0;
+		if (stays ? !sorter_add (side->open, entry, error)
+			  : !verify_outcomes_add (match->outcomes, &outcome, entry->folder, error))
+			return FALSE;
+	}
+}
+
+/* An intact copy of one message is no altered form of another with the same header, so copies too
+ * many are named before headers are looked at. */
+static gboolean
+run_cascade (Match *match, GError **error)
+{
+	return read_side (match, &match->source, error) &&
+	       read_side (match, &match->target, error) && join_all (match, error) &&
+	       match_content (match, error) && match_raw (match, error) &&
+	       name_rest (match, &match->target, TRUE, error) && match_mime (match, error) &&
+	       match_headers (match, error) && name_rest (match, &match->source, FALSE, error) &&
+	       name_rest (match, &match->target, FALSE, error);
+}
+
+VerifyMatch *
+verify_match_new (const VerifyReading *source, const VerifyReading *target,
+		  const VerifyMatchOptions *options, GError **error)
+{
+	g_autoptr (VerifyMatch) result = g_new0 (VerifyMatch, 1);
+	g_auto (Match) match = { .options = options };
+
+	result->folders = verify_folders_new (source->index, target->index, options->map);
+	result->outcomes = verify_outcomes_new (source->index, target->index, options->all);
+	side_init (&match.source, source, result->folders->source, FALSE);
+	side_init (&match.target, target, result->folders->target, TRUE);
+	match.outcomes = result->outcomes;
+	match.altered = verify_altered_new (source, target);
+	return run_cascade (&match, error) ? g_steal_pointer (&result) : NULL;
 }
 
 void
-verify_match (VerifyIndex *source, VerifyIndex *target)
+verify_match_free (VerifyMatch *match)
 {
-	static const struct {
-		Scope scope;
-		Key key;
-	} cascade[] = {
-		{SCOPE_NAME, KEY_RAW},        {SCOPE_NAME, KEY_CANONICAL},
-		{SCOPE_ROLE, KEY_RAW},        {SCOPE_ROLE, KEY_CANONICAL},
-		{SCOPE_ANYWHERE, KEY_RAW},    {SCOPE_ANYWHERE, KEY_CANONICAL},
-		{SCOPE_NAME, KEY_HEADER},     {SCOPE_ROLE, KEY_HEADER},
-		{SCOPE_NAME, KEY_MESSAGE_ID}, {SCOPE_ROLE, KEY_MESSAGE_ID},
-		{SCOPE_NAME, KEY_FIELDS},     {SCOPE_ROLE, KEY_FIELDS},
-		{SCOPE_ANYWHERE, KEY_HEADER},
-	};
-	Match match = {0};
-
-	match_init (&match, source, target);
-	for (guint i = 0; i < G_N_ELEMENTS (cascade); i++) {
-		/* An intact copy of one message is no altered form of another with the same
-		 * header. */
-		if (cascade[i].key == KEY_HEADER)
-			name_copies (&match.target, VERIFY_DUPLICATED);
-		step (&match, cascade[i].scope, cascade[i].key);
-	}
-	name_copies (&match.source, VERIFY_COLLAPSED);
-	name_rest (&match.source, VERIFY_MISSING);
-	name_rest (&match.target, VERIFY_EXTRA);
-	match_clear (&match);
-}
-
-GArray *
-verify_match_folders (const VerifyIndex *source, const VerifyIndex *target)
-{
-	Match match = {0};
-	guint32 count = verify_index_count_folders (source);
-	GArray *result = g_array_sized_new (FALSE, FALSE, sizeof (guint32), count);
-
-	match_init (&match, (VerifyIndex *) source, (VerifyIndex *) target);
-	for (guint32 i = 0; i < count; i++) {
-		guint32 found = G_MAXUINT32;
-		for (guint scope = 0; scope < SCOPE_ANYWHERE && found == G_MAXUINT32; scope++) {
-			guint32 place = match.source.places[scope][i];
-			for (guint32 j = 0;
-			     j < verify_index_count_folders (target) && place != NO_PLACE; j++)
-				if (match.target.places[scope][j] == place) {
-					found = j;
-					break;
-				}
-		}
-		g_array_append_val (result, found);
-	}
-	match_clear (&match);
-	return result;
+	if (match == NULL)
+		return;
+	verify_folders_free (match->folders);
+	verify_outcomes_free (match->outcomes);
+	g_free (match);
 }

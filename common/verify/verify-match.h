@@ -4,17 +4,32 @@
  *
  * Not a set of digests but a cascade over multisets: the strongest likeness first, and every match
  * uses up one copy on each side. Content found in the same folder comes first, then content in any
- * folder (moved), and only what is left is compared by header, to be named as altered: a header
- * proves nothing.
+ * folder (moved). What is left and has a counterpart by its header is opened once more and compared
+ * decoded; what is still left is compared by header, to be named as altered: a header proves
+ * nothing.
  */
 #pragma once
 
-#include "verify/verify-index.h"
+#include "verify/verify-folders.h"
+#include "verify/verify-look.h"
+#include "verify/verify-outcome.h"
 
-/* Fills class, level, partner and the traits that compare, in the records of both sides. */
-void verify_match (VerifyIndex *source, VerifyIndex *target);
+typedef struct {
+	const char *const *map; /* for verify_folders_new */
+	gboolean all;           /* keep every outcome, not only what is worth telling */
+	gboolean headers_only;  /* nothing else was read: what has the same one is alike */
+} VerifyMatchOptions;
 
-/* For each folder of the source, the folder of the target it corresponds to, or G_MAXUINT32: by
- * equal names (INBOX in any case), else by role. One number per source folder; the caller frees
- * the array with g_array_unref. */
-GArray *verify_match_folders (const VerifyIndex *source, const VerifyIndex *target);
+typedef struct {
+	VerifyFolders *folders;
+	VerifyOutcomes *outcomes;
+	guint64 sampled; /* pairs of which a part was chosen to be read whole (verify-sample.h) */
+} VerifyMatch;
+
+/* Borrows the indexes. NULL with an error if a temporary file cannot be written or a mailbox cannot
+ * be read a second time. */
+VerifyMatch *verify_match_new (const VerifyReading *source, const VerifyReading *target,
+			       const VerifyMatchOptions *options, GError **error);
+void verify_match_free (VerifyMatch *match);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VerifyMatch, verify_match_free)

@@ -4,93 +4,85 @@
  */
 #include "verify/verify-missing.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "mbox/mbox-sink.h"
 #include "message/transfer.h"
 #include "message/wire.h"
-
-/* Copies of one content in one folder that are still to come. */
-typedef struct {
-	guint8 l0[VERIFY_KEY_SIZE];
-	guint32 folder; /* of the index */
-	guint32 left;
-} Wanted;
+#include "verify/verify-lookup.h"
 
 typedef struct {
 	MessageSource source;
 	MessageSource *inner;
-	const VerifyIndex *index;
+	VerifyIndex *index;
 	VerifyForm form;
 	Ledger *ledger;
-	GArray *wanted;      /* of Wanted, sorted */
-	GHashTable *folders; /* path -> number + 1 */
+	VerifyLookup *wanted; /* by folder and L0 */
+	GHashTable *folders;  /* path -> number + 1 */
 } MissingSource;
 
 static gboolean
-is_wanted (const VerifyRecord *record)
+is_wanted (VerifyClass class)
 {
-	return record->class == VERIFY_MISSING || record->class == VERIFY_ALTERED ||
-	       record->class == VERIFY_COLLAPSED;
+	return class == VERIFY_MISSING || class == VERIFY_ALTERED || class == VERIFY_COLLAPSED;
 }
 
-static int
-compare_wanted (const void *a, const void *b)
-{
-	const Wanted *x = a;
-	const Wanted *y = b;
-
-	if (x->folder != y->folder)
-		return x->folder < y->folder ? -1 : 1;
-	return memcmp (x->l0, y->l0, VERIFY_KEY_SIZE);
-}
-
-static Wanted
-key_of (const VerifyRecord *record)
-{
-	Wanted key = { .folder = record->folder };
-
-	memcpy (key.l0, record->l0, VERIFY_KEY_SIZE);
-	return key;
-}
-
-static Wanted *
-find (MissingSource *self, const Wanted *key)
-{
-	if (self->wanted->len == 0)
-		return NULL;
-	return bsearch (key, self->wanted->data, self->wanted->len, sizeof *key, compare_wanted);
-}
-
-/* Each content once, with the number of its copies. */
 static void
-collect (MissingSource *self)
+make_key (guint32 folder, const guint8 *l0, guint8 *key)
 {
-	GArray *wanted = self->wanted;
-	guint kept = 0;
+	const guint32 number = GUINT32_TO_BE (folder);
 
-	for (guint32 i = 0; i < verify_index_count (self->index); i++) {
-		const VerifyRecord *record = verify_index_get (self->index, i);
-		Wanted one = key_of (record);
-		if (is_wanted (record))
-			g_array_append_val (wanted, one);
+	memcpy (key, &number, sizeof number);
+	memcpy (key + sizeof number, l0, VERIFY_KEY_SIZE - sizeof number);
+}
+
+static gboolean
+add_wanted (VerifyIndex *index, const VerifyMatch *match, VerifyLookup *wanted, GError **error)
+{
+	if (!verify_outcomes_rewind (match->outcomes, error))
+		return FALSE;
+	for (;;) {
+		const VerifyOutcome *outcome;
+		guint8 key[VERIFY_KEY_SIZE];
+		VerifyRecord record;
+		if (!verify_outcomes_next (match->outcomes, &outcome, error))
+			return FALSE;
+		if (outcome == NULL || outcome->at_target)
+			return verify_lookup_seal (wanted, error);
+		if (!is_wanted (outcome->class))
+			continue;
+		if (!verify_index_read (index, outcome->number, &record, error))
+			return FALSE;
+		make_key (record.folder, record.l0, key);
+		if (!verify_lookup_add (wanted, key, outcome->number, error))
+			return FALSE;
 	}
-	if (wanted->len == 0)
-		return;
-	qsort (wanted->data, wanted->len, sizeof (Wanted), compare_wanted);
-	for (guint i = 1; i < wanted->len; i++) {
-		const Wanted one = g_array_index (wanted, Wanted, i);
-		if (compare_wanted (&g_array_index (wanted, Wanted, kept), &one) != 0)
-			g_array_index (wanted, Wanted, ++kept) = one;
+}
+
+/* Every copy of what is wanted, the ones that were found too. */
+static VerifyLookup *
+collect (VerifyIndex *index, const VerifyMatch *match, GError **error)
+{
+	g_autoptr (VerifyLookup) wanted = verify_lookup_new ();
+	g_autoptr (VerifyLookup) copies = verify_lookup_new ();
+
+	if (!add_wanted (index, match, wanted, error))
+		return NULL;
+	guint32 count = verify_lookup_count (wanted) > 0 ? verify_index_count (index) : 0;
+	for (guint32 i = 0; i < count; i++) {
+		guint8 key[VERIFY_KEY_SIZE];
+		VerifyRecord record;
+		gboolean has;
+		if (!verify_index_read (index, i, &record, error))
+			return NULL;
+		make_key (record.folder, record.l0, key);
+		if ((record.traits & VERIFY_HAS_L0) == 0)
+			continue;
+		if (!verify_lookup_has (wanted, key, VERIFY_KEY_SIZE, &has, error) ||
+		    (has && !verify_lookup_add (copies, key, i, error)))
+			return NULL;
 	}
-	g_array_set_size (wanted, kept + 1);
-	for (guint32 i = 0; i < verify_index_count (self->index); i++) {
-		const Wanted one = key_of (verify_index_get (self->index, i));
-		Wanted *found = find (self, &one);
-		if (found != NULL)
-			found->left++;
-	}
+	return verify_lookup_seal (copies, error) ? g_steal_pointer (&copies) : NULL;
 }
 
 static gboolean
@@ -98,9 +90,10 @@ take (MissingSource *self, Message *message, gboolean *taken, GError **error)
 {
 	guint folder =
 		GPOINTER_TO_UINT (g_hash_table_lookup (self->folders, message->folder->path));
-	Wanted key = { .folder = folder - 1 };
+	guint8 key[VERIFY_KEY_SIZE];
 	guint8 sent[DIGEST_SIZE];
 	const guint8 *l0 = sent;
+	guint32 number;
 
 	*taken = FALSE;
 	if (folder == 0)
@@ -111,28 +104,30 @@ take (MissingSource *self, Message *message, gboolean *taken, GError **error)
 		return FALSE;
 	if (l0 == NULL)
 		return FALSE;
-	memcpy (key.l0, l0, VERIFY_KEY_SIZE);
-	Wanted *found =
-		bsearch (&key, self->wanted->data, self->wanted->len, sizeof key, compare_wanted);
-	*taken = found != NULL && found->left > 0;
-	if (*taken)
-		found->left--;
-	return TRUE;
+	make_key (folder - 1, l0, key);
+	return verify_lookup_take (self->wanted, key, &number, taken, error);
 }
 
 /* The source is not what it was a moment ago. */
-static void
-name_vanished (MissingSource *self)
+static gboolean
+name_vanished (MissingSource *self, GError **error)
 {
-	for (guint i = 0; i < self->wanted->len; i++) {
-		Wanted *wanted = &g_array_index (self->wanted, Wanted, i);
-		const Folder *folder = verify_index_get_folder (self->index, wanted->folder);
-		for (; wanted->left > 0; wanted->left--) {
-			ledger_announce (self->ledger, 1);
-			ledger_failed (
-				self->ledger, NULL, folder->path,
-				"a missing message was not found again at the second reading");
-		}
+	for (;;) {
+		g_auto (VerifyWords) words = { 0 };
+		VerifyRecord record;
+		guint32 number;
+		gboolean left;
+		if (!verify_lookup_next_left (self->wanted, &number, &left, error))
+			return FALSE;
+		if (!left)
+			return TRUE;
+		if (!verify_index_read (self->index, number, &record, error) ||
+		    !verify_index_read_words (self->index, &record, &words, error))
+			return FALSE;
+		ledger_announce (self->ledger, 1);
+		ledger_failed (self->ledger, words.origin,
+			       verify_index_get_folder (self->index, record.folder)->path,
+			       "a missing message was not found again at the second reading");
 	}
 }
 
@@ -164,9 +159,8 @@ missing_source_next (MessageSource *source, Message **message, GError **error)
 		if (!message_source_next (self->inner, &candidate, error))
 			return FALSE;
 		if (candidate == NULL) {
-			name_vanished (self);
 			*message = NULL;
-			return TRUE;
+			return name_vanished (self, error);
 		}
 		if (message_is_folder (candidate))
 			continue;
@@ -190,7 +184,7 @@ missing_source_free (MessageSource *source)
 	MissingSource *self = (MissingSource *) source;
 
 	message_source_free (self->inner);
-	g_array_unref (self->wanted);
+	verify_lookup_free (self->wanted);
 	g_hash_table_unref (self->folders);
 	g_free (self);
 }
@@ -201,45 +195,48 @@ static const MessageSourceClass missing_source_class = {
 };
 
 MessageSource *
-verify_missing_source_new (MessageSource *source, const VerifyIndex *index, VerifyForm form,
-			   Ledger *ledger)
+verify_missing_source_new (MessageSource *source, const VerifyMissing *what, Ledger *ledger,
+			   GError **error)
 {
 	MissingSource *self = g_new0 (MissingSource, 1);
+	g_autoptr (MessageSource) result = &self->source;
 
 	self->source.class = &missing_source_class;
 	self->inner = source;
-	self->index = index;
-	self->form = form;
+	self->index = what->index;
+	self->form = what->form;
 	self->ledger = ledger;
-	self->wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
 	self->folders = g_hash_table_new (g_str_hash, g_str_equal);
-	for (guint32 i = 0; i < verify_index_count_folders (index); i++)
-		g_hash_table_insert (self->folders, verify_index_get_folder (index, i)->path,
+	for (guint32 i = 0; i < verify_index_count_folders (what->index); i++)
+		g_hash_table_insert (self->folders, verify_index_get_folder (what->index, i)->path,
 				     GUINT_TO_POINTER (i + 1));
-	collect (self);
-	return &self->source;
+	self->wanted = collect (what->index, what->match, error);
+	return self->wanted != NULL ? g_steal_pointer (&result) : NULL;
 }
 
 gboolean
-verify_missing_any (const VerifyIndex *index)
+verify_missing_any (const VerifyMissing *what)
 {
-	for (guint32 i = 0; i < verify_index_count (index); i++)
-		if (is_wanted (verify_index_get (index, i)))
-			return TRUE;
+	for (guint32 i = 0; i < verify_index_count_folders (what->index); i++) {
+		const VerifyCount *count =
+			verify_outcomes_get_count (what->match->outcomes, FALSE, i);
+		for (guint class = 0; class < VERIFY_CLASSES; class ++)
+			if (is_wanted (class) && count->classes[class] > 0)
+				return TRUE;
+	}
 	return FALSE;
 }
 
 gboolean
-verify_missing_write (MessageSource *source, const VerifyIndex *index, VerifyForm form,
-		      Ledger *ledger, Report *report, Output *output, guint64 *written,
-		      GError **error)
+verify_missing_write (MessageSource *source, const VerifyMissing *what, Ledger *ledger,
+		      Report *report, Output *output, guint64 *written, GError **error)
 {
 	g_autoptr (MessageSink) sink = mbox_sink_new_stream (output, ledger);
 
 	if (source != NULL) {
 		g_autoptr (MessageSource) missing =
-			verify_missing_source_new (source, index, form, ledger);
-		if (!transfer_run (missing, sink, ledger, report, error))
+			verify_missing_source_new (source, what, ledger, error);
+		if (missing == NULL || !transfer_run (missing, sink, ledger, report, error))
 			return FALSE;
 	}
 	if (!message_sink_finish (sink, error))

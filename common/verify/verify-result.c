@@ -6,23 +6,29 @@
 
 #include <string.h>
 
-#include "verify/verify-match.h"
 
 const char *
 verify_verdict_to_text (VerifyVerdict verdict)
 {
-	static const char *const names[] = {"proven", "differences", "not-verified"};
+	static const char *const names[] = { "proven", "equal", "differences", "not-verified" };
 
 	return names[verdict];
 }
 
 /* --- Findings ----------------------------------------------------------- */
 
+static VerifyLevel
+required_level (const VerifyRules *rules)
+{
+	return rules->require != VERIFY_LEVEL_NONE ? rules->require : VERIFY_LEVEL_MIME;
+}
+
 static gboolean
 class_counts (const VerifyRules *rules, VerifyClass class)
 {
 	switch (class) {
-	case VERIFY_CANONICAL: return rules->require_raw;
+	case VERIFY_CANONICAL: return required_level (rules) > VERIFY_LEVEL_CANONICAL;
+	case VERIFY_MIME_EQUAL: return required_level (rules) > VERIFY_LEVEL_MIME;
 	case VERIFY_MOVED:
 	case VERIFY_FLAG_DIFFERS:
 	case VERIFY_DATE_DIFFERS: return rules->metadata;
@@ -31,146 +37,164 @@ class_counts (const VerifyRules *rules, VerifyClass class)
 	case VERIFY_MISSING:
 	case VERIFY_COLLAPSED:
 	case VERIFY_DUPLICATED: return TRUE;
-	case VERIFY_OPEN:
 	case VERIFY_IDENTICAL:
+	case VERIFY_ALIKE:
 	case VERIFY_UNVERIFIABLE:
 	case VERIFY_CLASSES: break;
 	}
 	return FALSE; /* unverifiable is trouble, not a difference */
 }
 
-/* Its content is at the target, though not necessarily byte by byte. */
-static gboolean
-has_content (const VerifyRecord *record)
-{
-	return record->level == VERIFY_LEVEL_RAW || record->level == VERIFY_LEVEL_CANONICAL;
-}
-
-static gboolean
-is_found (const VerifyRules *rules, const VerifyRecord *record)
-{
-	return record->level == VERIFY_LEVEL_RAW ||
-	       (record->level == VERIFY_LEVEL_CANONICAL && !rules->require_raw);
-}
-
 /* Where only a part of the source was asked for, the rest of it is not extra at the target. */
 static gboolean
-is_unasked (const VerifyResult *result, const VerifyRecord *record)
+is_unasked (const VerifyResult *result, VerifyClass class)
 {
-	return result->source.filtered && record->class == VERIFY_EXTRA;
+	return result->source.filtered && class == VERIFY_EXTRA;
 }
 
 static gboolean
-is_listed (const VerifyResult *result, const VerifyRecord *record)
+is_listed (const VerifyResult *result, const VerifyOutcome *outcome)
 {
-	if (record->class == VERIFY_IDENTICAL || is_unasked (result, record))
+	if (outcome->class == VERIFY_IDENTICAL || outcome->class == VERIFY_ALIKE ||
+	    is_unasked (result, outcome->class))
 		return FALSE;
-	return record->class != VERIFY_CANONICAL || result->rules.require_raw ||
-	       (record->traits & VERIFY_NULS_DIFFER) != 0;
+	return outcome->class != VERIFY_CANONICAL ||
+	       class_counts (&result->rules, VERIFY_CANONICAL) ||
+	       (outcome->remarks & VERIFY_NULS_DIFFER) != 0;
 }
 
 static const char *
-reason_of (const VerifyResult *result, const VerifyRecord *record)
+reason_of (const VerifyOutcome *outcome)
 {
-	if (record->class == VERIFY_ALTERED) {
-		gboolean blind = result->source.kind == VERIFY_MANIFEST ||
-				 result->target.kind == VERIFY_MANIFEST;
-		return blind ? "content-not-available" : NULL;
-	}
-	if (has_content (record) && (record->traits & VERIFY_NULS_DIFFER) != 0)
+	if (outcome->level >= VERIFY_LEVEL_CANONICAL &&
+	    (outcome->remarks & VERIFY_NULS_DIFFER) != 0)
 		return "nul";
-	return NULL;
+	return verify_reason_to_text (outcome->reason);
 }
 
 typedef struct {
 	const VerifyResult *result;
 	VerifyFindingFunc function;
 	gpointer user_data;
+	gboolean every_message;
 } Listing;
 
 static gboolean
-list_one (const Listing *listing, VerifyFinding *finding, VerifyClass class, const char *reason,
-	  GError **error)
+list_one (const Listing *listing, VerifyFinding *finding, const VerifyOutcome *outcome,
+	  VerifyClass class, GError **error)
 {
 	const VerifyRules *rules = &listing->result->rules;
 
 	finding->class = class;
-	finding->reason = reason;
-	finding->counts = class_counts (rules, class) ||
-			  (class == VERIFY_MOVED && !is_found (rules, finding->record));
+	finding->reason = class == (VerifyClass) outcome->class ? reason_of (outcome) : NULL;
+	finding->counts =
+		class_counts (rules, class) ||
+		(class == VERIFY_MOVED && outcome->level < (guint) required_level (rules));
 	return listing->function (listing->result, finding, listing->user_data, error);
 }
 
-/* What there is to say about one record: what became of it, then how its metadata fared. */
+/* What there is to say about one message: what became of it, then how its metadata fared. */
 static gboolean
-list_record (const Listing *listing, const VerifySide *side, const VerifySide *other,
-	     const VerifyRecord *record, GError **error)
+list_aspects (const Listing *listing, VerifyFinding *finding, const VerifyOutcome *outcome,
+	      GError **error)
 {
-	VerifyFinding finding = {.record = record,
-				 .at_target = side == &listing->result->target,
-				 .folder = verify_index_get_folder (side->index, record->folder)};
-	gboolean metadata = has_content (record) && !finding.at_target;
+	gboolean metadata = outcome->class == VERIFY_ALIKE || outcome->level > VERIFY_LEVEL_HEADER;
 
-	if (record->partner != VERIFY_NO_PARTNER) {
-		finding.partner = verify_index_get (other->index, record->partner);
-		finding.partner_folder =
-			verify_index_get_folder (other->index, finding.partner->folder);
+	if ((listing->every_message || is_listed (listing->result, outcome)) &&
+	    !list_one (listing, finding, outcome, outcome->class, error))
+		return FALSE;
+	if (!metadata || listing->every_message)
+		return TRUE;
+	if ((outcome->remarks & VERIFY_FLAGS_DIFFER) != 0 &&
+	    !list_one (listing, finding, outcome, VERIFY_FLAG_DIFFERS, error))
+		return FALSE;
+	return (outcome->remarks & VERIFY_DATES_DIFFER) == 0 ||
+	       list_one (listing, finding, outcome, VERIFY_DATE_DIFFERS, error);
+}
+
+static gboolean
+list_outcome (const Listing *listing, const VerifyOutcome *outcome, GError **error)
+{
+	const VerifySide *side =
+		outcome->at_target ? &listing->result->target : &listing->result->source;
+	const VerifySide *other = &listing->result->target;
+	VerifyRecord record;
+	VerifyRecord partner;
+	VerifyFinding finding = { .record = &record,
+				  .level = outcome->level,
+				  .at_target = outcome->at_target };
+
+	if (!verify_index_read (side->index, outcome->number, &record, error))
+		return FALSE;
+	finding.folder = verify_index_get_folder (side->index, record.folder);
+	if (outcome->partner != VERIFY_NO_PARTNER) {
+		if (!verify_index_read (other->index, outcome->partner, &partner, error))
+			return FALSE;
+		finding.partner = &partner;
+		finding.partner_folder = verify_index_get_folder (other->index, partner.folder);
 	}
-	if (is_listed (listing->result, record) &&
-	    !list_one (listing, &finding, record->class, reason_of (listing->result, record),
-		       error))
+	return list_aspects (listing, &finding, outcome, error);
+}
+
+static gboolean
+list_all (const Listing *listing, GError **error)
+{
+	VerifyOutcomes *outcomes = listing->result->match->outcomes;
+
+	if (!verify_outcomes_rewind (outcomes, error))
 		return FALSE;
-	if (metadata && (record->traits & VERIFY_FLAGS_DIFFER) != 0 &&
-	    !list_one (listing, &finding, VERIFY_FLAG_DIFFERS, NULL, error))
-		return FALSE;
-	return !metadata || (record->traits & VERIFY_DATES_DIFFER) == 0 ||
-	       list_one (listing, &finding, VERIFY_DATE_DIFFERS, NULL, error);
+	for (;;) {
+		const VerifyOutcome *outcome;
+		if (!verify_outcomes_next (outcomes, &outcome, error))
+			return FALSE;
+		if (outcome == NULL)
+			return TRUE;
+		if (!list_outcome (listing, outcome, error))
+			return FALSE;
+	}
 }
 
 gboolean
 verify_result_foreach (const VerifyResult *result, VerifyFindingFunc function, gpointer user_data,
 		       GError **error)
 {
-	const VerifySide *source = &result->source;
-	const VerifySide *target = &result->target;
-	Listing listing = {result, function, user_data};
+	const Listing listing = { result, function, user_data, FALSE };
 
-	for (guint32 i = 0; i < verify_index_count (source->index); i++)
-		if (!list_record (&listing, source, target, verify_index_get (source->index, i),
-				  error))
-			return FALSE;
-	for (guint32 i = 0; i < verify_index_count (target->index); i++) {
-		const VerifyRecord *record = verify_index_get (target->index, i);
-		if (record->partner == VERIFY_NO_PARTNER &&
-		    !list_record (&listing, target, source, record, error))
-			return FALSE;
-	}
-	return TRUE;
+	return list_all (&listing, error);
+}
+
+gboolean
+verify_result_foreach_message (const VerifyResult *result, VerifyFindingFunc function,
+			       gpointer user_data, GError **error)
+{
+	const Listing listing = { result, function, user_data, TRUE };
+
+	return list_all (&listing, error);
 }
 
 /* --- Counts ------------------------------------------------------------- */
 
 static void
-tally_source (VerifyTally *tally, const VerifyRules *rules, const VerifyRecord *record)
+tally_source (VerifyTally *tally, const VerifyRules *rules, const VerifyCount *count)
 {
-	tally->source++;
-	tally->classes[record->class]++;
-	if (is_found (rules, record))
-		tally->found++;
-	if (has_content (record) && (record->traits & VERIFY_FLAGS_DIFFER) != 0)
-		tally->classes[VERIFY_FLAG_DIFFERS]++;
-	if (has_content (record) && (record->traits & VERIFY_DATES_DIFFER) != 0)
-		tally->classes[VERIFY_DATE_DIFFERS]++;
+	tally->source += count->messages;
+	for (guint class = 0; class < VERIFY_CLASSES; class ++)
+		tally->classes[class] += count->classes[class];
+	for (guint level = (guint) required_level (rules); level < VERIFY_LEVELS; level++)
+		tally->found += count->levels[level];
+	tally->proven +=
+		count->levels[VERIFY_LEVEL_CANONICAL] + count->levels[VERIFY_LEVEL_RAW];
 }
 
 static void
-tally_target (VerifyTally *tally, const VerifyResult *result, const VerifyRecord *record)
+tally_target (VerifyTally *tally, const VerifyResult *result, const VerifyCount *count)
 {
-	if (is_unasked (result, record))
-		return;
-	tally->target++;
-	if (record->partner == VERIFY_NO_PARTNER)
-		tally->classes[record->class]++;
+	guint64 unasked = is_unasked (result, VERIFY_EXTRA) ? count->classes[VERIFY_EXTRA] : 0;
+
+	tally->target += count->messages - unasked;
+	for (guint class = 0; class < VERIFY_CLASSES; class ++)
+		tally->classes[class] += count->classes[class];
+	tally->classes[VERIFY_EXTRA] -= unasked;
 }
 
 static void
@@ -178,7 +202,8 @@ add_rows (VerifyResult *result, GArray *row_of_target)
 {
 	const VerifyIndex *source = result->source.index;
 	const VerifyIndex *target = result->target.index;
-	g_autoptr (GArray) counterparts = verify_match_folders (source, target);
+	g_autoptr (GArray) counterparts =
+		verify_folders_match (result->match->folders, source, target);
 
 	for (guint32 i = 0; i < verify_index_count_folders (target); i++) {
 		guint32 none = G_MAXUINT32;
@@ -187,7 +212,7 @@ add_rows (VerifyResult *result, GArray *row_of_target)
 	for (guint32 i = 0; i < verify_index_count_folders (source); i++) {
 		guint32 counterpart = g_array_index (counterparts, guint32, i);
 		VerifyRow row = { .source = verify_index_get_folder (source, i) };
-		if (counterpart != G_MAXUINT32) {
+		if (counterpart != VERIFY_NO_PLACE) {
 			guint32 *row_number = &g_array_index (row_of_target, guint32, counterpart);
 			row.target = verify_index_get_folder (target, counterpart);
 			if (*row_number == G_MAXUINT32)
@@ -209,20 +234,21 @@ count_rows (VerifyResult *result)
 {
 	const VerifyIndex *source = result->source.index;
 	const VerifyIndex *target = result->target.index;
+	const VerifyOutcomes *outcomes = result->match->outcomes;
 	g_autoptr (GArray) row_of_target = g_array_new (FALSE, FALSE, sizeof (guint32));
 
 	add_rows (result, row_of_target);
-	for (guint32 i = 0; i < verify_index_count (source); i++) {
-		const VerifyRecord *record = verify_index_get (source, i);
-		VerifyRow *row = &g_array_index (result->rows, VerifyRow, record->folder);
-		tally_source (&row->tally, &result->rules, record);
-		tally_source (&result->total, &result->rules, record);
+	for (guint32 i = 0; i < verify_index_count_folders (source); i++) {
+		const VerifyCount *count = verify_outcomes_get_count (outcomes, FALSE, i);
+		VerifyRow *row = &g_array_index (result->rows, VerifyRow, i);
+		tally_source (&row->tally, &result->rules, count);
+		tally_source (&result->total, &result->rules, count);
 	}
-	for (guint32 i = 0; i < verify_index_count (target); i++) {
-		const VerifyRecord *record = verify_index_get (target, i);
-		guint32 row = g_array_index (row_of_target, guint32, record->folder);
-		tally_target (&g_array_index (result->rows, VerifyRow, row).tally, result, record);
-		tally_target (&result->total, result, record);
+	for (guint32 i = 0; i < verify_index_count_folders (target); i++) {
+		const VerifyCount *count = verify_outcomes_get_count (outcomes, TRUE, i);
+		guint32 row = g_array_index (row_of_target, guint32, i);
+		tally_target (&g_array_index (result->rows, VerifyRow, row).tally, result, count);
+		tally_target (&result->total, result, count);
 	}
 }
 
@@ -245,10 +271,8 @@ count_unread (VerifyResult *result, const VerifySide *side)
 	ReportCounts counts = ledger_get_counts (side->ledger);
 	guint64 accounted = counts.emitted + counts.present + counts.skipped + counts.failed;
 	guint64 upstream = ledger_get_failed_upstream (side->ledger);
-	guint64 in_index = 0;
+	guint64 in_index = verify_index_count_unreadable (side->index);
 
-	for (guint32 i = 0; i < verify_index_count (side->index); i++)
-		in_index += verify_index_get (side->index, i)->class == VERIFY_UNVERIFIABLE;
 	guint64 others = counts.failed - MIN (counts.failed, upstream + in_index);
 	if (counts.announced != accounted)
 		others += counts.announced > accounted ? counts.announced - accounted : 1;
@@ -272,27 +296,31 @@ judge (const VerifyResult *result, ExitStatus reading)
 		return VERIFY_NOT_VERIFIED;
 	if (result->differences > 0)
 		return VERIFY_DIFFERENCES;
-	return result->trouble ? VERIFY_NOT_VERIFIED : VERIFY_PROVEN;
+	if (result->trouble || result->total.classes[VERIFY_ALIKE] > 0)
+		return VERIFY_NOT_VERIFIED;
+	return result->total.proven < result->total.source ? VERIFY_EQUAL : VERIFY_PROVEN;
 }
 
 VerifyResult *
-verify_result_new (const VerifySide *source, const VerifySide *target, const VerifyRules *rules,
-		   ExitStatus reading)
+verify_result_new (const VerifySide *source, const VerifySide *target, const VerifyMatch *match,
+		   const VerifyRules *rules, ExitStatus reading, GError **error)
 {
-	VerifyResult *result = g_new0 (VerifyResult, 1);
+	g_autoptr (VerifyResult) result = g_new0 (VerifyResult, 1);
 
 	result->source = *source;
 	result->target = *target;
+	result->match = match;
 	result->rules = *rules;
 	result->rows = g_array_new (FALSE, FALSE, sizeof (VerifyRow));
 	result->trouble = reading != EXIT_STATUS_CLEAN;
 	count_rows (result);
 	count_unread (result, &result->source);
 	count_unread (result, &result->target);
-	(void) verify_result_foreach (result, count_difference, &result->differences, NULL);
+	if (!verify_result_foreach (result, count_difference, &result->differences, error))
+		return NULL;
 
 	result->verdict = judge (result, reading);
-	return result;
+	return g_steal_pointer (&result);
 }
 
 void
@@ -304,12 +332,21 @@ verify_result_free (VerifyResult *result)
 	g_free (result);
 }
 
+gboolean
+verify_result_is_good (const VerifyResult *result)
+{
+	return result->verdict == VERIFY_PROVEN || result->verdict == VERIFY_EQUAL;
+}
+
 ExitStatus
 verify_result_get_status (const VerifyResult *result)
 {
 	if (result->total.classes[VERIFY_UNVERIFIABLE] > 0)
 		return EXIT_STATUS_TROUBLE;
-	return result->verdict == VERIFY_PROVEN ? EXIT_STATUS_CLEAN : EXIT_STATUS_DIFFERENCES;
+	/* Nothing differs, as far as was looked at. */
+	if (result->total.classes[VERIFY_ALIKE] > 0 && result->differences == 0)
+		return EXIT_STATUS_TROUBLE;
+	return verify_result_is_good (result) ? EXIT_STATUS_CLEAN : EXIT_STATUS_DIFFERENCES;
 }
 
 static void
@@ -328,7 +365,7 @@ verify_result_is_safe_to_delete (const VerifyResult *result)
 	/* A manifest tells that the run which wrote it was to carry only a part. */
 	ledger_foreach_skipped (result->source.ledger, note_filtered, &filtered);
 	/* And one at the other end only tells what was there once. */
-	return result->verdict == VERIFY_PROVEN && result->total.source > 0 &&
+	return verify_result_is_good (result) && result->total.source > 0 &&
 	       result->source.kind != VERIFY_COPY && result->target.kind != VERIFY_MANIFEST &&
 	       !filtered;
 }

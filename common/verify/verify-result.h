@@ -5,7 +5,7 @@
 #pragma once
 
 #include "message/ledger.h"
-#include "verify/verify-index.h"
+#include "verify/verify-match.h"
 
 /* What a side is, which decides what may be concluded from it. */
 typedef enum {
@@ -25,20 +25,26 @@ typedef struct {
 
 /* What counts as a difference. missing, altered, duplicated and collapsed always do. */
 typedef struct {
-	gboolean require_raw; /* canonical does */
-	gboolean metadata;    /* moved, flag-differs and date-differs do */
-	gboolean two_way;     /* extra does */
+	VerifyLevel require; /* whatever is found at a weaker level; NONE: VERIFY_LEVEL_MIME */
+	gboolean metadata;   /* moved, flag-differs and date-differs */
+	gboolean two_way;    /* extra */
 } VerifyRules;
 
-typedef enum { VERIFY_PROVEN, VERIFY_DIFFERENCES, VERIFY_NOT_VERIFIED } VerifyVerdict;
+typedef enum {
+	VERIFY_PROVEN, /* every message by its bytes */
+	VERIFY_EQUAL,  /* some only by what they say */
+	VERIFY_DIFFERENCES,
+	VERIFY_NOT_VERIFIED
+} VerifyVerdict;
 
-/* "proven", "differences", "not-verified". */
+/* "proven", "equal", "differences", "not-verified". */
 const char *verify_verdict_to_text (VerifyVerdict verdict);
 
 typedef struct {
 	guint64 source; /* messages at the source, the unreadable ones included */
 	guint64 target;
-	guint64 found; /* at the required level, in whatever folder */
+	guint64 found;  /* at the required level, in whatever folder */
+	guint64 proven; /* by their bytes */
 	guint64 classes[VERIFY_CLASSES];
 } VerifyTally;
 
@@ -53,6 +59,7 @@ typedef struct {
 typedef struct {
 	VerifySide source;
 	VerifySide target;
+	const VerifyMatch *match;
 	VerifyRules rules;
 	GArray *rows; /* of VerifyRow: folders of the source in their order, then the others */
 	VerifyTally total;
@@ -62,11 +69,15 @@ typedef struct {
 	VerifyVerdict verdict;
 } VerifyResult;
 
-/* Counts what verify_match has found. reading is the status the run had when both sides had been
- * read. */
+/* Counts what match (borrowed) has found. reading is the status the run had when both sides had
+ * been read. NULL with an error if a temporary file cannot be read. */
 VerifyResult *verify_result_new (const VerifySide *source, const VerifySide *target,
-				 const VerifyRules *rules, ExitStatus reading);
+				 const VerifyMatch *match, const VerifyRules *rules,
+				 ExitStatus reading, GError **error);
 void verify_result_free (VerifyResult *result);
+
+/* Is every message there, proven or equal? */
+gboolean verify_result_is_good (const VerifyResult *result);
 
 /* 0 only if everything was found at the required level and everything was read. */
 ExitStatus verify_result_get_status (const VerifyResult *result);
@@ -77,9 +88,10 @@ gboolean verify_result_is_safe_to_delete (const VerifyResult *result);
 /* "not mail: 23 contacts, 9 appointments"; "" if everything was carried. Newly allocated. */
 char *verify_result_describe_skipped (const VerifyResult *result);
 
-/* One thing worth listing. */
+/* One thing worth listing; all of it belongs to the listing. */
 typedef struct {
 	VerifyClass class;
+	VerifyLevel level;
 	gboolean counts;    /* a difference, not only a note */
 	gboolean at_target; /* record is the target's; else the source's */
 	const VerifyRecord *record;
@@ -95,5 +107,9 @@ typedef gboolean (*VerifyFindingFunc) (const VerifyResult *result, const VerifyF
 /* The source's in their order, then the target's; stops when function returns FALSE. */
 gboolean verify_result_foreach (const VerifyResult *result, VerifyFindingFunc function,
 				gpointer user_data, GError **error);
+
+/* The same for every message, whether worth listing or not, once; needs a match that keeps all. */
+gboolean verify_result_foreach_message (const VerifyResult *result, VerifyFindingFunc function,
+					gpointer user_data, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VerifyResult, verify_result_free)

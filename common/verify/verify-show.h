@@ -1,4 +1,4 @@
-/* verify-show.h - the result of a comparison for people (table) and programs (JSON Lines)
+/* verify-show.h - the result of a comparison for people and for programs
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,6 +16,10 @@ gboolean verify_show_table (const VerifyResult *result, gboolean verbose, Output
  * is how the run is going to end. */
 gboolean verify_show_json (const VerifyResult *result, const char *tool, ExitStatus status,
 			   Output *output, GError **error);
+
+/* "SIGN FOLDER<tab>ORIGIN" for every message: = the same, ~ written anew, + at the source only, -
+ * at the target only, * altered, ! not verified. Needs a match that keeps all. */
+gboolean verify_show_combined (const VerifyResult *result, Output *output, GError **error);
 
 /* Every finding into the report file (--report), by the name of its class. */
 gboolean verify_show_report (const VerifyResult *result, Report *report, GError **error);

@@ -37,7 +37,7 @@ verify_sink_put (MessageSink *sink, Message *message, GError **error)
 			g_propagate_error (error, g_steal_pointer (&trouble));
 			return FALSE;
 		}
-		record.class = VERIFY_UNVERIFIABLE;
+		record.traits = VERIFY_UNREADABLE;
 	}
 	record.folder = folder;
 	if (!verify_index_add (self->index, &record, &words, error))

@@ -2,13 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-
 #include "verify/verify-words.h"
-
-#include <gmime/gmime.h>
-#include <string.h>
-
-#include "base/text.h"
 
 void
 verify_words_clear (VerifyWords *words)
@@ -17,17 +11,6 @@ verify_words_clear (VerifyWords *words)
 	g_clear_pointer (&words->message_id, g_free);
 	g_clear_pointer (&words->from, g_free);
 	g_clear_pointer (&words->subject, g_free);
-}
-
-char *
-verify_words_decode (const char *raw)
-{
-	if (raw == NULL)
-		return NULL;
-	/* Counted, and never undone: GMime does not come up a second time. */
-	g_mime_init ();
-	g_autofree char *decoded = g_mime_utils_header_decode_text (NULL, raw);
-	return text_to_utf8 (decoded, strlen (decoded), NULL);
 }
 
 char *

@@ -19,10 +19,6 @@ typedef struct {
 
 void verify_words_clear (VerifyWords *words);
 
-/* A header's text with its encoded words decoded (RFC 2047), as valid UTF-8; controls are still
- * in it. NULL for NULL. Newly allocated. */
-char *verify_words_decode (const char *raw);
-
 #define VERIFY_NO_DATE G_MININT64
 
 /* "2024-03-01T09:30:00Z", NULL if unknown (VERIFY_NO_DATE) or beyond the calendar. Newly

@@ -309,7 +309,8 @@ if [ -x "$top_builddir/tests/support/make-sample-pst" ]; then
 	status_is 'a list is not made of a list' 2
 fi
 for wrong in '' 'three.mbox' 'three.mbox Maildir Maildir' '--format=xml three.mbox Maildir' \
-	'--require=mime three.mbox Maildir' '- -' '--two-way --folder=INBOX three.mbox Maildir' \
+	'--require=best three.mbox Maildir' '--map=INBOX three.mbox Maildir' \
+	'--sample=-1 three.mbox Maildir' '--quick --missing=x three.mbox Maildir' '- -' '--two-way --folder=INBOX three.mbox Maildir' \
 	'no-such.mbox Maildir' 'three.mbox no-such-Maildir'; do
 	run_sh "\"\$1\" $wrong < /dev/null" "$verify"
 	status_is "status 2 for: mbox-verify $wrong" 2

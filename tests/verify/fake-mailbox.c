@@ -83,6 +83,8 @@ fake_side_read (FakeSide *side, const FakeMail *mails, gsize count, VerifyForm f
 {
 	g_autoptr (GError) error = NULL;
 
+	side->mails = mails;
+	side->count = count;
 	side->report = report_new ("test");
 	report_set_verbosity (side->report, -1);
 	side->ledger = ledger_new (side->report);
@@ -91,6 +93,37 @@ fake_side_read (FakeSide *side, const FakeMail *mails, gsize count, VerifyForm f
 	g_autoptr (MessageSink) sink = verify_sink_new (side->index, form, side->ledger);
 	transfer_run (source, sink, side->ledger, side->report, &error);
 	g_assert_no_error (error);
+}
+
+static MessageSource *
+open_again (gpointer user_data, Ledger *ledger, Report *report, GError **error)
+{
+	const FakeSide *side = user_data;
+
+	return fake_source_new (side->mails, side->count, ledger);
+}
+
+static VerifyReading
+reading_of (FakeSide *side)
+{
+	return (VerifyReading){
+		.index = side->index,
+		.open = side->mails != NULL || side->count == 0 ? open_again : NULL,
+		.user_data = side,
+		.report = side->report,
+	};
+}
+
+VerifyMatch *
+fake_match (FakeSide *source, FakeSide *target, const VerifyMatchOptions *options)
+{
+	const VerifyReading a = reading_of (source);
+	const VerifyReading b = reading_of (target);
+	g_autoptr (GError) error = NULL;
+	VerifyMatch *match = verify_match_new (&a, &b, options, &error);
+
+	g_assert_no_error (error);
+	return match;
 }
 
 void

@@ -29,15 +29,20 @@ typedef struct {
  * folder record. */
 MessageSource *fake_source_new (const FakeMail *mails, gsize count, Ledger *ledger);
 
-/* One side of a comparison, read from mails. */
+/* One side of a comparison, read from mails (borrowed). */
 typedef struct {
 	Report *report;
 	Ledger *ledger;
 	VerifyIndex *index;
+	const FakeMail *mails;
+	gsize count;
 } FakeSide;
 
 void fake_side_read (FakeSide *side, const FakeMail *mails, gsize count, VerifyForm form);
 void fake_side_clear (FakeSide *side);
+
+/* Matches two sides, which can be read again. */
+VerifyMatch *fake_match (FakeSide *source, FakeSide *target, const VerifyMatchOptions *options);
 
 VerifySide fake_side_describe (const FakeSide *side, VerifyKind kind);
 

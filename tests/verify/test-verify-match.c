@@ -261,14 +261,16 @@ test_class (gconstpointer data)
 	g_auto (FakeSide) source = {0};
 	g_auto (FakeSide) target = {0};
 	const VerifyRules rules = {0};
+	const VerifyMatchOptions options = {0};
 
 	fake_side_read (&source, c->source, count_mails (c->source), c->form);
 	fake_side_read (&target, c->target, count_mails (c->target), c->form);
-	verify_match (source.index, target.index);
+	g_autoptr (VerifyMatch) match = fake_match (&source, &target, &options);
 
 	VerifySide a = fake_side_describe (&source, VERIFY_COPY);
 	VerifySide b = fake_side_describe (&target, VERIFY_COPY);
-	g_autoptr (VerifyResult) result = verify_result_new (&a, &b, &rules, EXIT_STATUS_CLEAN);
+	g_autoptr (VerifyResult) result =
+		verify_result_new (&a, &b, match, &rules, EXIT_STATUS_CLEAN, NULL);
 	g_autofree char *got = describe (result);
 	g_assert_cmpstr (got, ==, c->expected);
 }
@@ -372,6 +374,7 @@ static void
 test_many (void)
 {
 	const VerifyRules rules = {0};
+	const VerifyMatchOptions options = {0};
 
 	for (guint32 seed = 0; seed < ROUNDS; seed++) {
 		g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
@@ -386,12 +389,12 @@ test_many (void)
 		shuffle (rand, world->target, world->target_count);
 		fake_side_read (&source, world->source, MANY, VERIFY_FORM_RAW);
 		fake_side_read (&target, world->target, world->target_count, VERIFY_FORM_RAW);
-		verify_match (source.index, target.index);
+		g_autoptr (VerifyMatch) match = fake_match (&source, &target, &options);
 
 		VerifySide a = fake_side_describe (&source, VERIFY_COPY);
 		VerifySide b = fake_side_describe (&target, VERIFY_COPY);
 		g_autoptr (VerifyResult) result =
-			verify_result_new (&a, &b, &rules, EXIT_STATUS_CLEAN);
+			verify_result_new (&a, &b, match, &rules, EXIT_STATUS_CLEAN, NULL);
 		for (guint class = 0; class < VERIFY_CLASSES; class ++)
 			g_assert_cmpuint (result->total.classes[class], ==, world->expected[class]);
 		g_ptr_array_unref (world->texts);
@@ -407,6 +410,7 @@ test_many_copies (void)
 	g_autofree FakeMail *mails = g_new (FakeMail, COPIES);
 	g_auto (FakeSide) source = {0};
 	g_auto (FakeSide) target = {0};
+	const VerifyMatchOptions options = {0};
 	guint64 collapsed = 0;
 
 	for (guint i = 0; i < COPIES; i++)
@@ -414,10 +418,9 @@ test_many_copies (void)
 	fake_side_read (&source, mails, COPIES, VERIFY_FORM_RAW);
 	fake_side_read (&target, mails, COPIES - LOST, VERIFY_FORM_RAW);
 	gint64 start = g_get_monotonic_time ();
-	verify_match (source.index, target.index);
+	g_autoptr (VerifyMatch) match = fake_match (&source, &target, &options);
 	g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_USEC_PER_SEC);
-	for (guint32 i = 0; i < COPIES; i++)
-		collapsed += verify_index_get (source.index, i)->class == VERIFY_COLLAPSED;
+	collapsed = verify_outcomes_get_count (match->outcomes, FALSE, 0)->classes[VERIFY_COLLAPSED];
 	g_assert_cmpuint (collapsed, ==, LOST);
 }
 

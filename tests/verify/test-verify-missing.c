@@ -37,14 +37,16 @@ read_missing (const FakeMail *mails, gsize count, VerifyForm form, ReportCounts 
 	g_auto (FakeSide) target = {0};
 	g_autoptr (Report) report = report_new ("test");
 	g_autoptr (Ledger) ledger = ledger_new (report);
+	const VerifyMatchOptions options = {0};
 
 	report_set_verbosity (report, -1);
 	fake_side_read (&source, source_mails, G_N_ELEMENTS (source_mails), form);
 	fake_side_read (&target, target_mails, G_N_ELEMENTS (target_mails), form);
-	verify_match (source.index, target.index);
+	g_autoptr (VerifyMatch) match = fake_match (&source, &target, &options);
+	const VerifyMissing what = { source.index, form, match };
 
 	g_autoptr (MessageSource) missing = verify_missing_source_new (
-		fake_source_new (mails, count, ledger), source.index, form, ledger);
+		fake_source_new (mails, count, ledger), &what, ledger, NULL);
 	for (;;) {
 		g_autoptr (Message) message = NULL;
 		g_assert_true (message_source_next (missing, &message, NULL));

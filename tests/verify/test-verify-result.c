@@ -30,6 +30,7 @@ static const FakeMail broken = FAKE ("INBOX", HEADER, .unreadable = TRUE);
 typedef struct {
 	FakeSide source;
 	FakeSide target;
+	VerifyMatch *match;
 	VerifyResult *result;
 } World;
 
@@ -37,10 +38,12 @@ static void
 read_both (World *world, const FakeMail *source, gsize source_count, const FakeMail *target,
 	   gsize target_count)
 {
+	const VerifyMatchOptions options = { .all = TRUE };
+
 	memset (world, 0, sizeof *world);
 	fake_side_read (&world->source, source, source_count, VERIFY_FORM_RAW);
 	fake_side_read (&world->target, target, target_count, VERIFY_FORM_RAW);
-	verify_match (world->source.index, world->target.index);
+	world->match = fake_match (&world->source, &world->target, &options);
 }
 
 static void
@@ -51,13 +54,14 @@ conclude (World *world, VerifyKind kind, VerifyRules rules)
 	ExitStatus reading = exit_status_worse (report_get_status (world->source.report),
 						report_get_status (world->target.report));
 
-	world->result = verify_result_new (&source, &target, &rules, reading);
+	world->result = verify_result_new (&source, &target, world->match, &rules, reading, NULL);
 }
 
 static void
 world_clear (World *world)
 {
 	verify_result_free (world->result);
+	verify_match_free (world->match);
 	fake_side_clear (&world->source);
 	fake_side_clear (&world->target);
 }
@@ -116,7 +120,7 @@ typedef struct {
 static const Case cases[] = {
 	{"identical-is-proven", &same, &same, {0}, VERIFY_PROVEN, 0},
 	{"canonical-is-proven", &same, &stamped, {0}, VERIFY_PROVEN, 0},
-	{"canonical-is-not-raw", &same, &stamped, {.require_raw = TRUE}, VERIFY_DIFFERENCES, 1},
+	{"canonical-is-not-raw", &same, &stamped, {.require = VERIFY_LEVEL_RAW}, VERIFY_DIFFERENCES, 1},
 	{"altered-differs", &same, &changed, {0}, VERIFY_DIFFERENCES, 1},
 	{"moved-is-a-note", &same, &elsewhere, {0}, VERIFY_PROVEN, 0},
 	{"moved-is-metadata", &same, &elsewhere, {.metadata = TRUE}, VERIFY_DIFFERENCES, 1},
@@ -292,7 +296,8 @@ test_table (void)
 	conclude (&world, VERIFY_COPY, (VerifyRules){0});
 	g_autofree char *text = shown (world.result, FALSE);
 	g_assert_cmpstr (text, ==,
-			 "altered: INBOX, 2024-01-01, from ann@x, \"Caf\xc3\xa9\" (fake:0), there as fake:0\n"
+			 "altered: INBOX, 2024-01-01, from ann@x, \"Caf\xc3\xa9\" (fake:0), "
+			 "there as fake:0 [text-changed]\n"
 			 "\n"
 			 "folder  source   found  identical  canonical  missing  altered  extra\n"
 			 "INBOX        1       0          -          -        -        1      -\n"

@@ -1,0 +1,262 @@
+/* verify-join.c - two sorted streams of entries, paired one by one
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "verify/verify-join.h"
+
+#include <string.h>
+
+#include "verify/verify-folders.h"
+
+/* --- Order -------------------------------------------------------------- */
+
+gboolean
+verify_order_applies (const VerifyOrder *order, const VerifyEntry *entry)
+{
+	return (!order->key || (entry->marks & VERIFY_MARK_KEY) != 0) &&
+	       (!order->first || entry->first != 0) && (!order->second || entry->second != 0) &&
+	       (order->places == NULL || order->places[entry->folder] != VERIFY_NO_PLACE);
+}
+
+static int
+compare_numbers (guint64 a, guint64 b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int
+compare_metadata (const VerifyEntry *a, const VerifyEntry *b)
+{
+	if (a->date != b->date)
+		return a->date < b->date ? -1 : 1;
+	if (a->flags != b->flags)
+		return a->flags < b->flags ? -1 : 1;
+	return compare_numbers (a->keywords, b->keywords);
+}
+
+int
+verify_order_compare (const VerifyOrder *order_a, const VerifyEntry *a, const VerifyOrder *order_b,
+		      const VerifyEntry *b)
+{
+	int result = 0;
+
+	if (order_a->places != NULL)
+		result = compare_numbers (order_a->places[a->folder], order_b->places[b->folder]);
+	if (result == 0 && order_a->key)
+		result = memcmp (a->key, b->key, VERIFY_KEY_SIZE);
+	if (result == 0 && order_a->first)
+		result = compare_numbers (a->first, b->first);
+	if (result == 0 && order_a->second)
+		result = compare_numbers (a->second, b->second);
+	if (result == 0 && order_a->metadata)
+		result = compare_metadata (a, b);
+	return result;
+}
+
+/* Copies of one message by their metadata, so that like finds like; then as they came, so that
+ * runs repeat. */
+static int
+compare_entries (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+	const VerifyEntry *x = a;
+	const VerifyEntry *y = b;
+	int result = verify_order_compare (user_data, x, user_data, y);
+
+	if (result == 0)
+		result = compare_metadata (x, y);
+	return result != 0 ? result : compare_numbers (x->number, y->number);
+}
+
+Sorter *
+verify_order_sorter_new (const VerifyOrder *order)
+{
+	return sorter_new (sizeof (VerifyEntry), SORTER_MEMORY_LIMIT, compare_entries,
+			   (gpointer) order);
+}
+
+static int
+compare_entry_numbers (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+	const VerifyEntry *x = a;
+	const VerifyEntry *y = b;
+
+	return compare_numbers (x->number, y->number);
+}
+
+Sorter *
+verify_entries_new (void)
+{
+	return sorter_new (sizeof (VerifyEntry), SORTER_MEMORY_LIMIT, compare_entry_numbers, NULL);
+}
+
+/* --- Streams ------------------------------------------------------------ */
+
+static gboolean
+next_entry (Sorter *sorter, const VerifyEntry **entry, GError **error)
+{
+	const void *record;
+
+	if (!sorter_next (sorter, &record, error))
+		return FALSE;
+	*entry = record;
+	return TRUE;
+}
+
+gboolean
+verify_entries_split (Sorter *from, const VerifyOrder *order, Sorter *sorted, Sorter *rest,
+		      GError **error)
+{
+	g_autoptr (Sorter) owned = from;
+
+	if (!sorter_rewind (from, error))
+		return FALSE;
+	for (;;) {
+		const VerifyEntry *entry;
+		if (!next_entry (from, &entry, error))
+			return FALSE;
+		if (entry == NULL)
+			return TRUE;
+		if (!sorter_add (verify_order_applies (order, entry) ? sorted : rest, entry,
+				 error))
+			return FALSE;
+	}
+}
+
+/* This entry goes into the next join, and the stream one on. */
+static gboolean
+leave (const VerifyJoinSide *side, const VerifyEntry **entry, GError **error)
+{
+	return sorter_add (side->rest, *entry, error) && next_entry (side->sorted, entry, error);
+}
+
+static gboolean
+start (const VerifyJoinSide *side, const VerifyEntry **entry, GError **error)
+{
+	return sorter_rewind (side->sorted, error) && next_entry (side->sorted, entry, error);
+}
+
+gboolean
+verify_join (const VerifyJoinSide *source, const VerifyJoinSide *target, VerifyPairFunc pair,
+	     gpointer user_data, GError **error)
+{
+	const VerifyEntry *a;
+	const VerifyEntry *b;
+
+	if (!start (source, &a, error) || !start (target, &b, error))
+		return FALSE;
+	while (a != NULL || b != NULL) {
+		int order = a == NULL	? 1
+			    : b == NULL ? -1
+					: verify_order_compare (source->order, a, target->order, b);
+		gboolean ok;
+		if (order < 0)
+			ok = leave (source, &a, error);
+		else if (order > 0)
+			ok = leave (target, &b, error);
+		else
+			ok = pair (a, b, user_data, error) &&
+			     next_entry (source->sorted, &a, error) &&
+			     next_entry (target->sorted, &b, error);
+		if (!ok)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* --- Marks -------------------------------------------------------------- */
+
+static gboolean
+leave_marked (const VerifyJoinSide *side, const VerifyEntry **entry, VerifyMarks mark,
+	      GError **error)
+{
+	VerifyEntry marked = **entry;
+
+	marked.marks = (guint8) (marked.marks | mark);
+	return sorter_add (side->rest, &marked, error) && next_entry (side->sorted, entry, error);
+}
+
+/* All entries equal to the one at hand. */
+static gboolean
+mark_run (const VerifyJoinSide *side, const VerifyEntry **entry, VerifyMarks mark, GError **error)
+{
+	const VerifyEntry first = **entry;
+
+	while (*entry != NULL &&
+	       verify_order_compare (side->order, &first, side->order, *entry) == 0)
+		if (!leave_marked (side, entry, mark, error))
+			return FALSE;
+	return TRUE;
+}
+
+gboolean
+verify_join_mark (const VerifyJoinSide *source, const VerifyJoinSide *target, VerifyMarks mark,
+		  GError **error)
+{
+	const VerifyEntry *a;
+	const VerifyEntry *b;
+
+	if (!start (source, &a, error) || !start (target, &b, error))
+		return FALSE;
+	while (a != NULL || b != NULL) {
+		int order = a == NULL	? 1
+			    : b == NULL ? -1
+					: verify_order_compare (source->order, a, target->order, b);
+		gboolean ok;
+		if (order < 0)
+			ok = leave (source, &a, error);
+		else if (order > 0)
+			ok = leave (target, &b, error);
+		else
+			ok = mark_run (source, &a, mark, error) &&
+			     mark_run (target, &b, mark, error);
+		if (!ok)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* For each run of few in turn: is there one of its like in all that is not in few? A byte each. */
+static gboolean
+find_copies (Sorter *few, Sorter *all, const VerifyOrder *order, GByteArray *runs, GError **error)
+{
+	const VerifyEntry *entry;
+	const VerifyEntry *other;
+
+	if (!sorter_rewind (few, error) || !sorter_rewind (all, error) ||
+	    !next_entry (few, &entry, error) || !next_entry (all, &other, error))
+		return FALSE;
+	while (entry != NULL) {
+		const VerifyEntry first = *entry;
+		guint64 here = 0;
+		guint64 there = 0;
+		while (entry != NULL && verify_order_compare (order, &first, order, entry) == 0) {
+			here++;
+			if (!next_entry (few, &entry, error))
+				return FALSE;
+		}
+		while (other != NULL && verify_order_compare (order, other, order, &first) <= 0) {
+			there += verify_order_compare (order, other, order, &first) == 0;
+			if (!next_entry (all, &other, error))
+				return FALSE;
+		}
+		const guint8 copies = there > here;
+		g_byte_array_append (runs, &copies, 1);
+	}
+	return TRUE;
+}
+
+gboolean
+verify_join_mark_copies (Sorter *few, Sorter *all, const VerifyOrder *order, Sorter *rest,
+			 GError **error)
+{
+	g_autoptr (GByteArray) runs = g_byte_array_new ();
+	const VerifyJoinSide side = { order, few, rest };
+	const VerifyEntry *entry;
+
+	if (!find_copies (few, all, order, runs, error) || !start (&side, &entry, error))
+		return FALSE;
+	for (guint run = 0; entry != NULL; run++)
+		if (!mark_run (&side, &entry, runs->data[run] ? VERIFY_MARK_COPY : 0, error))
+			return FALSE;
+	return TRUE;
+}
