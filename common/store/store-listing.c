@@ -109,6 +109,17 @@ store_listing_holds (int fd, const char *name, const char *suffix)
 }
 
 gboolean
+store_listing_has_file (const StoreListing *listing, const char *suffix)
+{
+	for (guint i = 0; i < listing->entries->len; i++) {
+		const StoreEntry *entry = &g_array_index (listing->entries, StoreEntry, i);
+		if (entry->type == DT_REG && store_look_has_suffix (entry->name, suffix))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+gboolean
 store_listing_any_holds (const StoreListing *listing, int fd, const char *suffix)
 {
 	for (guint i = 0; i < listing->entries->len; i++) {

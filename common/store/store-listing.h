@@ -26,6 +26,9 @@ void store_listing_free (StoreListing *listing);
 const StoreEntry *store_listing_find (const StoreListing *listing, const char *name);
 gboolean store_listing_has_directory (const StoreListing *listing, const char *name);
 
+/* Does it hold a file that ends in suffix, and is no message? */
+gboolean store_listing_has_file (const StoreListing *listing, const char *suffix);
+
 /* Does one of the directories in it hold a file that ends in suffix? fd is the directory itself. */
 gboolean store_listing_any_holds (const StoreListing *listing, int fd, const char *suffix);
 

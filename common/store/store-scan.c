@@ -486,8 +486,10 @@ classify (Scan *self, Place *place, int fd, const StoreListing *listing)
 		return LAYOUT_VERSIONS;
 	if (store_listing_has_directory (listing, "MailData") ||
 	    store_listing_version_of (base) > 0 ||
+	    store_listing_has_file (listing, ".MSMessageStore") ||
 	    store_listing_any_holds (listing, fd, ".oeaccount") ||
-	    ((is_mail || is_imap_mail) && store_listing_any_holds (listing, fd, ".msf")))
+	    ((is_mail || is_imap_mail) && store_listing_any_holds (listing, fd, ".msf")) ||
+	    store_listing_any_holds (listing, fd, "nbox.msf")) /* Inbox.msf: an account's */
 		return LAYOUT_ACCOUNTS;
 	return LAYOUT_FOLDERS;
 }
@@ -524,7 +526,8 @@ settle_place (Scan *self, Place *place, int fd, const StoreListing *listing)
 		if (place->is_imap)
 			tell_imap (self, place);
 	}
-	place->by_program |= listing->has_index;
+	place->by_program |=
+		listing->has_index || store_listing_has_file (listing, ".oeaccount");
 	if (place->layout == LAYOUT_FOLDERS && store_listing_is_bundle (listing) &&
 	    is_named_as_bundle (place, base, listing)) {
 		place->layout = LAYOUT_BUNDLE;

@@ -78,6 +78,13 @@ cp home/profiles.ini home/installs.ini && mkdir -p 'home/Crash Reports' && mbox 
 read_tree home
 is 'so is the directory of the profiles' "$(records Folder | wc -l)" 14
 
+mkdir copy && cp -r tb/Mail/* copy
+read_tree copy
+is 'a copy of the accounts is known by what is in it' "$(records Folder Role | grep -E '(inbox|sent)$')" \
+'inbox-1 | INBOX | inbox
+inbox-2 | INBOX | inbox
+sent-1 | Sent | sent'
+
 read_tree tb/ImapMail/imap.example.org
 is 'names of IMAP are decoded, and one account has its folders at the top' "$(records Folder Role)" \
 'draft-1 | Entwürfe | -
@@ -177,9 +184,26 @@ complains 'a wrong length is named' '7.emlx: INBOX: the length in its first line
 complains 'an empty file has failed' '8.emlx: INBOX: cannot read: it is empty \[failed\]'
 counted 'and they are all counted'
 
+# The same on real files.
+samples=${MAILFERRY_SHARED:-$top_srcdir/../shared}/corpus/mbox/mikez+emlx
+if [ -d "$samples" ]; then
+	read_tree "$samples/tests"
+	status_is 'real files of Apple Mail are read' 0
+	is 'whole' "$(records Flags Date)" 'Re: Emlx library | \Seen $NotJunk | 1581000000 -0000
+Re: Emlx library | \Seen $NotJunk | 1617036743 -0000'
+	complains 'without a finding' '^eml2mbox: 2 messages'
+	is 'in one line' "$(wc -l < "$err")" 1
+else
+	skip 'real files of Apple Mail are read' 'the corpus is not here'
+fi
+
 # --- Windows Mail, Takeout, UW, MH ------------------------------------------------------------------
 
 windows_mail wlm
+read_tree 'wlm/Example (ann)'
+is 'an account of Windows Live Mail is known by itself' "$(records Folder Role | grep -E 'inbox|sent')" \
+'inbox | INBOX | inbox
+sent | Sent Items | sent'
 read_tree wlm
 status_is 'Windows Live Mail is read' 0
 is 'folders, roles, flags and dates are as far as it keeps them' "$(records Folder Role Flags Date)" \
@@ -243,14 +267,19 @@ ok 'so is what is too deep' grep -q 'too deep' report.json
 counted 'and the account balances'
 
 mkdir locked && mbox a > locked/A && mkdir locked/B && mbox b > locked/B/b && letter c > locked/c.eml
-if [ "$(id -u)" -ne 0 ]; then
+as_user=()
+if [ "$(id -u)" -eq 0 ]; then
+	as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	chmod 755 "$tmp"
+fi
+if [ "$(id -u)" -ne 0 ] || "${as_user[@]}" test -r locked/A -a -x "$eml2mbox" 2>/dev/null; then
 	chmod 0 locked/B locked/c.eml
-	read_tree locked
+	run "${as_user[@]}" "$eml2mbox" locked
 	status_is 'a directory that cannot be read makes the status 2' 2
 	complains 'it is named' '^eml2mbox: B: cannot read: .*\[unreadable-folder\]'
 	complains 'so is a message' 'c.eml: INBOX: cannot read'
 else
-	skip 'a directory that cannot be read makes the status 2' 'root reads everything'
+	skip 'a directory that cannot be read makes the status 2' 'root reads everything here'
 fi
 
 mkdir nothing
