@@ -647,10 +647,17 @@ store_scan_is_original (const char *path)
 		return FALSE;
 	g_autoptr (StoreListing) listing = store_listing_new (fd, &complete);
 	Layout layout = classify (&self, &top, fd, listing);
-	gboolean is_original =
-		(listing->has_index && !lies_in_imap_mail (&self)) ||
-		(layout == LAYOUT_PROFILE && !store_listing_has_directory (listing, "ImapMail")) ||
-		(layout == LAYOUT_ACCOUNTS && store_listing_any_holds (listing, fd, ".oeaccount"));
+	g_autofree char *base = base_name (&self, &top);
+	gboolean is_imap = strcmp (base, "ImapMail") == 0 || lies_in_imap_mail (&self);
+	gboolean is_original = FALSE;
+
+	if (layout == LAYOUT_PROFILE)
+		is_original = !store_listing_has_directory (listing, "ImapMail");
+	else if (layout == LAYOUT_FOLDERS)
+		is_original = listing->has_index && !is_imap;
+	else if (layout == LAYOUT_ACCOUNTS)
+		is_original = !is_imap && (store_listing_any_holds (listing, fd, ".msf") ||
+					   store_listing_any_holds (listing, fd, ".oeaccount"));
 	close (fd);
 	return is_original;
 }

@@ -231,6 +231,8 @@ test_originals (void)
 	g_autofree char *pop = g_build_filename (scene->top, "p/Mail/pop.example.org", NULL);
 	g_autofree char *imap = g_build_filename (scene->top, "p/ImapMail/imap.example.org", NULL);
 	g_autofree char *profile = g_build_filename (scene->top, "p", NULL);
+	g_autofree char *local = g_path_get_dirname (pop);
+	g_autofree char *caches = g_path_get_dirname (imap);
 	g_autofree char *windows = g_build_filename (scene->top, "w", NULL);
 	g_autofree char *plain = g_build_filename (scene->top, "m", NULL);
 	g_autofree char *mbox = plant (scene, "m/Inbox", MAIL);
@@ -241,10 +243,13 @@ test_originals (void)
 	g_free (plant (scene, "w/Account/account{1}.oeaccount", "x"));
 	g_assert_true (store_is_original (profile));
 	g_free (plant (scene, "p/ImapMail/imap.example.org/INBOX.msf", "index"));
+	g_free (plant (scene, "p/ImapMail/imap.example.org.msf", "index"));
 	g_assert_true (store_is_original (pop));
 	g_assert_true (store_is_original (windows));
 	g_assert_true (store_is_original (outlook));
+	g_assert_true (store_is_original (local));
 	g_assert_false (store_is_original (imap));
+	g_assert_false (store_is_original (caches));
 	g_assert_false (store_is_original (profile)); /* part of it is a server's */
 	g_assert_false (store_is_original (plain));
 	g_assert_false (store_is_original (mbox));
