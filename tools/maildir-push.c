@@ -7,6 +7,7 @@
 #include "cli/cli-connection.h"
 #include "cli/cli.h"
 #include "imap/imap-sink.h"
+#include "mbox/mbox-aside.h"
 #include "message/transfer.h"
 #include "store/store.h"
 
@@ -16,6 +17,9 @@ static gboolean dedupe_own;
 static char *existing;
 static int connections;
 static char **map;
+static char *rejected_file;
+static char *repair;
+static MessageRepair repairs;
 
 static const GOptionEntry options[] = {
 	{ "state", 0, 0, G_OPTION_ARG_FILENAME, &state_directory,
@@ -33,6 +37,12 @@ static const GOptionEntry options[] = {
 	  "exact|similar" },
 	{ "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map,
 	  "Put folder FROM and what is below it at TO (may be repeated)", "FROM=TO" },
+	{ "rejected", 0, 0, G_OPTION_ARG_FILENAME, &rejected_file,
+	  "Write the messages that the server refuses to FILE as a stream", "FILE" },
+	{ "repair", 0, 0, G_OPTION_ARG_STRING, &repair,
+	  "Mend messages that the server refuses as they are: nul, long-lines, headers, or "
+	  "several of them with commas between",
+	  "WHAT" },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
@@ -71,7 +81,23 @@ check_options (GError **error)
 	if (existing != NULL && strcmp (existing, "exact") != 0 &&
 	    strcmp (existing, "similar") != 0)
 		return cli_usage_error (error, "--existing=%s: must be exact or similar", existing);
+	if (repair != NULL && !message_repair_parse (repair, &repairs))
+		return cli_usage_error (
+			error, "--repair=%s: nul, long-lines, headers, with commas between",
+			repair);
 	return TRUE;
+}
+
+/* What was refused is on disk even if the run breaks off. */
+static gboolean
+upload (Cli *cli, MessageSource *source, const NetUrl *url, const NetOptions *net,
+	const ImapSinkOptions *sink_options, GError **error)
+{
+	g_autoptr (MessageSink) sink = imap_sink_new (url, net, sink_options, cli->ledger,
+						      cli->report, error);
+
+	return sink != NULL && transfer_run (source, sink, cli->ledger, cli->report, error) &&
+	       message_sink_finish (sink, error);
 }
 
 static gboolean
@@ -100,13 +126,16 @@ run (Cli *cli, int argc, char **argv, GError **error)
 		.connections = (guint) connections,
 		.dry_run = cli->dry_run,
 		.map = (const char *const *) map,
+		.repair = repairs,
 	};
-	g_autoptr (MessageSink) sink =
-		imap_sink_new (url, net, &sink_options, cli->ledger, cli->report, error);
-	if (sink == NULL)
+	if (rejected_file == NULL || cli->dry_run)
+		return upload (cli, source, url, net, &sink_options, error);
+	g_autoptr (MessageSink) rejected = mbox_aside_new (rejected_file, error);
+	if (rejected == NULL)
 		return FALSE;
-	return transfer_run (source, sink, cli->ledger, cli->report, error) &&
-	       message_sink_finish (sink, error);
+	sink_options.rejected = rejected;
+	gboolean ok = upload (cli, source, url, net, &sink_options, error);
+	return message_sink_finish (rejected, ok ? error : NULL) && ok;
 }
 
 static const CliTool maildir_push = {

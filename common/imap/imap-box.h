@@ -17,7 +17,8 @@
 #include "imap/imap-journal.h"
 #include "imap/imap-listing.h"
 #include "message/ledger.h"
-#include "message/message.h"
+#include "message/message-repair.h"
+#include "message/message-sink.h"
 
 /* What all connections of an upload have in common. */
 typedef struct {
@@ -25,10 +26,13 @@ typedef struct {
 	ImapJournal *journal;
 	Ledger *ledger;
 	Report *report;
-	gboolean forget;     /* only what is at the server now counts */
-	gboolean similar;    /* the same Message-ID, Date, From and Subject is the same mail */
-	gboolean dedupe_own; /* remove what arrived twice after all */
-	gboolean dry_run;    /* look, change nothing */
+	gboolean forget;       /* only what is at the server now counts */
+	gboolean similar;      /* the same Message-ID, Date, From and Subject is the same mail */
+	gboolean dedupe_own;   /* remove what arrived twice after all */
+	gboolean dry_run;      /* look, change nothing */
+	guint64 message_limit; /* bytes; larger ones the server refuses anyway */
+	MessageRepair repair;  /* what is mended in messages that the server refuses */
+	MessageSink *rejected; /* where those go that it refuses all the same; NULL: nowhere */
 } ImapBoxContext;
 
 typedef struct {

@@ -56,6 +56,22 @@ imap_connection_has (const ImapConnection *connection, const char *name)
 	return g_hash_table_contains (connection->capabilities, name);
 }
 
+const char *
+imap_connection_get_value (const ImapConnection *connection, const char *name)
+{
+	gsize length = strlen (name);
+	GHashTableIter iter;
+	gpointer key;
+
+	g_hash_table_iter_init (&iter, connection->capabilities);
+	while (g_hash_table_iter_next (&iter, &key, NULL)) {
+		const char *capability = key;
+		if (strncmp (capability, name, length) == 0 && capability[length] == '=')
+			return capability + length + 1;
+	}
+	return NULL;
+}
+
 NetConnection *
 imap_connection_get_net (ImapConnection *connection)
 {

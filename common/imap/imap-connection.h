@@ -29,6 +29,10 @@ void imap_connection_logout (ImapConnection *connection);
 /* Is name (in capitals) among the capabilities? */
 gboolean imap_connection_has (const ImapConnection *connection, const char *name);
 
+/* What stands behind "name=" among the capabilities (APPENDLIMIT=35651584); NULL if nothing
+ * does. */
+const char *imap_connection_get_value (const ImapConnection *connection, const char *name);
+
 /* What it runs over: for the login, which is tied to it. */
 NetConnection *imap_connection_get_net (ImapConnection *connection);
 

@@ -573,8 +573,8 @@ static char *
 fold (const char *mailbox)
 {
 	g_autofree char *name = utf7_decode (mailbox, -1);
-	g_autofree char *composed =
-		g_utf8_normalize (name != NULL ? name : mailbox, -1, G_NORMALIZE_NFC);
+	g_autofree char *composed = g_utf8_normalize (name != NULL ? name : mailbox, -1,
+						      G_NORMALIZE_NFC);
 
 	return composed != NULL ? g_utf8_casefold (composed, -1) : NULL;
 }
@@ -585,16 +585,19 @@ static gboolean
 has_twin (const ImapFolders *folders, const char *mailbox)
 {
 	g_autofree char *folded = fold (mailbox);
+	GMutex *lock = (GMutex *) &folders->lock;
+	gboolean found = FALSE;
 	GHashTableIter iter;
 	gpointer other;
 
+	g_mutex_lock (lock);
 	g_hash_table_iter_init (&iter, folders->known);
-	while (folded != NULL && g_hash_table_iter_next (&iter, &other, NULL)) {
+	while (!found && folded != NULL && g_hash_table_iter_next (&iter, &other, NULL)) {
 		g_autofree char *other_folded = fold (other);
-		if (g_strcmp0 (folded, other_folded) == 0)
-			return TRUE;
+		found = g_strcmp0 (folded, other_folded) == 0;
 	}
-	return FALSE;
+	g_mutex_unlock (lock);
+	return found;
 }
 
 /* Everything that is not a yes. */

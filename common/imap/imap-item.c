@@ -111,6 +111,30 @@ imap_item_new (Message *message, ImapPool *pool, gint limit, GError **error)
 	return g_steal_pointer (&item);
 }
 
+ImapItem *
+imap_item_new_mended (const ImapItem *item, MessageContent *content, GError **error)
+{
+	const Message *old = item->message;
+	g_autoptr (Message) message = message_new (folder_ref (old->folder),
+						   message_content_ref (content), old->origin);
+
+	message->flags = old->flags;
+	message->received = old->received;
+	message->sender = g_strdup (old->sender);
+	message_set_keywords (message, (const char *const *) old->keywords);
+	ImapItem *mended = imap_item_new (message, item->pool, 0, error);
+	if (mended == NULL)
+		return NULL;
+	memcpy (mended->entry.l0, item->entry.l0, DIGEST_SIZE);
+	mended->date = item->date;
+	mended->flags = g_strdup (item->flags);
+	mended->has_keywords = item->has_keywords;
+	mended->looked_up = TRUE;
+	mended->state = IMAP_BOX_NEW;
+	mended->mended = TRUE;
+	return mended;
+}
+
 void
 imap_item_drop_wire (ImapItem *item)
 {

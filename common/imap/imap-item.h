@@ -25,6 +25,7 @@ typedef struct {
 	gboolean looked_up; /* whether it is there has been asked: state says */
 	ImapBoxState state;
 	guint cuts;       /* how often the connection broke while it was on its way */
+	gboolean mended;  /* it is not as the source has it, because the server refused that */
 	gboolean settled; /* the ledger knows what became of it */
 	char *spoiled;    /* why it cannot be sent any more; NULL if it can */
 } ImapItem;
@@ -32,6 +33,10 @@ typedef struct {
 /* Reads the content once, and keeps it in memory until it is sent if there is room for it: pool has
  * less than limit. */
 ImapItem *imap_item_new (Message *message, ImapPool *pool, gint limit, GError **error);
+
+/* item with another content, to be sent in its place: the journal knows it as the same, and looks
+ * for it as what it has become. */
+ImapItem *imap_item_new_mended (const ImapItem *item, MessageContent *content, GError **error);
 
 /* It is sent: should it have to be sent again, it is read again. */
 void imap_item_drop_wire (ImapItem *item);

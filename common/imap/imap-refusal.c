@@ -20,7 +20,21 @@ static const Sign signs[] = {
 	{ IMAP_REFUSAL_TEMPORARY, "INUSE", NULL },
 	{ IMAP_REFUSAL_TEMPORARY, "THROTTLED", "throttled" },
 	{ IMAP_REFUSAL_TEMPORARY, NULL, "try again later" },
+	{ IMAP_REFUSAL_TEMPORARY, NULL, "backoff time" },
+	{ IMAP_REFUSAL_TEMPORARY, NULL, "bandwidth limits" },
 };
+
+guint
+imap_refusal_get_pause (const char *text)
+{
+	static const char sign[] = "backoff time:";
+	g_autofree char *lower = g_ascii_strdown (text, -1);
+	const char *at = strstr (lower, sign);
+
+	return at != NULL
+		       ? (guint) MIN (g_ascii_strtoull (at + sizeof sign - 1, NULL, 10), G_MAXUINT)
+		       : 0;
+}
 
 ImapRefusal
 imap_refusal_classify (const ImapResponse *reply)

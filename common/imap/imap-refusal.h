@@ -15,4 +15,8 @@ typedef enum {
 	IMAP_REFUSAL_OVER_QUOTA /* the account is full */
 } ImapRefusal;
 
+/* How long the server asks us to wait, in ms: "Suggested Backoff Time: 298340 milliseconds"; 0 if
+ * it does not say. */
+guint imap_refusal_get_pause (const char *text);
+
 ImapRefusal imap_refusal_classify (const ImapResponse *reply);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "imap/imap-limits.h"
 #include "imap/imap-map.h"
 #include "imap/imap-upload.h"
 
@@ -25,6 +26,7 @@ typedef struct {
 	ImapUploadContext context;
 	ImapWork *work;
 	ImapPool pool;
+	ImapLimits limits;
 	gboolean partial;
 	ImapMap *map;
 	GHashTable *by_folder; /* role and path -> ImapBox */
@@ -158,8 +160,24 @@ compare_boxes (gconstpointer a, gconstpointer b)
 }
 
 static void
+say_limits (ImapSink *sink, guint64 bytes)
+{
+	g_autofree char *free_size = g_format_size (sink->limits.free);
+	g_autofree char *size = g_format_size (bytes);
+
+	if (sink->limits.free == G_MAXUINT64)
+		return;
+	if (bytes > sink->limits.free)
+		report_finding (sink->report, REPORT_TROUBLE, "quota-too-small", NULL, NULL,
+				"%s are to be sent, and the account has %s left", size, free_size);
+	else
+		report_message (sink->report, "the account has %s left", free_size);
+}
+
+static void
 say_plan (ImapSink *sink)
 {
+	guint64 bytes = 0;
 	g_autoptr (GList) boxes = g_list_sort (g_hash_table_get_values (sink->by_name),
 					       compare_boxes);
 
@@ -171,7 +189,9 @@ say_plan (ImapSink *sink)
 				" messages (%s) to send, %" G_GUINT64_FORMAT " already there",
 				box->folder->path, box->mailbox, box->is_new ? " (new)" : "",
 				box->to_send, size, box->present);
+		bytes += box->to_send_bytes;
 	}
+	say_limits (sink, bytes);
 }
 
 /* From now on only the journal counts for what was compared. */
@@ -258,7 +278,7 @@ prepare (ImapSink *sink, const NetUrl *url, const NetOptions *net, const ImapSin
 	if (!open_journal (sink, options, error))
 		return FALSE;
 	sink->folders = imap_folders_new (sink->connection, url->path, error);
-	if (sink->folders == NULL)
+	if (sink->folders == NULL || !imap_limits_ask (sink->connection, &sink->limits, error))
 		return FALSE;
 	sink->connections = choose_connections (sink->connection, options->connections);
 	sink->work = imap_work_new (waits ? sink->connections : 1);
@@ -271,6 +291,9 @@ prepare (ImapSink *sink, const NetUrl *url, const NetOptions *net, const ImapSin
 		.similar = options->similar,
 		.dedupe_own = options->dedupe_own,
 		.dry_run = options->dry_run,
+		.message_limit = sink->limits.message,
+		.repair = options->repair,
+		.rejected = options->rejected,
 	};
 	sink->context = (ImapUploadContext){
 		.url = url, .net = net, .box = &sink->box_context, .work = sink->work

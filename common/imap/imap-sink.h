@@ -10,6 +10,7 @@
 
 #include "imap/imap-connection.h"
 #include "message/ledger.h"
+#include "message/message-repair.h"
 #include "message/message-sink.h"
 
 #define IMAP_SINK_CONNECTIONS_MOST 64
@@ -21,9 +22,11 @@ typedef struct {
 	gboolean forget;
 	gboolean partial; /* not the whole source will come: do not conclude from what does not */
 	gboolean similar; /* what only looks like a message of the source counts as present */
-	gboolean dedupe_own;    /* remove what arrived twice after a cut */
-	guint connections;      /* at most so many; 0: as the server's abilities suggest */
-	gboolean dry_run;       /* say what would be sent where; change nothing */
+	gboolean dedupe_own;   /* remove what arrived twice after a cut */
+	guint connections;     /* at most so many; 0: as the server's abilities suggest */
+	MessageRepair repair;  /* what to mend in messages that the server refuses; 0: nothing */
+	MessageSink *rejected; /* gets what it refuses; NULL: nobody does. Borrowed, not finished */
+	gboolean dry_run;      /* say what would be sent where; change nothing */
 	const char *const *map; /* FROM=TO folders, NULL-terminated; or NULL */
 } ImapSinkOptions;
 

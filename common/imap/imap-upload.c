@@ -23,10 +23,11 @@
 #define WINDOW_MESSAGES 2000 /* small ones cost more memory than their bytes */
 #define LITERAL_MINUS   4096 /* RFC 7888, 5 */
 
-#define TRIES_MOST    7   /* connections in a row that bring nothing forward */
-#define FIRST_WAIT_MS 300 /* before the first of them; then twice as long each time */
-#define CUTS_MOST     5   /* that a message alone on its connection may cause */
-#define SAMPLE        20  /* messages that are looked at to learn what the server keeps */
+#define TRIES_MOST    7                /* connections in a row that bring nothing forward */
+#define PAUSE_MOST_MS (15 * 60 * 1000) /* that a server may ask for */
+#define FIRST_WAIT_MS 300              /* before the first of them; then twice as long each time */
+#define CUTS_MOST     5                /* that a message alone on its connection may cause */
+#define SAMPLE        20 /* messages that are looked at to learn what the server keeps */
 
 /* Some messages that were acknowledged are fetched back, in between, to see what is left of them.
  * */
@@ -212,12 +213,58 @@ give_up (ImapUpload *upload, const ImapSpan *span, const ImapResponse *reply, GE
 	return imap_connection_refused (upload->connection, reply, what, error);
 }
 
+/* Put a message aside that could not be stored. What could not be read cannot be written either. */
+static gboolean
+keep_rejected (ImapUpload *upload, const ImapItem *item, GError **error)
+{
+	MessageSink *rejected = upload->box_context->rejected;
+	g_autoptr (GError) problem = NULL;
+
+	if (rejected == NULL || message_sink_put (rejected, item->message, &problem) ||
+	    g_error_matches (problem, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE))
+		return TRUE;
+	g_propagate_error (error, g_steal_pointer (&problem));
+	return FALSE;
+}
+
+/* With what the user has us repair, the server may take it: then it goes back to the queue as a
+ * message of its own, and *mended is TRUE. */
+static gboolean
+mend_message (ImapUpload *upload, const ImapSpan *span, const ImapResponse *reply, gboolean *mended,
+	      GError **error)
+{
+	const ImapItem *item = g_ptr_array_index (span->parcel->items, span->first);
+	MessageRepair wanted = upload->box_context->repair;
+	MessageRepair done = 0;
+	g_autoptr (GPtrArray) items = g_ptr_array_new ();
+
+	if (wanted == 0 || item->mended)
+		return TRUE;
+	g_autoptr (MessageContent) content = message_repair_content (item->message->content, wanted,
+								     &done, error);
+	if (content == NULL)
+		return done == 0 && (error == NULL || *error == NULL);
+	ImapItem *other = imap_item_new_mended (item, content, error);
+	if (other == NULL)
+		return FALSE;
+	g_autofree char *what = message_repair_describe (done);
+	report_finding (upload->report, REPORT_NOTE, "repaired", item->message->origin,
+			item->message->folder->path, "%s; as it was, the server said: %s", what,
+			reply->text);
+	g_ptr_array_add (items, other);
+	imap_work_return_items (upload->context->work, span->parcel->box, items);
+	*mended = TRUE;
+	return TRUE;
+}
+
 static gboolean
 fail_message (ImapUpload *upload, const ImapSpan *span, const char *reason, GError **error)
 {
 	ImapItem *item = g_ptr_array_index (span->parcel->items, span->first);
 
 	item->settled = TRUE;
+	if (!keep_rejected (upload, item, error))
+		return FALSE;
 	ledger_failed (upload->ledger, item->message->origin, item->message->folder->path, "%s",
 		       reason);
 	return imap_journal_refuse (upload->journal, span->parcel->record, span->first, reason,
@@ -251,6 +298,14 @@ take_refusal (ImapUpload *upload, const ImapSpan *span, const ImapResponse *repl
 		imap_item_drop_keywords (item, parcel->box);
 		g_queue_push_tail (&upload->again, imap_parcel_span (parcel, span->first, 1));
 		return TRUE;
+	}
+	gboolean mended = FALSE;
+	if (!mend_message (upload, span, reply, &mended, error))
+		return FALSE;
+	if (mended) {
+		item->settled = TRUE;
+		return imap_journal_refuse (upload->journal, parcel->record, span->first,
+					    "as it was; mended", error);
 	}
 	g_autofree char *reason = g_strdup_printf ("the server refuses it: %s", reply->text);
 	return fail_message (upload, span, reason, error);
@@ -501,6 +556,16 @@ account_lost (ImapUpload *upload, ImapItem *item, const char *reason)
 	imap_item_free (item);
 }
 
+/* Takes item. */
+static gboolean
+reject (ImapUpload *upload, ImapItem *item, const char *reason, GError **error)
+{
+	gboolean ok = keep_rejected (upload, item, error);
+
+	account_lost (upload, item, reason);
+	return ok;
+}
+
 static gboolean
 account_present (ImapUpload *upload, ImapItem *item, guint32 uid, GError **error)
 {
@@ -540,6 +605,13 @@ pack (ImapUpload *upload, ImapParcel *parcel, ImapItem *item, GError **error)
 	if (item->cuts >= CUTS_MOST) {
 		account_lost (upload, item, "the connection broke each time it was sent");
 		return TRUE;
+	}
+	if (item->entry.key.size > upload->box_context->message_limit) {
+		g_autofree char *reason =
+			g_strdup_printf ("it has %" G_GUINT64_FORMAT
+					 " bytes, and the server takes %" G_GUINT64_FORMAT,
+					 item->entry.key.size, upload->box_context->message_limit);
+		return reject (upload, item, reason, error);
 	}
 	item->state = IMAP_BOX_NEW;
 	remark_on_role (upload, upload->box);
@@ -636,13 +708,15 @@ compare_bodies (ImapUpload *upload, ImapParcel *parcel, GError **error)
 	return ok;
 }
 
-static void
-fail_all (ImapUpload *upload)
+static gboolean
+fail_all (ImapUpload *upload, GError **error)
 {
 	for (guint i = 0; i < upload->undecided->len; i++) {
 		ImapItem *item = g_steal_pointer (&upload->undecided->pdata[i]);
-		account_lost (upload, item, upload->box->refusal);
+		if (!reject (upload, item, upload->box->refusal, error))
+			return FALSE;
 	}
+	return TRUE;
 }
 
 /* The next parcel, empty if nothing is to be sent now. NULL with an error. */
@@ -661,10 +735,8 @@ next_parcel (ImapUpload *upload, gboolean *any, gboolean *careful, GError **erro
 	imap_work_take_items (upload->context->work, upload->box, &taking, upload->undecided,
 			      careful);
 	*any = upload->undecided->len > 0;
-	if (upload->box->refusal != NULL) {
-		fail_all (upload);
-		return g_steal_pointer (&parcel);
-	}
+	if (upload->box->refusal != NULL)
+		return fail_all (upload, error) ? g_steal_pointer (&parcel) : NULL;
 	g_mutex_lock (&upload->box->lock);
 	gboolean ok = sort_out (upload, parcel, error);
 	g_mutex_unlock (&upload->box->lock);
@@ -793,6 +865,21 @@ give_back (ImapUpload *upload)
 	upload->window_messages = 0;
 }
 
+/* How long to wait, in ms: as the server says, else longer each time. */
+static guint
+pause_after (ImapUpload *upload, const GError *cause)
+{
+	guint asked = imap_refusal_get_pause (cause->message);
+
+	if (asked == 0) {
+		report_detail (upload->report, "%s: connecting again", cause->message);
+		return FIRST_WAIT_MS << upload->failures;
+	}
+	report_message (upload->report, "%s: going on in %u s", cause->message,
+			MIN (asked, PAUSE_MOST_MS) / 1000 + 1);
+	return MIN (asked, PAUSE_MOST_MS);
+}
+
 /* Only with an answer in between do failures not count. Takes cause; NULL if there is a connection
  * again, else what is wrong. */
 static GError *
@@ -803,8 +890,8 @@ connect_again (ImapUpload *upload, GError *cause)
 	while (g_error_matches (cause, RUN_ERROR, RUN_ERROR_TEMPORARY) && !stop_requested () &&
 	       upload->failures < TRIES_MOST) {
 		g_autoptr (GError) stopped = NULL;
-		report_detail (upload->report, "%s: connecting again", cause->message);
-		if (!stop_sleep (FIRST_WAIT_MS << upload->failures, &stopped)) {
+		guint pause = pause_after (upload, cause);
+		if (!stop_sleep (pause, &stopped)) {
 			g_error_free (cause);
 			return g_steal_pointer (&stopped);
 		}

@@ -10,13 +10,14 @@
 #include "message/message-content.h"
 
 typedef enum {
-	/* 0x00 -> 0x80, which compares as the same (canonical.h) and is what Dovecot does itself. */
+	/* 0x00 -> 0x80, which compares as the same (canonical.h) and is what Dovecot does
+	 * itself. */
 	MESSAGE_REPAIR_NUL = 1 << 0,
-	/* Text parts with lines over 998 octets (RFC 5322, 2.1.1) become quoted-printable; parts of a
-	 * signed message stay as they are. */
+	/* Text parts with lines over 998 octets (RFC 5322, 2.1.1) become quoted-printable; parts of
+	 * a signed message stay as they are. */
 	MESSAGE_REPAIR_LONG_LINES = 1 << 1,
-	/* In the header: bytes above 7F become encoded words (RFC 2047) or parameters (RFC 2231), and
-	 * a line that is no field "X-Malformed: " and itself. */
+	/* In the header: bytes above 7F become encoded words (RFC 2047) or parameters (RFC 2231),
+	 * and a line that is no field "X-Malformed: " and itself. */
 	MESSAGE_REPAIR_HEADERS = 1 << 2
 } MessageRepair;
 
