@@ -19,8 +19,9 @@ enum {
 };
 
 /* [MS-OXBBODY] 2.1.3.1 */
-#define NATIVE_PLAIN 1
-#define NATIVE_RTF   2
+#define NATIVE_UNDEFINED 0
+#define NATIVE_PLAIN     1
+#define NATIVE_RTF       2
 
 #define CODEPAGE_HZ 52936
 
@@ -202,9 +203,11 @@ pst_body_look_at_rtf (const PstItem *item)
 }
 
 gboolean
-pst_body_is_native_rtf (const PstItem *item)
+pst_body_may_be_native_rtf (const PstItem *item)
 {
-	return pst_props_get_int_or (item->props, PR_NATIVE_BODY, 0) == NATIVE_RTF;
+	gint64 native = pst_props_get_int_or (item->props, PR_NATIVE_BODY, 0);
+
+	return native == NATIVE_RTF || native == NATIVE_UNDEFINED;
 }
 
 gboolean

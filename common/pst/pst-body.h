@@ -30,9 +30,9 @@ typedef struct {
 /* Finding: "rtf-damaged", then there is none. */
 PstBodyRtf pst_body_look_at_rtf (const PstItem *item);
 
-/* Which of them Outlook calls the message's own form ([MS-OXBBODY] 2.1.3.1, PR_NATIVE_BODY); the
- * others were made of it. */
-gboolean pst_body_is_native_rtf (const PstItem *item);
+/* Does Outlook call it the message's own form, of which the others were made, or not say
+ * ([MS-OXBBODY] 2.1.3.1, PR_NATIVE_BODY)? */
+gboolean pst_body_may_be_native_rtf (const PstItem *item);
 
 /* The plain text is the message's own, and was changed since the rich text was made of it
  * (PR_RTF_IN_SYNC). */

@@ -44,7 +44,8 @@ pst_enclosure_new_reference (const PstAttachment *attachment)
 	g_autofree char *text =
 		g_strdup_printf ("This attachment is not in the message. It refers to:\n\n%s\n",
 				 attachment->reference != NULL ? attachment->reference
-							       : "(nothing)");
+		: attachment->name != NULL    ? attachment->name
+					      : "(nothing)");
 	g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 	GString *header = g_string_new ("Content-Type: text/plain; charset=utf-8\n");
 

@@ -277,7 +277,11 @@ read_recipient_table (const PstItem *item, guint kinds, GPtrArray *recipients, G
 	if (table == NULL)
 		return FALSE;
 
-	guint count = MIN (pst_table_get_row_count (table), MAX_RECIPIENTS);
+	guint count = pst_table_get_row_count (table);
+	if (count > MAX_RECIPIENTS)
+		pst_context_find (item->context, "recipients-damaged", "%u of them are too many",
+				  count);
+	count = MIN (count, MAX_RECIPIENTS);
 	for (guint i = 0; i < count; i++) {
 		g_autoptr (GError) row_error = NULL;
 		g_autoptr (PstProps) row = pst_table_get_row (table, i, &row_error);

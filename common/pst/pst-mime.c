@@ -255,24 +255,71 @@ add_rtf_file (PstMime *mime, PstItem *item, GPtrArray *files, GError **error)
 	return TRUE;
 }
 
+/* The next byte of TEXT that is to be seen; -1 at the end. Blanks differ from form to form. */
+static int
+next_visible (const guint8 *text, gsize length, gsize *at)
+{
+	while (*at < length) {
+		guint8 byte = text[*at];
+		gboolean is_fixed_blank =
+			byte == 0xc2 && *at + 1 < length && text[*at + 1] == 0xa0;
+		if (byte > ' ' && !is_fixed_blank) {
+			(*at)++;
+			return byte;
+		}
+		*at += is_fixed_blank ? 2 : 1;
+	}
+	return -1;
+}
+
+static gboolean
+is_same_text (GBytes *one, GBytes *other)
+{
+	gsize lengths[2] = { 0, 0 };
+	const guint8 *a = one != NULL ? g_bytes_get_data (one, &lengths[0]) : NULL;
+	const guint8 *b = other != NULL ? g_bytes_get_data (other, &lengths[1]) : NULL;
+	gsize at[2] = { 0, 0 };
+	int byte = 0;
+
+	do {
+		byte = next_visible (a, lengths[0], &at[0]);
+		if (byte != next_visible (b, lengths[1], &at[1]))
+			return FALSE;
+	} while (byte >= 0);
+	return TRUE;
+}
+
+/* Does the text that rich text was made of say what PLAIN says? Then one of them is enough. */
+static gboolean
+is_rtf_more (const PstItem *item, GBytes *plain)
+{
+	const char *charset = NULL;
+	g_autoptr (GBytes) text = pst_body_read (item, PST_BODY_RTF_TEXT, &charset, NULL);
+
+	return !is_same_text (plain, text);
+}
+
 /* Rich text, which Outlook keeps where it has no HTML: what was wrapped in it, or its words
  * and the document itself as a file. One that is older than the plain text is no alternative to it,
  * but nobody else may have what it says. */
 static gboolean
-add_rtf (PstMime *mime, PstItem *item, PstPart **plain, PstPart **html, GBytes **html_bytes,
-	 GPtrArray *files, GError **error)
+add_rtf (PstMime *mime, PstItem *item, GBytes *plain_bytes, PstPart **plain, PstPart **html,
+	 GBytes **html_bytes, GPtrArray *files, GError **error)
 {
 	PstBodyRtf rtf = pst_body_look_at_rtf (item);
 
 	if (*plain != NULL && pst_body_is_rtf_outdated (item))
 		return !(rtf.has_html || rtf.has_text || rtf.has_file) ||
 		       add_rtf_file (mime, item, files, error);
+	if (rtf.has_text && is_same_text (plain_bytes, NULL)) /* a stub */
+		g_clear_pointer (plain, pst_part_free);
 	if (rtf.has_html && !add_body (mime, item, PST_BODY_RTF_HTML, html, html_bytes, error))
 		return FALSE;
-	if (rtf.has_text && *plain == NULL &&
-	    !add_body (mime, item, PST_BODY_RTF_TEXT, plain, NULL, error))
-		return FALSE;
-	return !rtf.has_file || add_rtf_file (mime, item, files, error);
+	if (rtf.has_text && *plain == NULL)
+		return add_body (mime, item, PST_BODY_RTF_TEXT, plain, NULL, error) &&
+		       (!rtf.has_file || add_rtf_file (mime, item, files, error));
+	return !(rtf.has_file || (rtf.has_text && is_rtf_more (item, plain_bytes))) ||
+	       add_rtf_file (mime, item, files, error);
 }
 
 /* The best comes last (RFC 2046, 5.1.4): each may be NULL, and all are taken over. */
@@ -298,15 +345,17 @@ build_text (PstMime *mime, PstItem *item, PstPart **text, GHashTable **content_i
 {
 	g_autoptr (PstPart) plain = NULL;
 	g_autoptr (PstPart) html = NULL;
+	g_autoptr (GBytes) plain_bytes = NULL;
 	g_autoptr (GBytes) html_bytes = NULL;
 
-	if (!add_body (mime, item, PST_BODY_PLAIN, &plain, NULL, error) ||
+	if (!add_body (mime, item, PST_BODY_PLAIN, &plain, &plain_bytes, error) ||
 	    !add_body (mime, item, PST_BODY_HTML, &html, &html_bytes, error))
 		return FALSE;
-	if (html == NULL && !add_rtf (mime, item, &plain, &html, &html_bytes, files, error))
+	if (html == NULL &&
+	    !add_rtf (mime, item, plain_bytes, &plain, &html, &html_bytes, files, error))
 		return FALSE;
 	/* HTML that was made of it can't say all it said. */
-	if (html_bytes != NULL && files->len == 0 && pst_body_is_native_rtf (item) &&
+	if (html_bytes != NULL && files->len == 0 && pst_body_may_be_native_rtf (item) &&
 	    pst_body_look_at_rtf (item).has_file && !add_rtf_file (mime, item, files, error))
 		return FALSE;
 	if (plain == NULL && html == NULL &&

@@ -306,6 +306,41 @@ test_native_body (Converted *fixture, gconstpointer data)
 	converted_assert_has (converted_get (fixture, 3), "filename=\"body.rtf\"\n");
 }
 
+#define TEXT_RTF(words) "{\\rtf1\\ansi\\fromtext " words "}"
+
+/* A blank text is no reason to leave out the rich one, nor is half of it; and the same twice is
+ * once too often. */
+static void
+test_stub (Converted *fixture, gconstpointer data)
+{
+	static const struct {
+		const char *plain;
+		const char *rtf;
+	} cases[] = {
+		{" \r\n", TEXT_RTF ("All of it.")},
+		{" \r\n", PROPER},
+		{"Half", TEXT_RTF ("Half of it.")},
+		{"All \r\nof it.", TEXT_RTF ("All of\\par it.\\par ")},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+		const PstWriterMessage message = {.subject = "s",
+						  .sender = ann,
+						  .plain = cases[i].plain,
+						  .rtf = cases[i].rtf,
+						  .rtf_length = strlen (cases[i].rtf),
+						  .rtf_in_sync = TRUE};
+		converted_add (fixture, &message);
+	}
+	converted_run (fixture);
+	g_assert_true (g_str_has_suffix (converted_get (fixture, 0), "\n\nAll of it."));
+	converted_assert_has (converted_get (fixture, 1), "\n\nproper words");
+	converted_assert_has (converted_get (fixture, 1), "filename=\"body.rtf\"\n");
+	converted_assert_has (converted_get (fixture, 2), "\n\nHalf\n--=_");
+	converted_assert_has (converted_get (fixture, 2), "filename=\"body.rtf\"\n");
+	g_assert_true (g_str_has_suffix (converted_get (fixture, 3), "\n\nAll \nof it."));
+}
+
 #define HZ_HTML "<meta charset=hz-gb-2312><p>~{VPND~}</p>"
 
 static void
@@ -745,6 +780,7 @@ main (int argc, char **argv)
 	ADD ("/pst/source/signed-mail-is-exact", test_smime);
 	ADD ("/pst/source/attachments-of-every-kind", test_attachments);
 	ADD ("/pst/source/the-body-that-was-written-leads", test_native_body);
+	ADD ("/pst/source/a-stub-hides-no-text", test_stub);
 	ADD ("/pst/source/hz-goes-as-it-is", test_hz);
 	ADD ("/pst/source/strings-in-odd-code-pages", test_pages_of_strings);
 	ADD ("/pst/source/odd-attachments-are-kept-whole", test_odd_attachments);

@@ -42,6 +42,7 @@ traps='
   /pst/source/strings-in-odd-code-pages
 10|a body that is a stub
   /pst/source/the-body-that-was-written-leads
+  /pst/source/a-stub-hides-no-text
 11|times that are none, and 1601
   /pst/item/zero-is-no-date
   /pst/source/flags-categories-and-dates
