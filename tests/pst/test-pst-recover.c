@@ -50,22 +50,51 @@ damage (PstTiny *tiny, gsize offset)
 	tiny->bytes->data[offset] ^= 0xff;
 }
 
-static PstRecovery *
-search (Opened *opened)
+/* A file, searched. */
+typedef struct {
+	Opened *opened;
+	PstRecovery *recovery;
+} Found;
+
+static void
+clear_found (Found *found)
+{
+	g_clear_pointer (&found->recovery, pst_recover_free);
+	g_clear_pointer (&found->opened, opened_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Found, clear_found)
+
+/* There must be COUNT deleted items in it. */
+static Found
+search (const PstTiny *tiny, guint count)
 {
 	g_autoptr (GError) error = NULL;
-	PstRecovery *recovery =
-		pst_recover_search (opened->index, opened_find, opened->findings, &error);
+	Found found = {.opened = opened_new_tiny (tiny)};
 
+	found.recovery = pst_recover_search (found.opened->index, opened_find,
+					     found.opened->findings, &error);
 	g_assert_no_error (error);
-	return recovery;
+	g_assert_cmpuint (pst_recover_get_count (found.recovery), ==, count);
+	return found;
+}
+
+/* A message with that number, and then an index without it; returns the block it is in. */
+static guint64
+add_deleted (PstTiny *tiny, guint32 number)
+{
+	guint64 props = add_props (tiny, number);
+
+	pst_tiny_add_node (tiny, MESSAGE, FOLDER, props, 0);
+	pst_tiny_delete_last (tiny, 1, 1);
+	return props;
 }
 
 static gint64
-read_number (const PstRecovery *recovery, guint n)
+read_number (const Found *found)
 {
 	g_autoptr (GError) error = NULL;
-	g_autoptr (PstNode) node = pst_recover_open_node (recovery, n, &error);
+	g_autoptr (PstNode) node = pst_recover_open_node (found->recovery, 0, &error);
 	g_assert_no_error (error);
 	g_autoptr (PstProps) props = pst_props_open (node, &error);
 	g_assert_no_error (error);
@@ -77,18 +106,15 @@ test_deleted (void)
 {
 	for (guint format = 0; format < PST_TINY_N_FORMATS; format++) {
 		g_autoptr (PstTiny) tiny = begin_tiny (format);
-		pst_tiny_add_node (tiny, MESSAGE, FOLDER, add_props (tiny, 3), 0);
-		pst_tiny_delete_last (tiny, 1, 1);
+		(void)add_deleted (tiny, 3);
 		pst_tiny_finish (tiny);
 
-		g_autoptr (Opened) opened = opened_new_tiny (tiny);
-		g_autoptr (PstRecovery) recovery = search (opened);
-		g_assert_null (pst_index_find_node (opened->index, MESSAGE));
-		g_assert_cmpuint (pst_recover_get_count (recovery), ==, 1);
-		g_assert_cmphex (pst_recover_get_node (recovery, 0)->nid, ==, MESSAGE);
-		g_assert_cmphex (pst_recover_get_node (recovery, 0)->parent, ==, FOLDER);
-		g_assert_cmpint (read_number (recovery, 0), ==, 3);
-		g_assert_cmpstr (opened->findings->str, ==, "");
+		g_auto (Found) found = search (tiny, 1);
+		g_assert_null (pst_index_find_node (found.opened->index, MESSAGE));
+		g_assert_cmphex (pst_recover_get_node (found.recovery, 0)->nid, ==, MESSAGE);
+		g_assert_cmphex (pst_recover_get_node (found.recovery, 0)->parent, ==, FOLDER);
+		g_assert_cmpint (read_number (&found), ==, 3);
+		g_assert_cmpstr (found.opened->findings->str, ==, "");
 	}
 }
 
@@ -110,10 +136,8 @@ test_deflated (void)
 	pst_tiny_delete_last (tiny, 1, 3);
 	pst_tiny_finish (tiny);
 
-	g_autoptr (Opened) opened = opened_new_tiny (tiny);
-	g_autoptr (PstRecovery) recovery = search (opened);
-	g_assert_cmpuint (pst_recover_get_count (recovery), ==, 1);
-	g_autoptr (PstNode) node = pst_recover_open_node (recovery, 0, NULL);
+	g_auto (Found) found = search (tiny, 1);
+	g_autoptr (PstNode) node = pst_recover_open_node (found.recovery, 0, NULL);
 	g_autoptr (PstData) data = pst_node_open_subnode_data (node, 0x7f, NULL);
 	g_assert_nonnull (data);
 	g_autoptr (GBytes) all = pst_data_read_all (data, sizeof zeros, NULL);
@@ -128,10 +152,8 @@ test_sound_file (void)
 		pst_tiny_delete_last (tiny, 0, 0); /* old trees, but nothing was deleted */
 		pst_tiny_finish (tiny);
 
-		g_autoptr (Opened) opened = opened_new_tiny (tiny);
-		g_autoptr (PstRecovery) recovery = search (opened);
-		g_assert_cmpuint (pst_recover_get_count (recovery), ==, 0);
-		g_assert_cmpstr (opened->findings->str, ==, "");
+		g_auto (Found) found = search (tiny, 0);
+		g_assert_cmpstr (found.opened->findings->str, ==, "");
 	}
 }
 
@@ -141,11 +163,8 @@ make_versions (PstTinyFormat format, guint64 bids[3])
 {
 	PstTiny *tiny = begin_tiny (format);
 
-	for (guint i = 0; i < 3; i++) {
-		bids[i] = add_props (tiny, 10 + i);
-		pst_tiny_add_node (tiny, MESSAGE, FOLDER, bids[i], 0);
-		pst_tiny_delete_last (tiny, 1, 1);
-	}
+	for (guint i = 0; i < 3; i++)
+		bids[i] = add_deleted (tiny, 10 + i);
 	return tiny;
 }
 
@@ -156,10 +175,8 @@ test_newest (void)
 		guint64 bids[3];
 		g_autoptr (PstTiny) tiny = make_versions (format, bids);
 		pst_tiny_finish (tiny);
-		g_autoptr (Opened) opened = opened_new_tiny (tiny);
-		g_autoptr (PstRecovery) recovery = search (opened);
-		g_assert_cmpuint (pst_recover_get_count (recovery), ==, 1);
-		g_assert_cmpint (read_number (recovery, 0), ==, 12);
+		g_auto (Found) found = search (tiny, 1);
+		g_assert_cmpint (read_number (&found), ==, 12);
 	}
 }
 
@@ -171,43 +188,33 @@ test_newest_that_opens (void)
 	pst_tiny_finish (tiny);
 	damage (tiny, pst_tiny_get_offset (tiny, bids[2]));
 
-	g_autoptr (Opened) opened = opened_new_tiny (tiny);
-	g_autoptr (PstRecovery) recovery = search (opened);
-	g_assert_cmpuint (pst_recover_get_count (recovery), ==, 1);
-	g_assert_cmpint (read_number (recovery, 0), ==, 11);
+	g_auto (Found) found = search (tiny, 1);
+	g_assert_cmpint (read_number (&found), ==, 11);
 }
 
 static void
 test_changed (void)
 {
 	g_autoptr (PstTiny) tiny = begin_tiny (PST_TINY_UNICODE);
-	guint64 before = add_props (tiny, 3);
-	pst_tiny_add_node (tiny, MESSAGE, FOLDER, before, 0);
-	pst_tiny_delete_last (tiny, 1, 1);
+	(void)add_deleted (tiny, 3);
 	pst_tiny_add_node (tiny, MESSAGE, FOLDER, add_props (tiny, 4), 0);
 	pst_tiny_finish (tiny);
 
-	g_autoptr (Opened) opened = opened_new_tiny (tiny);
-	g_autoptr (PstRecovery) recovery = search (opened);
-	g_assert_cmpuint (pst_recover_get_count (recovery), ==, 1);
-	g_assert_cmpint (read_number (recovery, 0), ==, 3);
+	g_auto (Found) found = search (tiny, 1);
+	g_assert_cmpint (read_number (&found), ==, 3);
 }
 
 static void
 test_changed_beyond_repair (void)
 {
 	g_autoptr (PstTiny) tiny = begin_tiny (PST_TINY_UNICODE);
-	guint64 before = add_props (tiny, 3);
-	pst_tiny_add_node (tiny, MESSAGE, FOLDER, before, 0);
-	pst_tiny_delete_last (tiny, 1, 1);
+	guint64 before = add_deleted (tiny, 3);
 	pst_tiny_add_node (tiny, MESSAGE, FOLDER, add_props (tiny, 4), 0);
 	pst_tiny_finish (tiny);
 	damage (tiny, pst_tiny_get_offset (tiny, before));
 
-	g_autoptr (Opened) opened = opened_new_tiny (tiny);
-	g_autoptr (PstRecovery) recovery = search (opened);
-	g_assert_cmpuint (pst_recover_get_count (recovery), ==, 0);
-	g_assert_cmpstr (opened->findings->str, ==, ""); /* the message is there, nothing is lost */
+	g_auto (Found) found = search (tiny, 0);
+	g_assert_cmpstr (found.opened->findings->str, ==, ""); /* the message is there, nothing is lost */
 }
 
 /* The block a deleted message shares with a live one comes from where the live index says. */
@@ -220,10 +227,8 @@ test_live_blocks_win (void)
 	pst_tiny_delete_last (tiny, 1, 0);
 	pst_tiny_finish (tiny);
 
-	g_autoptr (Opened) opened = opened_new_tiny (tiny);
-	g_autoptr (PstRecovery) recovery = search (opened);
-	g_assert_cmpuint (pst_recover_get_count (recovery), ==, 1);
-	g_assert_cmpint (read_number (recovery, 0), ==, 3);
+	g_auto (Found) found = search (tiny, 1);
+	g_assert_cmpint (read_number (&found), ==, 3);
 }
 
 static void
@@ -231,17 +236,13 @@ test_unreadable (void)
 {
 	for (guint format = 0; format < PST_TINY_N_FORMATS; format++) {
 		g_autoptr (PstTiny) tiny = begin_tiny (format);
-		guint64 props = add_props (tiny, 3);
-		pst_tiny_add_node (tiny, MESSAGE, FOLDER, props, 0);
-		pst_tiny_delete_last (tiny, 1, 1);
+		guint64 props = add_deleted (tiny, 3);
 		pst_tiny_finish (tiny);
 		damage (tiny, pst_tiny_get_offset (tiny, props));
 
-		g_autoptr (Opened) opened = opened_new_tiny (tiny);
-		g_autoptr (PstRecovery) recovery = search (opened);
-		g_assert_cmpuint (pst_recover_get_count (recovery), ==, 0);
+		g_auto (Found) found = search (tiny, 0);
 		g_assert_true (
-			g_str_has_prefix (opened->findings->str, "remnants-unreadable 0x0 of 1 "));
+			g_str_has_prefix (found.opened->findings->str, "remnants-unreadable 0x0 of 1 "));
 	}
 }
 
@@ -262,9 +263,7 @@ test_damaged_page (void)
 		if (cases[i].is_sealed)
 			pst_tiny_seal_page (tiny, page);
 
-		g_autoptr (Opened) opened = opened_new_tiny (tiny);
-		g_autoptr (PstRecovery) recovery = search (opened);
-		g_assert_cmpuint (pst_recover_get_count (recovery), ==, 0);
+		g_auto (Found) found = search (tiny, 0);
 	}
 }
 
@@ -273,8 +272,7 @@ static void
 test_file_within (void)
 {
 	g_autoptr (PstTiny) inner = begin_tiny (PST_TINY_UNICODE);
-	pst_tiny_add_node (inner, MESSAGE, FOLDER, add_props (inner, 3), 0);
-	pst_tiny_delete_last (inner, 1, 1);
+	(void)add_deleted (inner, 3);
 	pst_tiny_finish (inner);
 
 	g_autoptr (PstTiny) outer = begin_tiny (PST_TINY_UNICODE);
@@ -283,9 +281,7 @@ test_file_within (void)
 				    MIN (4096, inner->bytes->len - at));
 	pst_tiny_finish (outer);
 
-	g_autoptr (Opened) opened = opened_new_tiny (outer);
-	g_autoptr (PstRecovery) recovery = search (opened);
-	g_assert_cmpuint (pst_recover_get_count (recovery), ==, 0);
+	g_auto (Found) found = search (outer, 0);
 }
 
 /* More than is read at once, so some blocks lie across the border, whatever the alignment. */
@@ -317,10 +313,8 @@ test_large (void)
 		pst_tiny_delete_last (tiny, 1, blocks + 3);
 		pst_tiny_finish (tiny);
 
-		g_autoptr (Opened) opened = opened_new_tiny (tiny);
-		g_autoptr (PstRecovery) recovery = search (opened);
-		g_assert_cmpuint (pst_recover_get_count (recovery), ==, 1);
-		g_autoptr (PstNode) node = pst_recover_open_node (recovery, 0, NULL);
+		g_auto (Found) found = search (tiny, 1);
+		g_autoptr (PstNode) node = pst_recover_open_node (found.recovery, 0, NULL);
 		g_autoptr (PstData) data = pst_node_open_subnode_data (node, 0x7f, NULL);
 		g_assert_nonnull (data);
 		for (guint i = 0; i < blocks; i++) {
@@ -350,10 +344,8 @@ test_bounded (void)
 	pst_tiny_add_node (tiny, nid, FOLDER, add_props (tiny, 3), 0);
 	pst_tiny_finish (tiny);
 
-	g_autoptr (Opened) opened = opened_new_tiny (tiny);
-	g_autoptr (PstRecovery) recovery = search (opened);
-	g_assert_cmpuint (pst_recover_get_count (recovery), ==, 0);
-	g_assert_nonnull (strstr (opened->findings->str, "recovery-cut-short"));
+	g_auto (Found) found = search (tiny, 0);
+	g_assert_nonnull (strstr (found.opened->findings->str, "recovery-cut-short"));
 }
 
 /* Trailers that claim 8000 bytes every 64 bytes: each would have 8000 bytes summed up. */
@@ -375,10 +367,8 @@ test_overlapping (void)
 		pst_tiny_put (tiny->bytes, bid, 8);
 	}
 
-	g_autoptr (Opened) opened = opened_new_tiny (tiny);
-	g_autoptr (PstRecovery) recovery = search (opened);
-	g_assert_cmpuint (pst_recover_get_count (recovery), ==, 0);
-	g_assert_nonnull (strstr (opened->findings->str, "recovery-cut-short"));
+	g_auto (Found) found = search (tiny, 0);
+	g_assert_nonnull (strstr (found.opened->findings->str, "recovery-cut-short"));
 }
 
 int
