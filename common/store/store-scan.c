@@ -242,6 +242,16 @@ look_at_index (Scan *self, int fd, const Place *place, const char *index)
 		     directory_join (place->path, index));
 }
 
+/* Thunderbird holds it for a mailbox: if it is none, its reader shall say why. */
+static gboolean
+has_index (int fd, const char *name)
+{
+	g_autofree char *index = g_strconcat (name, ".msf", NULL);
+	struct stat status;
+
+	return fstatat (fd, index, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* --- Files ----------------------------------------------------------------- */
 
 static void
@@ -275,7 +285,7 @@ look_at_file (Scan *self, int fd, const Place *place, const char *name)
 	if (look == STORE_LOOK_FOREIGN ||
 	    (look != STORE_LOOK_MAILBOX && store_look_is_companion (name)))
 		return;
-	if (look == STORE_LOOK_OTHER) {
+	if (look == STORE_LOOK_OTHER && !has_index (fd, name)) {
 		tell (self, REPORT_NOTE, "not-a-mailbox", place, name,
 		      "does not begin like an mbox: left out");
 		return;

@@ -44,7 +44,9 @@ open_mbox (TreeSource *self, const StoreMailbox *mailbox, GError **error)
 {
 	const char *path = mailbox->paths->pdata[0];
 	g_autofree char *shown = text_to_utf8 (path, strlen (path), NULL);
+	g_autofree char *whole = g_build_filename (self->shown, path, NULL);
 	MboxSourceOptions options = { .name = shown,
+				      .path = whole,
 				      .habits = self->habits,
 				      .folder = mailbox->folder };
 	struct stat status;

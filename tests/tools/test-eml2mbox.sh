@@ -96,6 +96,7 @@ mkdir -p md/Inbox/cur md/Inbox/tmp md/Inbox.sbd/Sub/cur md/Void/cur
 { printf 'X-Mozilla-Status: 0001\nStatus: RO\n'; letter one; } > md/Inbox/cur/1700000000000.eml
 letter two > md/Inbox/cur/id2
 letter three > md/Inbox.sbd/Sub/cur/3.eml
+{ printf 'X-Mozilla-Status: 0009\n'; letter expunged; } > md/Inbox/cur/4.eml
 index Inbox > md/Inbox.msf; index Void > md/Void.msf
 read_tree md
 is 'one file for each message is understood' "$(records Folder Role Flags)" \
@@ -103,6 +104,7 @@ is 'one file for each message is understood' "$(records Folder Role Flags)" \
 two | INBOX | inbox | -
 three | INBOX/Sub | - | -
 (folder) | Void | - | -'
+complains 'and what was deleted there stays so' 'skipped by rule: 1 expunged'
 
 # --- Apple Mail -------------------------------------------------------------------------------------
 
@@ -217,6 +219,22 @@ complains 'so is a date from the file' '2.EML: .*\[date-from-mtime\]'
 complains 'so is a date from Date' '1.eml: .*\[date-from-header\]'
 complains 'an article is not mail' '3.nws: .*\[not-a-mailbox\]'
 counted 'the account balances there too'
+
+mkdir packed && mbox packed-1 packed-2 | gzip > packed/Old.mbox.gz && mbox plain | xz > packed/Plain.xz
+printf 'not mail' | gzip > packed/notes.gz
+read_tree packed
+status_is 'compressed mailboxes are read' 0
+is 'under the names they had' "$(records Folder)" 'packed-1 | Old
+packed-2 | Old
+plain | Plain'
+complains 'and other compressed files are not' 'notes.gz: .*\[not-a-mailbox\]'
+
+mkdir cr && printf 'From a Thu Nov 29 22:33:52 2001\rSubject: x\r\rx\r' > cr/Inbox && index Inbox > cr/Inbox.msf
+printf '\377\376F\000r\000o\000m\000' > cr/Wide && index Wide > cr/Wide.msf
+read_tree cr
+status_is 'what Thunderbird holds for mailboxes and nobody can read is no success' 2
+complains 'it is refused by name' '^eml2mbox: Inbox: INBOX: .*\[unreadable-mailbox\]'
+complains 'each one' '^eml2mbox: Wide: Wide: .*UTF-16'
 
 takeout take
 read_tree take
@@ -347,6 +365,8 @@ if [ -x "$(tool mbox2maildir)" ] && [ -x "$(tool mbox-verify)" ]; then
 		run "$(tool mbox-verify)" "$tree" "Maildir-$tree"
 		status_is "mbox-verify finds all of $tree in the Maildir" 0
 	done
+	run "$(tool mbox2maildir)" -q --labels=folders take Maildir-labels
+	ok 'options for mailboxes reach into a tree' test -n "$(find Maildir-labels/cur -type f)"
 	rm "$(find Maildir-uw -path '*/cur/*' -type f | head -n 1)"
 	run "$(tool mbox-verify)" uw Maildir-uw
 	status_is 'and says so of what is not there' 1
