@@ -172,6 +172,23 @@ tell_twins (Naming *self)
 	}
 }
 
+/* The news of a folder is told by its mail too. */
+static void
+drop_stale_news (Naming *self)
+{
+	for (guint i = self->mailboxes->len; i-- > 0;) {
+		const StoreMailbox *mailbox = self->mailboxes->pdata[i];
+		const StoreMailbox *before = i > 0 ? self->mailboxes->pdata[i - 1] : NULL;
+		const StoreMailbox *after =
+			i + 1 < self->mailboxes->len ? self->mailboxes->pdata[i + 1] : NULL;
+		gboolean is_told =
+			(before != NULL && folder_equal (before->folder, mailbox->folder)) ||
+			(after != NULL && folder_equal (after->folder, mailbox->folder));
+		if (mailbox->kind == STORE_MAILBOX_NEWS && is_told)
+			g_ptr_array_remove_index (self->mailboxes, i);
+	}
+}
+
 /* Of the mailboxes that are kept. */
 static void
 make_folders (Naming *self, guint with_mail)
@@ -210,6 +227,7 @@ store_account_name_folders (GPtrArray *mailboxes, GPtrArray *accounts,
 	g_ptr_array_sort (mailboxes, compare_found);
 	make_folders (&self, with_mail);
 	g_ptr_array_sort (mailboxes, compare_mailboxes);
+	drop_stale_news (&self);
 	tell_empty_accounts (&self, with_mail);
 	tell_twins (&self);
 }

@@ -18,8 +18,8 @@
 
 /* Deeper is a loop or a trap. */
 #define DEPTH_LIMIT 64
-/* Indexes are read for a name now and then; real ones have a few hundred bytes a message. */
-#define INDEX_LIMIT (16 * 1024 * 1024)
+/* Indexes are read for what is noted about the folder, which comes before the messages. */
+#define INDEX_LIMIT (2 * 1024 * 1024)
 
 /* How the entries of a directory are to be taken. */
 typedef enum {
@@ -259,10 +259,11 @@ look_at_bundle_file (Scan *self, const Place *place, const char *name, goffset s
 {
 	if (strcmp (name, "mbox") != 0 || look == STORE_LOOK_EMPTY)
 		return;
-	place->bundle->kind = STORE_MAILBOX_MBOX;
-	place->bundle->size = size;
-	g_ptr_array_set_size (place->bundle->paths, 0);
-	g_ptr_array_add (place->bundle->paths, directory_join (place->path, name));
+	StoreMailbox *mailbox =
+		add_mailbox (self, place, STORE_MAILBOX_MBOX,
+			     g_strdupv (place->bundle->components),
+			     directory_join (place->path, name));
+	mailbox->size = size;
 }
 
 static void

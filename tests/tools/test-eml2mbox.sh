@@ -162,6 +162,11 @@ is 'in a tree they have their names' "$(records Folder)" 'old-1 | Old
 old-2 | Old
 (folder) | Void'
 
+mkdir -p both/A.mbox/Messages && mbox file-1 > both/A.mbox/mbox && letter message-1 | emlx 1 > both/A.mbox/Messages/1.emlx
+read_tree both
+is 'an exported mailbox beside messages hides none of them' "$(records Folder | sort)" 'file-1 | A
+message-1 | A'
+
 mkdir two && cp -r apple/V10 two/ && cp -r apple/V2/IMAP-ann@mail.example.org two/V10/
 mkdir -p two/V10/Mailboxes && cp -r export/Old.mbox two/V10/Mailboxes
 read_tree two
@@ -283,6 +288,13 @@ for line in 'old.pst: foreign-mail.*pst2mbox' 'Inbox.dbx: foreign-mail.*Outlook 
 done
 ok 'so is what is too deep' grep -q 'too deep' report.json
 counted 'and the account balances'
+
+mkdir pipes && letter one > pipes/1.eml && mkfifo pipes/2.eml && ln -s 1.eml pipes/3.eml
+run timeout 20 "$eml2mbox" --report=report.json pipes
+status_is 'pipes and links among messages are no success' 1
+is 'what is none costs itself' "$(records)" one
+is 'and is counted' "$(grep -c '"name":"failed"' report.json)" 2
+counted 'with an account that balances'
 
 mkdir locked && mbox a > locked/A && mkdir locked/B && mbox b > locked/B/b && letter c > locked/c.eml
 as_user=()
