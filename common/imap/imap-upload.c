@@ -10,6 +10,7 @@
 #include "base/stop.h"
 #include "imap/imap-parcel.h"
 #include "imap/imap-refusal.h"
+#include "imap/imap-retry.h"
 #include "imap/imap-settle.h"
 #include "message/wire.h"
 
@@ -23,9 +24,6 @@
 #define WINDOW_MESSAGES 2000 /* small ones cost more memory than their bytes */
 #define LITERAL_MINUS   4096 /* RFC 7888, 5 */
 
-#define TRIES_MOST    7                /* connections in a row that bring nothing forward */
-#define PAUSE_MOST_MS (15 * 60 * 1000) /* that a server may ask for */
-#define FIRST_WAIT_MS 300              /* before the first of them; then twice as long each time */
 #define CUTS_MOST     5                /* that a message alone on its connection may cause */
 #define SAMPLE        20 /* messages that are looked at to learn what the server keeps */
 
@@ -56,7 +54,7 @@ struct ImapUpload {
 	GQueue again;         /* of ImapSpan: halves of refused batches */
 	guint64 window_bytes;
 	guint window_messages;
-	guint failures; /* connections in a row that brought nothing forward */
+	ImapRetry retry;
 	Calibration *calibration;
 };
 
@@ -183,7 +181,7 @@ take_delivery (ImapUpload *upload, const ImapSpan *span, const ImapResponse *rep
 	g_autoptr (GArray) uids = uids_of (reply, parcel->box, span->count);
 	g_mutex_unlock (&parcel->box->lock);
 	note_merged (upload, span, uids);
-	upload->failures = 0;
+	upload->retry.failures = 0;
 	if (!imap_journal_acknowledge (upload->journal, parcel->record, span->first, span->count,
 				       (guint) CLAMP (ms, 0, G_MAXINT),
 				       uids != NULL ? (const guint32 *) (gpointer) uids->data
@@ -865,45 +863,18 @@ give_back (ImapUpload *upload)
 	upload->window_messages = 0;
 }
 
-/* How long to wait, in ms: as the server says, else longer each time. */
-static guint
-pause_after (ImapUpload *upload, const GError *cause)
-{
-	guint asked = imap_refusal_get_pause (cause->message);
-
-	if (asked == 0) {
-		report_detail (upload->report, "%s: connecting again", cause->message);
-		return FIRST_WAIT_MS << upload->failures;
-	}
-	report_message (upload->report, "%s: going on in %u s", cause->message,
-			MIN (asked, PAUSE_MOST_MS) / 1000 + 1);
-	return MIN (asked, PAUSE_MOST_MS);
-}
-
-/* Only with an answer in between do failures not count. Takes cause; NULL if there is a connection
- * again, else what is wrong. */
+/* Takes cause; NULL if there is a connection again, else what is wrong. */
 static GError *
 connect_again (ImapUpload *upload, GError *cause)
 {
 	const ImapUploadContext *context = upload->context;
+	GError *error = NULL;
 
-	while (g_error_matches (cause, RUN_ERROR, RUN_ERROR_TEMPORARY) && !stop_requested () &&
-	       upload->failures < TRIES_MOST) {
-		g_autoptr (GError) stopped = NULL;
-		guint pause = pause_after (upload, cause);
-		if (!stop_sleep (pause, &stopped)) {
-			g_error_free (cause);
-			return g_steal_pointer (&stopped);
-		}
-		upload->failures++;
-		g_clear_error (&cause);
-		upload->connection = imap_connection_new (context->url, context->net, &cause);
-		if (upload->connection == NULL)
-			continue;
+	upload->connection = imap_retry_connect (&upload->retry, context->url, context->net, cause,
+						 upload->report, &error);
+	if (upload->connection != NULL)
 		learn_mode (upload);
-		return NULL;
-	}
-	return cause;
+	return error;
 }
 
 /* All that one connection, and those that follow it, can do. NULL, or why it ended. */
