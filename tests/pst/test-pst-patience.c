@@ -89,19 +89,27 @@ make_file (const char *path)
 		g_autoptr (GString) text = g_string_new (NULL);
 		while (text->len < FILLER)
 			g_string_append_printf (text, "Here is mail %u.\r\n", i);
-		(void) pst_writer_add_message (writer, inbox,
-					       &(PstWriterMessage){ .subject = "A mail",
-								    .plain = text->str });
+		PstWriterMessage mail = {.subject = "A mail", .plain = text->str};
+		/* Who that is, other mails may know: all their recipients are looked through. */
+		if (i == 0)
+			mail.sender = (PstWriterAddress){
+				.name = "Ann", .type = "EX", .address = "/o=x/cn=ann"};
+		PstWriterRecipient recipient = {.kind = PST_WRITER_TO,
+						.address = {.name = "Far away",
+							    .address = "far@example.org"}};
+		if (i == 3) {
+			mail.recipients = &recipient;
+			mail.n_recipients = 1;
+		}
+		(void) pst_writer_add_message (writer, inbox, &mail);
 	}
 	g_assert_true (pst_writer_finish (writer, &error));
 	g_assert_no_error (error);
 }
 
-/* Where the text of a mail lies. */
 static guint64
-find_mail (const char *path, guint number)
+find_text (const char *path, const char *text)
 {
-	g_autofree char *text = g_strdup_printf ("mail %u", number);
 	g_autofree char *data = NULL;
 	gsize size = 0;
 	glong units = 0;
@@ -111,6 +119,15 @@ find_mail (const char *path, guint number)
 	const char *at = memmem (data, size, wanted, (gsize) units * 2);
 	g_assert_nonnull (at);
 	return (guint64) (at - data);
+}
+
+/* Where the text of a mail lies. */
+static guint64
+find_mail (const char *path, guint number)
+{
+	g_autofree char *text = g_strdup_printf ("mail %u", number);
+
+	return find_text (path, text);
 }
 
 static guint
@@ -185,6 +202,20 @@ test_all_mails (Fixture *fixture, gconstpointer data)
 	g_assert_nonnull (strstr (error->message, "doesn't answer any more"));
 }
 
+/* Mail 0 wants to know who its sender is, and gets stuck at the recipients of mail 3. */
+static void
+test_directory (Fixture *fixture, gconstpointer data)
+{
+	g_autoptr (GError) error = NULL;
+
+	dead_from = find_text (fixture->path, "far@example.org");
+	dead_to = dead_from + 1;
+	g_assert_cmpuint (count_mails (fixture->path, fixture->ledger, fixture->report, &error), ==,
+			  MAILS - 1);
+	g_assert_no_error (error);
+	g_assert_cmpuint (ledger_get_counts (fixture->ledger).failed, ==, 1);
+}
+
 static void
 test_header (Fixture *fixture, gconstpointer data)
 {
@@ -206,6 +237,8 @@ main (int argc, char **argv)
 		    test_one_mail, tear_down);
 	g_test_add ("/pst/patience/a-file-that-never-answers-is-given-up", Fixture, NULL, set_up,
 		    test_all_mails, tear_down);
+	g_test_add ("/pst/patience/looking-for-addresses-costs-no-mail-of-its-own", Fixture, NULL,
+		    set_up, test_directory, tear_down);
 	g_test_add ("/pst/patience/even-before-its-first-mail", Fixture, NULL, set_up, test_header,
 		    tear_down);
 	return g_test_run ();
