@@ -3,16 +3,18 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Usage: bench-pst.sh [MESSAGES [MEGABYTES]]     default 80000 small messages, 500 MB of attachments
+# Usage: bench-pst.sh [MESSAGES [MEGABYTES [LISTED]]]
+# Default: 80000 small messages, 500 MB of attachments, 1000000 messages to be listed (5 GB of disk; 0: none)
 #
-# Machines are shared and noisy: rounds are interleaved and the best of each program counts. Nothing here is a
-# test; the figures are for people.
+# Machines are shared and noisy: rounds are interleaved, and the median of each program counts. Nothing here is
+# a test; the figures are for people. pst2mbox hashes every byte, the others none.
 
 set -eu
 
 top_builddir=$(cd "${top_builddir:-.}" && pwd)
 messages=${1:-80000}
 megabytes=${2:-500}
+listed=${3:-1000000}
 rounds=${ROUNDS:-3}
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mailferry-bench.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
@@ -36,7 +38,12 @@ run_pffexport ()
 	pffexport -q -m items -t out/pff "$1" > /dev/null 2>&1
 }
 
-# timed PROGRAM FILE: seconds of wall clock, seconds of processor, largest resident set in KiB.
+run_list ()
+{
+	"$pst2mbox" -q --list "$1" > out/list
+}
+
+# timed PROGRAM FILE: seconds of wall clock, seconds of processor.
 timed ()
 {
 	rm -rf out
@@ -46,6 +53,37 @@ timed ()
 
 	times=$({ time "run_$1" "$2"; } 2>&1 | tail -n 1)
 	awk '{ printf "%.2f %.2f\n", $1, $2 + $3 }' <<< "$times"
+}
+
+# median FILE: the line in the middle, by wall clock.
+median ()
+{
+	sort -n "$1" | awk '{ line[NR] = $0 } END { print line[int((NR + 1) / 2)] }'
+}
+
+# memory ARGUMENT...: the largest resident sets of pst2mbox, of its child and of the child's worker.
+memory ()
+{
+	local pid child worker process peak=(0 0 0) size level
+
+	rm -rf out
+	mkdir out
+	"$pst2mbox" -q "$@" > out/stream &
+	pid=$!
+	while kill -0 "$pid" 2> /dev/null; do
+		child=$(pgrep -P "$pid" | head -n 1)
+		worker=${child:+$(pgrep -P "$child" | head -n 1)}
+		level=0
+		for process in "$pid" "${child:-none}" "${worker:-none}"; do
+			size=$(awk '/^VmHWM/ { print $2 }' "/proc/$process/status" 2> /dev/null) || true
+			[ "${size:-0}" -le "${peak[level]}" ] || peak[level]=$size
+			level=$((level + 1))
+		done
+		sleep 0.02
+	done
+	wait "$pid"
+	awk -v a="${peak[0]}" -v b="${peak[1]}" -v c="${peak[2]}" \
+		'BEGIN { printf "parent %.0f MiB, child %.0f MiB, worker %.0f MiB\n", a / 1024, b / 1024, c / 1024 }'
 }
 
 # race FILE LABEL: interleaved rounds, then a line for each program with its ratio to ours.
@@ -63,8 +101,8 @@ race ()
 	printf '\n%s\n  %-10s %9s %9s %16s\n' "$2" program 'wall s' 'CPU s' 'times our wall'
 	for program in pst2mbox readpst pffexport; do
 		[ -e "times.$program" ] || continue
-		sort -n "times.$program" | head -n 1 |
-			awk -v ours="$(sort -n times.pst2mbox | head -n 1 | cut -d' ' -f1)" -v program="$program" \
+		median "times.$program" |
+			awk -v ours="$(median times.pst2mbox | cut -d' ' -f1)" -v program="$program" \
 				'{ printf "  %-10s %9.2f %9.2f %15.1fx\n", program, $1, $2, $1 / ours }'
 	done
 }
@@ -76,9 +114,21 @@ race ()
 race small.pst "$messages small messages"
 race large.pst "$megabytes MB of attachments"
 
-printf '\ntwice as many messages: '
-for file in small twice; do
-	for ((round = 0; round < rounds; round++)); do timed pst2mbox "$file.pst"; done |
-		sort -n | head -n 1 | cut -d' ' -f1 > "$file.best"
+# Interleaved too: what slows one down slows down the other.
+rm -f times.*
+for ((round = 0; round < rounds; round++)); do
+	for file in small twice; do
+		timed pst2mbox "$file.pst" >> "times.$file"
+	done
 done
-awk '{ getline twice < "twice.best"; printf "%.2f times the time\n", twice / $1 }' small.best
+paste <(median times.small) <(median times.twice) |
+	awk '{ printf "\ntwice as many messages: %.2f times the time\n", $3 / $1 }'
+
+printf '\nmemory, small messages:  %s' "$(memory small.pst)"
+printf '\nmemory, attachments:     %s\n' "$(memory large.pst)"
+rm -f small.pst twice.pst large.pst
+if [ "$listed" -gt 0 ]; then
+	"$sample" many listed.pst "$listed"
+	printf '\n%s messages listed: %s (wall s, CPU s)' "$listed" "$(timed list listed.pst)"
+	printf '\nmemory:                  %s\n' "$(memory --list listed.pst)"
+fi
