@@ -16,6 +16,8 @@ static gboolean again;
 static gboolean dedupe_own;
 static char *existing;
 static int connections;
+static char *compress;
+static char *max_rate;
 static char **map;
 static char *rejected_file;
 static char *repair;
@@ -27,6 +29,10 @@ static const GOptionEntry options[] = {
 	  "DIR" },
 	{ "again", 0, 0, G_OPTION_ARG_NONE, &again,
 	  "Send what is not at the server now, also if it was delivered before", NULL },
+	{ "compress", 0, 0, G_OPTION_ARG_STRING, &compress,
+	  "Compress what is sent: if the link is slower than compressing (auto, the default), on, "
+	  "off",
+	  "auto|on|off" },
 	{ "connections", 0, 0, G_OPTION_ARG_INT, &connections,
 	  "Use at most N connections (default: 2 to 8, by what the server can do)", "N" },
 	{ "dedupe-own", 0, 0, G_OPTION_ARG_NONE, &dedupe_own,
@@ -43,6 +49,8 @@ static const GOptionEntry options[] = {
 	  "Mend messages that the server refuses as they are: nul, long-lines, headers, or "
 	  "several of them with commas between",
 	  "WHAT" },
+	{ "max-rate", 0, 0, G_OPTION_ARG_STRING, &max_rate,
+	  "Send at most so many bytes a second; K, M and G may follow", "RATE" },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
@@ -88,6 +96,29 @@ check_options (GError **error)
 	return TRUE;
 }
 
+/* What was said about this connection, beside what all tools have. The caller frees *rate. */
+static gboolean
+set_link_options (NetOptions *net, NetRate **rate, GError **error)
+{
+	static const char *const words[] = { "auto", "on", "off" };
+	goffset bytes = 0;
+
+	for (guint i = 0; compress != NULL && i < G_N_ELEMENTS (words); i++) {
+		if (strcmp (compress, words[i]) == 0) {
+			net->compress = (NetCompress) i;
+			break;
+		}
+		if (i + 1 == G_N_ELEMENTS (words))
+			return cli_usage_error (error, "--compress=%s: must be auto, on or off",
+						compress);
+	}
+	if (!cli_parse_size ("max-rate", max_rate, &bytes, error))
+		return FALSE;
+	if (bytes > 0)
+		net->rate = *rate = net_rate_new ((guint64) bytes);
+	return TRUE;
+}
+
 /* What was refused is on disk even if the run breaks off. */
 static gboolean
 upload (Cli *cli, MessageSource *source, const NetUrl *url, const NetOptions *net,
@@ -109,7 +140,11 @@ run (Cli *cli, int argc, char **argv, GError **error)
 		return FALSE;
 	const NetOptions *net = cli_connection_get (error);
 	g_autoptr (NetUrl) url = net != NULL ? net_url_new (argv[1], error) : NULL;
+	g_autoptr (NetRate) rate = NULL;
 	if (url == NULL)
+		return FALSE;
+	NetOptions link = *net;
+	if (!set_link_options (&link, &rate, error))
 		return FALSE;
 	g_autoptr (MessageSource) source = open_source (cli, argv[0], net, error);
 	if (source == NULL)
@@ -129,12 +164,12 @@ run (Cli *cli, int argc, char **argv, GError **error)
 		.repair = repairs,
 	};
 	if (rejected_file == NULL || cli->dry_run)
-		return upload (cli, source, url, net, &sink_options, error);
+		return upload (cli, source, url, &link, &sink_options, error);
 	g_autoptr (MessageSink) rejected = mbox_aside_new (rejected_file, error);
 	if (rejected == NULL)
 		return FALSE;
 	sink_options.rejected = rejected;
-	gboolean ok = upload (cli, source, url, net, &sink_options, error);
+	gboolean ok = upload (cli, source, url, &link, &sink_options, error);
 	return message_sink_finish (rejected, ok ? error : NULL) && ok;
 }
 

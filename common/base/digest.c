@@ -61,3 +61,18 @@ digest_from_hex (const char *text, guint8 *bytes, gsize n)
 	}
 	return TRUE;
 }
+
+guint
+digest_hash (gconstpointer digest)
+{
+	guint hash;
+
+	memcpy (&hash, digest, sizeof hash);
+	return hash;
+}
+
+gboolean
+digest_equal (gconstpointer a, gconstpointer b)
+{
+	return memcmp (a, b, DIGEST_SIZE) == 0;
+}

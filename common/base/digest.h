@@ -31,3 +31,7 @@ char *digest_to_hex (const guint8 *bytes, gsize n, char *hex);
 
 /* Reads exactly 2 * n hex digits (either case); FALSE if text is anything else. */
 gboolean digest_from_hex (const char *text, guint8 *bytes, gsize n);
+
+/* For hash tables whose keys are digests. */
+guint digest_hash (gconstpointer digest);
+gboolean digest_equal (gconstpointer a, gconstpointer b);

@@ -14,6 +14,7 @@ static char *password_command;
 static char *ca_file;
 static char *tls_pin;
 static char *authzid;
+static int timeout_seconds;
 static char *token_command;
 static char *client_certificate;
 static char *tunnel;
@@ -52,6 +53,8 @@ const GOptionEntry cli_connection_options[] = {
 	{ "tunnel", 0, 0, G_OPTION_ARG_STRING, &tunnel,
 	  "Speak to the server through the standard input and output of the shell command COMMAND",
 	  "COMMAND" },
+	{ "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds,
+	  "Give a server up that says nothing for so many seconds (default: 300)", "SECONDS" },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
 };
 
@@ -76,6 +79,12 @@ cli_connection_get (GError **error)
 	secret.file = password_file;
 	secret.command = token_command != NULL ? token_command : password_command;
 	secret.command_option = token_command != NULL ? "--token-command" : "--password-command";
+	if (timeout_seconds < 0) {
+		cli_usage_error (error, "--timeout=%d: must be a number of seconds",
+				 timeout_seconds);
+		return NULL;
+	}
+	net.timeout_seconds = (guint) timeout_seconds;
 	net.ca_file = ca_file;
 	net.tls_pin = tls_pin;
 	net.authzid = authzid;

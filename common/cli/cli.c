@@ -210,8 +210,8 @@ parse_date (const char *option, const char *text, gboolean *has, gint64 *seconds
 	return TRUE;
 }
 
-static gboolean
-parse_size (const char *text, goffset *size, GError **error)
+gboolean
+cli_parse_size (const char *option, const char *text, goffset *size, GError **error)
 {
 	static const char suffixes[] = "KMGT";
 	guint64 value;
@@ -228,7 +228,7 @@ parse_size (const char *text, goffset *size, GError **error)
 			(text[digits] == '\0' || (suffix != NULL && text[digits + 1] == '\0')) &&
 			value <= (guint64) G_MAXINT64 >> shift;
 	if (!good)
-		return cli_usage_error (error, "--max-message-size=%s: not a size like 35M", text);
+		return cli_usage_error (error, "--%s=%s: not a size like 35M", option, text);
 	*size = (goffset) (value << shift);
 	return TRUE;
 }
@@ -269,7 +269,8 @@ apply (Cli *cli, CommonOptions *o, GError **error)
 	       parse_date ("since", o->since, &cli->filter.has_since, &cli->filter.since, error) &&
 	       parse_date ("before", o->before, &cli->filter.has_before, &cli->filter.before,
 			   error) &&
-	       parse_size (o->max_message_size, &cli->filter.max_message_size, error) &&
+	       cli_parse_size ("max-message-size", o->max_message_size,
+			       &cli->filter.max_message_size, error) &&
 	       (o->report == NULL || report_open_file (cli->report, o->report, error));
 }
 

@@ -52,6 +52,10 @@ int cli_main (const CliTool *tool, int argc, char **argv);
 /* Sets RUN_ERROR_USAGE and returns FALSE. */
 gboolean cli_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* A number of bytes such as 35M, given for option (for the error text); *size stays if text is
+ * NULL. */
+gboolean cli_parse_size (const char *option, const char *text, goffset *size, GError **error);
+
 /* Standard output for mail: an error if it is a terminal or closed. Caller frees. */
 Output *cli_open_mail_output (GError **error);
 

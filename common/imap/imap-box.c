@@ -33,8 +33,7 @@ imap_box_new (char *mailbox, Folder *folder, Folder *target, ImapJournalBox *jou
 	box->journal = journal;
 	box->keywords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	expect_all_flags (box);
-	box->seen = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
-					   (GDestroyNotify) g_bytes_unref, NULL);
+	box->seen = g_hash_table_new_full (digest_hash, digest_equal, g_free, NULL);
 	g_queue_init (&box->waiting);
 	g_queue_init (&box->returned);
 	g_mutex_init (&box->lock);
@@ -296,14 +295,30 @@ note_found (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry 
 						       box->uid_validity, uid, entry, error);
 }
 
+/* A dry run only counts how many that option would spare. */
+static guint32
+look_for_similar (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry,
+		  ImapBoxState *state)
+{
+	guint32 uid = imap_listing_claim (box->listing, &entry->key, IMAP_TIER_SIMILAR);
+
+	if (uid == 0)
+		return 0;
+	box->similar++;
+	if (!context->similar)
+		return 0;
+	*state = IMAP_BOX_SIMILAR;
+	return uid;
+}
+
 gboolean
 imap_box_look_up (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry,
 		  ImapBoxState *state, guint32 *uid, GError **error)
 {
-	GBytes *l0 = g_bytes_new (entry->l0, DIGEST_SIZE);
-	guint occurrence = 1 + GPOINTER_TO_UINT (g_hash_table_lookup (box->seen, l0));
+	guint occurrence = 1 + GPOINTER_TO_UINT (g_hash_table_lookup (box->seen, entry->l0));
 
-	g_hash_table_replace (box->seen, l0, GUINT_TO_POINTER (occurrence));
+	g_hash_table_replace (box->seen, g_memdup2 (entry->l0, DIGEST_SIZE),
+			      GUINT_TO_POINTER (occurrence));
 	*uid = 0;
 	*state = IMAP_BOX_PRESENT;
 	if (occurrence <= imap_journal_count_delivered (context->journal, box->journal, entry->l0))
@@ -318,11 +333,10 @@ imap_box_look_up (ImapBox *box, const ImapBoxContext *context, const ImapJournal
 	}
 	/* A dry run fetches nothing large: it goes by the key. */
 	*uid = imap_listing_claim (box->listing, &entry->key, tier_of (context));
-	*state = *uid != 0 ? IMAP_BOX_PRESENT : IMAP_BOX_NEW;
-	if (*uid == 0 && (context->similar || context->dry_run)) {
-		*uid = imap_listing_claim (box->listing, &entry->key, IMAP_TIER_SIMILAR);
-		*state = *uid != 0 ? IMAP_BOX_SIMILAR : IMAP_BOX_NEW;
-	}
+	if (*uid != 0)
+		*state = IMAP_BOX_PRESENT;
+	else if (context->similar || context->dry_run)
+		*uid = look_for_similar (box, context, entry, state);
 	return *uid == 0 || note_found (box, context, entry, *uid, error);
 }
 

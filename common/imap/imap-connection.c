@@ -18,6 +18,9 @@
 #define LITERALS_LIMIT    64
 #define LITERAL_IN_MEMORY (256 * 1024)
 
+/* Bytes a second: deflate makes 30 MB/s of what it takes a quarter off. */
+#define COMPRESSION_SPEED (15 * 1000 * 1000)
+
 #define MEETING_TRIES    4
 #define MEETING_PAUSE_US (300 * 1000)      /* after the first try; then longer */
 #define MEETING_QUICK_US (5 * 1000 * 1000) /* what fails later than this fails for another reason */
@@ -334,6 +337,36 @@ imap_connection_must (ImapConnection *connection, const char *command, ImapUntag
 		return FALSE;
 	return reply->status == IMAP_STATUS_OK ||
 	       imap_connection_refused (connection, reply, command, error);
+}
+
+/* --- Compressing ------------------------------------------------------------------------------ */
+
+gboolean
+imap_connection_wants_compression (const ImapConnection *connection)
+{
+	if (net_connection_is_compressed (connection->net) ||
+	    !imap_connection_has (connection, "COMPRESS=DEFLATE"))
+		return FALSE;
+	switch (connection->options->compress) {
+	case NET_COMPRESS_ON: return TRUE;
+	case NET_COMPRESS_AUTO:
+		return net_connection_is_slower_than (connection->net, COMPRESSION_SPEED);
+	default: return FALSE;
+	}
+}
+
+gboolean
+imap_connection_compress (ImapConnection *connection, GError **error)
+{
+	g_autoptr (ImapResponse) reply = NULL;
+
+	if (!imap_connection_run (connection, "COMPRESS DEFLATE", NULL, NULL, &reply, error))
+		return FALSE;
+	if (reply->status == IMAP_STATUS_OK)
+		net_connection_start_compression (connection->net);
+	else /* so it cannot, whatever it says */
+		g_hash_table_remove (connection->capabilities, "COMPRESS=DEFLATE");
+	return TRUE;
 }
 
 /* --- Logging in ------------------------------------------------------------------------------- */

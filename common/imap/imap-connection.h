@@ -36,6 +36,14 @@ const char *imap_connection_get_value (const ImapConnection *connection, const c
 /* What it runs over: for the login, which is tied to it. */
 NetConnection *imap_connection_get_net (ImapConnection *connection);
 
+/* From here on everything is compressed (RFC 4978), if the server can and the options want it: on
+ * says at once, auto once the link has proved to be slower than compressing. Nothing may be in
+ * flight. */
+gboolean imap_connection_compress (ImapConnection *connection, GError **error);
+
+/* Would imap_connection_compress do so now? */
+gboolean imap_connection_wants_compression (const ImapConnection *connection);
+
 /* "user@host:port", for people and journals. */
 const char *imap_connection_get_account (const ImapConnection *connection);
 

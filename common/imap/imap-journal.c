@@ -39,21 +39,6 @@ struct ImapJournal {
 
 /* --- The picture in memory -------------------------------------------------------------------- */
 
-static guint
-hash_l0 (gconstpointer key)
-{
-	guint hash;
-
-	memcpy (&hash, key, sizeof hash);
-	return hash;
-}
-
-static gboolean
-equal_l0 (gconstpointer a, gconstpointer b)
-{
-	return memcmp (a, b, DIGEST_SIZE) == 0;
-}
-
 static void
 batch_free (gpointer data)
 {
@@ -83,7 +68,7 @@ add_box (ImapJournal *journal, const char *mailbox)
 
 	g_ptr_array_add (journal->boxes, box);
 	box->mailbox = g_strdup (mailbox);
-	box->counts = g_hash_table_new_full (hash_l0, equal_l0, g_free, NULL);
+	box->counts = g_hash_table_new_full (digest_hash, digest_equal, g_free, NULL);
 	box->deliveries = g_array_new (FALSE, FALSE, sizeof (ImapDelivery));
 	box->doubtful = g_ptr_array_new ();
 	g_hash_table_insert (journal->by_name, box->mailbox, box);

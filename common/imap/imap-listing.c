@@ -100,9 +100,9 @@ imap_listing_new_empty (void)
 }
 
 char *
-imap_listing_get_command (guint32 from)
+imap_listing_get_command (guint32 from, guint32 to)
 {
-	return g_strdup_printf ("UID FETCH %u:* (UID " IMAP_KEY_ITEMS ")", from);
+	return g_strdup_printf ("UID FETCH %u:%u (UID " IMAP_KEY_ITEMS ")", from, to);
 }
 
 void
@@ -114,7 +114,8 @@ imap_listing_close (ImapListing *listing)
 ImapListing *
 imap_listing_new (ImapConnection *connection, guint32 from, GError **error)
 {
-	g_autofree char *command = imap_listing_get_command (from);
+	g_autofree char *command =
+		g_strdup_printf ("UID FETCH %u:* (UID " IMAP_KEY_ITEMS ")", from);
 	g_autoptr (ImapListing) listing = imap_listing_new_empty ();
 
 	listing->from = from;

@@ -16,9 +16,10 @@ typedef struct ImapListing ImapListing;
  * be in flight. */
 ImapListing *imap_listing_new (ImapConnection *connection, guint32 from, GError **error);
 
-/* The same for a FETCH that is pipelined with other commands: what to ask for, whose responses go
- * to imap_listing_note, and, once the reply has come, imap_listing_close. Newly allocated. */
-char *imap_listing_get_command (guint32 from);
+/* The same, up to UID to, for a FETCH that is pipelined with other commands: what to ask for, whose
+ * responses go to imap_listing_note, and, once the reply has come, imap_listing_close. Newly
+ * allocated. */
+char *imap_listing_get_command (guint32 from, guint32 to);
 void imap_listing_note (const ImapResponse *response, gpointer listing);
 void imap_listing_close (ImapListing *listing);
 

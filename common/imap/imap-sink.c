@@ -15,6 +15,8 @@
 /* Of messages that wait or are on their way, for each connection. */
 #define MEMORY_BYTES (4 * 1024 * 1024)
 
+#define SET_UP_TRIES 3
+
 typedef struct {
 	MessageSink sink;
 	ImapConnection *connection; /* until an upload takes it */
@@ -190,6 +192,12 @@ say_plan (ImapSink *sink)
 				box->folder->path, box->mailbox, box->is_new ? " (new)" : "",
 				box->to_send, size, box->present);
 		bytes += box->to_send_bytes;
+		if (box->similar > 0)
+			report_message (sink->report,
+					"%s: %" G_GUINT64_FORMAT
+					" of them have the Message-ID, Date, From and Subject of "
+					"one that is there: --existing=similar leaves them out",
+					box->folder->path, box->similar);
 	}
 	say_limits (sink, bytes);
 }
@@ -268,6 +276,27 @@ open_journal (ImapSink *sink, const ImapSinkOptions *options, GError **error)
 	return sink->journal != NULL;
 }
 
+/* The login was possible: should the connection break now, it can be made again. */
+static gboolean
+get_folders (ImapSink *sink, const NetUrl *url, const NetOptions *net, GError **error)
+{
+	for (guint try = 1;; try++) {
+		g_autoptr (GError) cause = NULL;
+		sink->folders = imap_folders_new (sink->connection, url->path, &cause);
+		if (sink->folders != NULL)
+			return TRUE;
+		if (try >= SET_UP_TRIES || stop_requested () ||
+		    !g_error_matches (cause, RUN_ERROR, RUN_ERROR_TEMPORARY)) {
+			g_propagate_error (error, g_steal_pointer (&cause));
+			return FALSE;
+		}
+		imap_connection_free (sink->connection);
+		sink->connection = imap_connection_new (url, net, error);
+		if (sink->connection == NULL)
+			return FALSE;
+	}
+}
+
 /* With the login done: what the server has, what we know, what we may do. */
 static gboolean
 prepare (ImapSink *sink, const NetUrl *url, const NetOptions *net, const ImapSinkOptions *options,
@@ -277,8 +306,8 @@ prepare (ImapSink *sink, const NetUrl *url, const NetOptions *net, const ImapSin
 
 	if (!open_journal (sink, options, error))
 		return FALSE;
-	sink->folders = imap_folders_new (sink->connection, url->path, error);
-	if (sink->folders == NULL || !imap_limits_ask (sink->connection, &sink->limits, error))
+	if (!get_folders (sink, url, net, error) ||
+	    !imap_limits_ask (sink->connection, &sink->limits, error))
 		return FALSE;
 	sink->connections = choose_connections (sink->connection, options->connections);
 	sink->work = imap_work_new (waits ? sink->connections : 1);

@@ -24,14 +24,16 @@
 #define WINDOW_MESSAGES 2000 /* small ones cost more memory than their bytes */
 #define LITERAL_MINUS   4096 /* RFC 7888, 5 */
 
-#define CUTS_MOST     5                /* that a message alone on its connection may cause */
-#define SAMPLE        20 /* messages that are looked at to learn what the server keeps */
+#define CUTS_MOST         5 /* that a message alone on its connection may cause */
+#define CALIBRATIONS_MOST 3
+#define SAMPLE            20 /* messages that are looked at to learn what the server keeps */
 
 /* Some messages that were acknowledged are fetched back, in between, to see what is left of them.
  * */
 typedef struct {
-	guint tag; /* 0: not yet asked for */
-	guint32 from;
+	guint tag;    /* 0: not yet asked for */
+	guint32 from; /* UIDs */
+	guint32 to;
 	ImapListing *listing;
 	GArray *keys; /* of ImapKey */
 } Calibration;
@@ -56,6 +58,7 @@ struct ImapUpload {
 	guint window_messages;
 	ImapRetry retry;
 	Calibration *calibration;
+	guint calibrations; /* so far */
 };
 
 /* --- What the server keeps -------------------------------------------------------------------- */
@@ -73,17 +76,22 @@ calibration_free (Calibration *calibration)
 /* Unless it has been done, fetch back what has just been acknowledged: at the next opportunity, for
  * we may be in the middle of a command. */
 static void
-want_calibration (ImapUpload *upload, const ImapSpan *span)
+want_calibration (ImapUpload *upload, const ImapSpan *span, const GArray *uids)
 {
-	if (upload->calibration != NULL ||
+	if (upload->calibration != NULL || upload->calibrations >= CALIBRATIONS_MOST ||
 	    imap_journal_get_tier (upload->journal) != IMAP_TIER_UNKNOWN)
 		return;
+	upload->calibrations++;
 	Calibration *calibration = g_new0 (Calibration, 1);
 	upload->calibration = calibration;
-	calibration->from = span->uid_next;
+	/* Without UIDs, ours are likely to be the next. */
+	guint count = MIN (span->count, SAMPLE);
+	calibration->from = uids != NULL ? g_array_index (uids, guint32, 0) : span->uid_next;
+	calibration->to = uids != NULL ? g_array_index (uids, guint32, count - 1)
+				       : span->uid_next + 2 * SAMPLE;
 	calibration->listing = imap_listing_new_empty ();
 	calibration->keys = g_array_new (FALSE, FALSE, sizeof (ImapKey));
-	for (guint i = 0; i < MIN (span->count, SAMPLE); i++) {
+	for (guint i = 0; i < count; i++) {
 		const ImapItem *item = g_ptr_array_index (span->parcel->items, span->first + i);
 		g_array_append_val (calibration->keys, item->entry.key);
 	}
@@ -96,7 +104,7 @@ begin_calibration (ImapUpload *upload, GError **error)
 
 	if (calibration == NULL || calibration->tag != 0)
 		return TRUE;
-	g_autofree char *command = imap_listing_get_command (calibration->from);
+	g_autofree char *command = imap_listing_get_command (calibration->from, calibration->to);
 	return imap_connection_send (upload->connection, command, &calibration->tag, error);
 }
 
@@ -198,7 +206,7 @@ take_delivery (ImapUpload *upload, const ImapSpan *span, const ImapResponse *rep
 		if (!ledger_emitted (upload->ledger, item->message, target, error))
 			return FALSE;
 	}
-	want_calibration (upload, span);
+	want_calibration (upload, span, uids);
 	return TRUE;
 }
 
@@ -573,12 +581,10 @@ account_present (ImapUpload *upload, ImapItem *item, guint32 uid, GError **error
 					   : NULL;
 
 	box->present++;
-	if (item->state == IMAP_BOX_SIMILAR) {
-		box->similar++;
+	if (item->state == IMAP_BOX_SIMILAR)
 		report_finding (upload->report, REPORT_NOTE, "similar", item->message->origin,
 				box->folder->path,
 				"UID %u has the same Message-ID, Date, From and Subject", uid);
-	}
 	return ledger_present (upload->ledger, item->message, target, error);
 }
 
@@ -769,7 +775,11 @@ work_off (ImapUpload *upload, GError **error)
 			return FALSE;
 		g_clear_pointer (&upload->sending, imap_parcel_unref);
 		gboolean busy = is_busy (upload);
-		if ((any && careful) || (careful && busy)) {
+		if (imap_connection_wants_compression (upload->connection)) {
+			if (!drain (upload, error) ||
+			    !imap_connection_compress (upload->connection, error))
+				return FALSE;
+		} else if ((any && careful) || (careful && busy)) {
 			if (!drain (upload, error))
 				return FALSE;
 		} else if (any) {

@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/stop.h"
+#include "net/net-deflate.h"
 #include "net/net-tunnel.h"
 
 #define OUTPUT_SIZE      (64 * 1024)
@@ -20,6 +21,8 @@
 #define INPUT_LIMIT      (16 * 1024 * 1024) /* what a server may say while we are writing */
 #define CONNECT_SECONDS  60
 #define GREETING_SECONDS 60
+#define SPEED_SAMPLE_US  (300 * 1000)
+#define PACKED_SIZE      (16 * 1024)
 #define PROGRESS_SECONDS 300 /* a server that commits a large batch to a slow disk needs a while */
 
 struct NetConnection {
@@ -39,6 +42,14 @@ struct NetConnection {
 	gsize start;
 	gsize end;
 	gsize allocated;
+	NetDeflate *deflate; /* NULL: not compressed */
+	const guint8 *packed; /* received, in packed_buffer, and not yet decompressed */
+	gsize packed_length;
+	guint8 *packed_buffer;
+	gint64 held_up_since_us; /* when sending had to wait for the first time; 0: never */
+	gint64 held_up_us;       /* and how long it has waited since */
+	guint64 sent_since;      /* bytes, from then on */
+	gboolean unflushed;      /* the compressor may hold something back */
 	gsize used; /* of output */
 	guint8 output[OUTPUT_SIZE];
 };
@@ -275,11 +286,22 @@ net_connection_start_tls (NetConnection *connection, GError **error)
 
 /* --- Bytes ------------------------------------------------------------------------------------ */
 
-/* A server greets at once or not at all; later it may have much to do. */
+/* In seconds. A server greets at once or not at all; later it may have much to do. */
+static int
+patience_of (const NetConnection *connection)
+{
+	guint wanted = connection->options->timeout_seconds;
+	int later = wanted > 0 ? (int) MIN (wanted, G_MAXINT / 1000) : PROGRESS_SECONDS;
+
+	return connection->heard ? later : MIN (later, GREETING_SECONDS);
+}
+
 static gboolean
 fail_silent (NetConnection *connection, GError **error)
 {
-	const char *what = "nothing heard for 5 minutes, giving up";
+	g_autofree char *text = g_strdup_printf ("nothing heard for %d seconds, giving up",
+						 patience_of (connection));
+	const char *what = text;
 
 	if (!connection->heard && connection->tls == NULL)
 		what = "the server does not greet: if it expects encryption from the start, "
@@ -287,6 +309,17 @@ fail_silent (NetConnection *connection, GError **error)
 	else if (!connection->heard)
 		what = "the server does not greet";
 	return fail_with (connection, RUN_ERROR_TEMPORARY, what, error);
+}
+
+/* A server that holds back its next small answer until we acknowledge the last one (Courier 5.0)
+ * would wait for our delayed acknowledgement, each time. The kernel forgets this setting by itself.
+ * */
+static void
+acknowledge_at_once (NetConnection *connection)
+{
+	if (connection->socket != NULL)
+		(void) g_socket_set_option (connection->socket, IPPROTO_TCP, TCP_QUICKACK, TRUE,
+					    NULL);
 }
 
 /* Until the socket is ready, the deadline has passed, or we are asked to stop. */
@@ -300,7 +333,9 @@ wait_for (NetConnection *connection, gushort events, GError **error)
 	GCancellable *cancellable = stop_cancellable ();
 	gboolean cancels = g_cancellable_make_pollfd (cancellable, &polls[2]);
 
-	int patience = connection->heard ? PROGRESS_SECONDS : GREETING_SECONDS;
+	int patience = patience_of (connection);
+	if ((events & G_IO_IN) != 0)
+		acknowledge_at_once (connection);
 	int ready = g_poll (polls, cancels ? 3 : 2, patience * 1000);
 	if (cancels)
 		g_cancellable_release_fd (cancellable);
@@ -325,28 +360,65 @@ make_input_room (NetConnection *connection)
 	}
 }
 
+/* Up to size bytes as they come from the server; *n is 0 if nothing has come. */
+static gboolean
+receive_bytes (NetConnection *connection, guint8 *into, gsize size, gsize *n, GError **error)
+{
+	g_autoptr (GError) cause = NULL;
+	gssize result = g_pollable_input_stream_read_nonblocking (connection->in, into, size, NULL,
+								  &cause);
+
+	*n = result > 0 ? (gsize) result : 0;
+	connection->heard = connection->heard || result > 0;
+	if (result > 0 ||
+	    (result < 0 && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)))
+		return TRUE;
+	if (result == 0 || g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_EOF))
+		return fail_with (connection, RUN_ERROR_TEMPORARY,
+				  "the server closed the connection", error);
+	return fail (connection, g_steal_pointer (&cause), error);
+}
+
+/* What is left from before first: a little that was received may be much. */
+static gboolean
+receive_packed (NetConnection *connection, guint8 *into, gsize size, gboolean *got, GError **error)
+{
+	for (;;) {
+		gsize n = 0;
+		if (!net_deflate_unpack (connection->deflate, &connection->packed,
+					 &connection->packed_length, into, size, &n, error)) {
+			g_prefix_error (error, "%s: ", connection->peer);
+			return FALSE;
+		}
+		connection->end += n;
+		*got = n > 0;
+		if (*got)
+			return TRUE;
+		connection->packed = connection->packed_buffer;
+		if (!receive_bytes (connection, connection->packed_buffer, PACKED_SIZE,
+				    &connection->packed_length, error))
+			return FALSE;
+		if (connection->packed_length == 0)
+			return TRUE;
+	}
+}
+
 /* Take what has arrived. *got is FALSE if nothing has. */
 static gboolean
 receive (NetConnection *connection, gboolean *got, GError **error)
 {
-	g_autoptr (GError) cause = NULL;
-
 	make_input_room (connection);
-	gssize n =
-		g_pollable_input_stream_read_nonblocking (connection->in,
-							  connection->input + connection->end,
-							  connection->allocated - connection->end,
-							  NULL, &cause);
+	guint8 *room = connection->input + connection->end;
+	gsize size = connection->allocated - connection->end;
+	*got = FALSE;
+	if (connection->deflate != NULL)
+		return receive_packed (connection, room, size, got, error);
+	gsize n = 0;
+	if (!receive_bytes (connection, room, size, &n, error))
+		return FALSE;
+	connection->end += n;
 	*got = n > 0;
-	connection->heard = connection->heard || n > 0;
-	if (n > 0)
-		connection->end += (gsize) n;
-	if (n > 0 || (n < 0 && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)))
-		return TRUE;
-	if (n == 0 || g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_EOF))
-		return fail_with (connection, RUN_ERROR_TEMPORARY,
-				  "the server closed the connection", error);
-	return fail (connection, g_steal_pointer (&cause), error);
+	return TRUE;
 }
 
 static gboolean
@@ -378,8 +450,38 @@ listen_while_blocked (NetConnection *connection, GError **error)
 	return got || wait_for (connection, G_IO_IN | G_IO_OUT, error);
 }
 
+/* As much of length as the rate allows just now. What the server says meanwhile can wait as long as
+ * that: these are moments. */
 static gboolean
-send_all (NetConnection *connection, const guint8 *data, gsize length, GError **error)
+wait_for_rate (NetConnection *connection, gsize *length, GError **error)
+{
+	guint wait_ms = 0;
+
+	if (connection->options->rate == NULL)
+		return TRUE;
+	gsize wanted = *length;
+	while ((*length = net_rate_take (connection->options->rate, wanted, &wait_ms)) == 0)
+		if (!stop_sleep (MIN (wait_ms, 1000), error))
+			return FALSE;
+	return TRUE;
+}
+
+/* How long the link holds us up is what --compress=auto goes by. */
+static gboolean
+wait_for_link (NetConnection *connection, GError **error)
+{
+	gint64 before_us = g_get_monotonic_time ();
+
+	if (connection->held_up_since_us == 0)
+		connection->held_up_since_us = before_us;
+	gboolean ok = listen_while_blocked (connection, error);
+	connection->held_up_us += g_get_monotonic_time () - before_us;
+	return ok;
+}
+
+/* Bytes as they go to the server. */
+static gboolean
+send_piece (NetConnection *connection, const guint8 *data, gsize length, GError **error)
 {
 	while (length > 0) {
 		g_autoptr (GError) cause = NULL;
@@ -388,13 +490,42 @@ send_all (NetConnection *connection, const guint8 *data, gsize length, GError **
 		if (n > 0) {
 			data += n;
 			length -= (gsize) n;
+			if (connection->held_up_since_us != 0)
+				connection->sent_since += (guint64) n;
 		} else if (n < 0 && !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
 			return fail (connection, g_steal_pointer (&cause), error);
-		} else if (!listen_while_blocked (connection, error)) {
+		} else if (!wait_for_link (connection, error)) {
 			return FALSE;
 		}
 	}
+	return TRUE;
+}
+
+static gboolean
+send_all (const guint8 *data, gsize length, gpointer user_data, GError **error)
+{
+	NetConnection *connection = user_data;
+
+	while (length > 0) {
+		gsize piece = length;
+		if (!wait_for_rate (connection, &piece, error) ||
+		    !send_piece (connection, data, piece, error))
+			return FALSE;
+		data += piece;
+		length -= piece;
+	}
 	return stop_check (error);
+}
+
+/* flush: nothing of it may stay behind in the compressor. */
+static gboolean
+pass_on (NetConnection *connection, const guint8 *data, gsize length, gboolean flush,
+	 GError **error)
+{
+	if (connection->deflate == NULL)
+		return send_all (data, length, connection, error);
+	return net_deflate_pack (connection->deflate, data, length, flush, send_all, connection,
+				 error);
 }
 
 gboolean
@@ -402,8 +533,11 @@ net_connection_flush (NetConnection *connection, GError **error)
 {
 	gsize used = connection->used;
 
+	if (used == 0 && !connection->unflushed)
+		return TRUE;
 	connection->used = 0;
-	return used == 0 || send_all (connection, connection->output, used, error);
+	connection->unflushed = FALSE;
+	return pass_on (connection, connection->output, used, TRUE, error);
 }
 
 gboolean
@@ -418,14 +552,51 @@ net_connection_flush_secret (NetConnection *connection, GError **error)
 gboolean
 net_connection_write (NetConnection *connection, const void *data, gsize length, GError **error)
 {
-	if (length > OUTPUT_SIZE - connection->used && !net_connection_flush (connection, error))
-		return FALSE;
+	if (length > OUTPUT_SIZE - connection->used) {
+		gsize used = connection->used;
+		connection->used = 0;
+		connection->unflushed = connection->deflate != NULL;
+		if (!pass_on (connection, connection->output, used, FALSE, error))
+			return FALSE;
+	}
 	if (length > OUTPUT_SIZE)
-		return send_all (connection, data, length, error);
+		return pass_on (connection, data, length, FALSE, error);
 	if (length > 0)
 		memcpy (connection->output + connection->used, data, length);
 	connection->used += length;
 	return TRUE;
+}
+
+void
+net_connection_start_compression (NetConnection *connection)
+{
+	gsize length = connection->end - connection->start;
+
+	connection->deflate = net_deflate_new ();
+	connection->packed_buffer = g_malloc (MAX (PACKED_SIZE, length));
+	/* What came behind the server's agreement is compressed already. */
+	if (length > 0)
+		memcpy (connection->packed_buffer, connection->input + connection->start, length);
+	connection->start = connection->end = 0;
+	connection->packed = connection->packed_buffer;
+	connection->packed_length = length;
+}
+
+gboolean
+net_connection_is_compressed (const NetConnection *connection)
+{
+	return connection->deflate != NULL;
+}
+
+gboolean
+net_connection_is_slower_than (const NetConnection *connection, guint64 bytes_per_second)
+{
+	gint64 elapsed_us = g_get_monotonic_time () - connection->held_up_since_us;
+
+	if (connection->held_up_since_us == 0 || elapsed_us < SPEED_SAMPLE_US)
+		return FALSE;
+	return 2 * connection->held_up_us > elapsed_us &&
+	       connection->sent_since * G_USEC_PER_SEC < bytes_per_second * (guint64) elapsed_us;
 }
 
 gboolean
@@ -599,6 +770,8 @@ net_connection_free (NetConnection *connection)
 	g_clear_object (&connection->base);
 	g_clear_pointer (&connection->tunnel, net_tunnel_free);
 	g_clear_object (&connection->identity);
+	net_deflate_free (connection->deflate);
+	g_free (connection->packed_buffer);
 	g_free (connection->input);
 	g_free (connection->peer);
 	g_free (connection);

@@ -51,6 +51,15 @@ gboolean net_connection_flush (NetConnection *connection, GError **error);
 /* Flush, then overwrite the buffer: what was written held a secret. */
 gboolean net_connection_flush_secret (NetConnection *connection, GError **error);
 
+/* From here on everything is compressed, both ways: the server has agreed, and nothing else is on
+ * its way. RFC 4978. */
+void net_connection_start_compression (NetConnection *connection);
+gboolean net_connection_is_compressed (const NetConnection *connection);
+
+/* Has sending been held up by the link for long enough to say that it takes less than so many bytes
+ * a second? */
+gboolean net_connection_is_slower_than (const NetConnection *connection, guint64 bytes_per_second);
+
 /* The next line without its CRLF (or LF), at most limit bytes. *line is valid until the next call.
  * Flushes first. */
 gboolean net_connection_read_line (NetConnection *connection, gsize limit, const guint8 **line,

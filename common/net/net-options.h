@@ -6,11 +6,19 @@
 
 #include <glib.h>
 
+#include "net/net-rate.h"
+
 /* Give the password or token of user at host. refused: the one given before was refused; a token
  * may have expired since. Newly allocated; whoever asked wipes it by net_secret_free. NULL with an
  * error if there is none to be had. */
 typedef char *(*NetSecretFunc) (const char *user, const char *host, gboolean refused,
 				gpointer user_data, GError **error);
+
+typedef enum {
+	NET_COMPRESS_AUTO, /* if the link turns out to be slower than compressing */
+	NET_COMPRESS_ON,   /* if the server can */
+	NET_COMPRESS_OFF
+} NetCompress;
 
 /* Everything is borrowed. All zero: system authorities, no exceptions, no way to get a password. */
 typedef struct {
@@ -23,6 +31,9 @@ typedef struct {
 	gboolean secret_is_token; /* OAuth 2.0 (RFC 6750), not a password */
 	NetSecretFunc get_secret;
 	gpointer secret_data;
+	guint timeout_seconds; /* without hearing anything; 0: five minutes */
+	NetCompress compress;
+	NetRate *rate; /* for what is sent, over all connections; NULL: no limit */
 } NetOptions;
 
 /* Overwrite and free. */
