@@ -73,11 +73,10 @@ lister_put (MessageSink *sink, Message *message, GError **error)
 		g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes->data, bytes->len);
 	g_autofree char *keywords = describe_keywords (message);
 	gint64 date = message->received.known ? message->received.seconds : 0;
-	g_ptr_array_add (lister->lines,
-			 lister->plain ? g_strdup (digest) :
-					 g_strdup_printf ("%s %u %x %s %" G_GINT64_FORMAT " %s",
-							  digest, bytes->len, message->flags, keywords,
-							  date, message->folder->path));
+	g_autofree char *whole = g_strdup_printf ("%s %u %x %s %" G_GINT64_FORMAT " %s", digest,
+						  bytes->len, message->flags, keywords, date,
+						  message->folder->path);
+	g_ptr_array_add (lister->lines, g_strdup (lister->plain ? digest : whole));
 	return TRUE;
 }
 
@@ -165,8 +164,8 @@ write_back (Scene *scene, gboolean plain)
 	return path;
 }
 
-/* The mailbox at path goes into a Maildir and comes back as a stream, and if plainly_too, as a plain
- * mboxrd too. FALSE: it is none. */
+/* The mailbox at path goes into a Maildir and comes back as a stream, and if plainly_too, as a
+ * plain mboxrd too. FALSE: it is none. */
 static gboolean
 comes_back (const char *path, MaildirLayout layout, gboolean plainly_too)
 {
@@ -340,9 +339,8 @@ test_the_corpus_comes_back (void)
 {
 	const char *shared = g_getenv ("MAILFERRY_SHARED");
 	const char *top = g_getenv ("top_srcdir");
-	g_autofree char *place =
-		shared != NULL ? g_build_filename (shared, "corpus", "mbox-cases", NULL) :
-				 g_build_filename (top != NULL ? top : ".", "..", "shared", "corpus",
+	g_autofree char *beside = g_build_filename (top != NULL ? top : ".", "..", "shared", NULL);
+	g_autofree char *place = g_build_filename (shared != NULL ? shared : beside, "corpus",
 						   "mbox-cases", NULL);
 	g_autoptr (GDir) directory = g_dir_open (place, 0, NULL);
 	guint carried = 0;
