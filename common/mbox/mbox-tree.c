@@ -35,8 +35,8 @@ typedef struct {
 	gboolean is_finished;
 } MboxTree;
 
-/* Whoever reads such a tree takes these for something else than a mailbox: children, indexes, single
- * messages, a mailbox without the suffix, and lists that lie among them. */
+/* Whoever reads such a tree takes these for something else than a mailbox: children, indexes,
+ * single messages, a mailbox without the suffix, and lists that lie among them. */
 static gboolean
 ends_in_suffix (const char *dot)
 {

@@ -21,7 +21,3 @@ gboolean store_names_is_hashed (const char *name);
 
 /* Could Thunderbird have made name out of real? */
 gboolean store_names_agree (const char *name, const char *real);
-
-/* The last value in an index of Thunderbird (.msf, in the Mork format) of the folder's property
- * column ("folderName"). NULL if there is none; newly allocated. */
-char *store_names_from_index (const char *data, gsize length, const char *column);

@@ -12,25 +12,13 @@
 #include "base/directory.h"
 #include "eml/eml-source.h"
 #include "store/store-account.h"
-#include "store/store-listing.h"
+#include "store/store-index.h"
+#include "store/store-layout.h"
 #include "store/store-look.h"
 #include "store/store-names.h"
 
 /* Deeper is a loop or a trap. */
 #define DEPTH_LIMIT 64
-/* Indexes are read for what is noted about the folder, which comes before the messages. */
-#define INDEX_LIMIT (2 * 1024 * 1024)
-
-/* How the entries of a directory are to be taken. */
-typedef enum {
-	LAYOUT_FOLDERS,  /* mailboxes, and directories that are folders */
-	LAYOUT_PROFILES, /* Thunderbird's, one or more profiles */
-	LAYOUT_PROFILE,  /* of Thunderbird: mail is in Mail and ImapMail */
-	LAYOUT_ACCOUNTS, /* each directory is an account */
-	LAYOUT_TAKEOUT,  /* what Google hands out: mail is in Mail */
-	LAYOUT_VERSIONS, /* Apple Mail's V2 ... V10: the last one counts */
-	LAYOUT_BUNDLE    /* one mailbox of Apple Mail */
-} Layout;
 
 /* A directory whose entries are still to be looked at. */
 typedef struct {
@@ -38,7 +26,7 @@ typedef struct {
 	char **components; /* of the folder it stands for, within the account */
 	guint depth;
 	guint account; /* 0: none */
-	Layout layout;
+	StoreLayout layout;
 	gboolean by_program;
 	gboolean is_imap;
 	StoreMailbox *bundle; /* that the messages in it belong to, or NULL */
@@ -174,7 +162,7 @@ add_place (Scan *self, const Place *place, const char *name, char *folder)
 	below->components = folder != NULL ? add_component (place->components, folder)
 					   : g_strdupv (place->components);
 	below->depth = place->depth + 1;
-	below->layout = LAYOUT_FOLDERS;
+	below->layout = STORE_LAYOUT_FOLDERS;
 	below->bundle = NULL;
 	g_ptr_array_add (self->places, below);
 	return below;
@@ -182,39 +170,12 @@ add_place (Scan *self, const Place *place, const char *name, char *folder)
 
 /* --- Thunderbird ----------------------------------------------------------- */
 
-static char *
-read_index (int fd, const char *name, gsize *length)
-{
-	g_autofree char *index = g_strconcat (name, ".msf", NULL);
-	struct stat status;
-	int file = directory_open_file (fd, index, &status);
-
-	if (file < 0)
-		return NULL;
-	gsize size = (gsize) MIN (status.st_size, (off_t) INDEX_LIMIT);
-	char *data = g_malloc (size + 1);
-	*length = 0;
-	for (ssize_t n = 1; n > 0 && *length < size; *length += (gsize) MAX (n, 0))
-		n = pread (file, data + *length, size - *length, (off_t) *length);
-	close (file);
-	return data;
-}
-
-static char *
-read_property (int fd, const char *name, const char *column)
-{
-	gsize length;
-	g_autofree char *data = read_index (fd, name, &length);
-
-	return data != NULL ? store_names_from_index (data, length, column) : NULL;
-}
-
 /* What Thunderbird calls the folder of this file. */
 static char *
 name_of_mailbox (Scan *self, int fd, const Place *place, const char *name)
 {
 	if (store_names_is_hashed (name)) {
-		g_autofree char *real = read_property (fd, name, "folderName");
+		g_autofree char *real = store_index_read (fd, name, "folderName");
 		if (real != NULL && store_names_agree (name, real))
 			return g_steal_pointer (&real);
 	}
@@ -231,7 +192,7 @@ look_at_index (Scan *self, int fd, const Place *place, const char *index)
 
 	if (fstatat (fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
 		return;
-	search = read_property (fd, name, "searchStr");
+	search = store_index_read (fd, name, "searchStr");
 	if (search != NULL && *search != '\0') {
 		tell (self, REPORT_NOTE, "saved-search", place, index,
 		      "shows mail of other folders: left out");
@@ -240,16 +201,6 @@ look_at_index (Scan *self, int fd, const Place *place, const char *index)
 	add_mailbox (self, place, STORE_MAILBOX_NEWS,
 		     add_component (place->components, name_of_mailbox (self, fd, place, name)),
 		     directory_join (place->path, index));
-}
-
-/* Thunderbird holds it for a mailbox: if it is none, its reader shall say why. */
-static gboolean
-has_index (int fd, const char *name)
-{
-	g_autofree char *index = g_strconcat (name, ".msf", NULL);
-	struct stat status;
-
-	return fstatat (fd, index, &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* --- Files ----------------------------------------------------------------- */
@@ -286,7 +237,7 @@ look_at_file (Scan *self, int fd, const Place *place, const char *name)
 	if (look == STORE_LOOK_FOREIGN ||
 	    (look != STORE_LOOK_MAILBOX && store_look_is_companion (name)))
 		return;
-	if (look == STORE_LOOK_OTHER && !has_index (fd, name)) {
+	if (look == STORE_LOOK_OTHER && !store_index_exists (fd, name)) {
 		tell (self, REPORT_NOTE, "not-a-mailbox", place, name,
 		      "does not begin like an mbox: left out");
 		return;
@@ -317,7 +268,7 @@ look_at_bundle_directory (Scan *self, const Place *place, const char *name)
 	if (!is_digit && !store_listing_is_uuid (name) && strcmp (name, "Data") != 0)
 		return FALSE;
 	Place *below = add_place (self, place, name, NULL);
-	below->layout = LAYOUT_BUNDLE;
+	below->layout = STORE_LAYOUT_BUNDLE;
 	below->bundle = place->bundle;
 	return TRUE;
 }
@@ -408,39 +359,40 @@ look_at_directory (Scan *self, int fd, const Place *place, const char *name, gui
 	gboolean is_mail = strcmp (name, "Mail") == 0 || strcmp (name, "ImapMail") == 0;
 
 	switch (place->layout) {
-	case LAYOUT_PROFILES:
+	case STORE_LAYOUT_PROFILES:
 		if (strcmp (name, "Profiles") == 0 || store_listing_holds (fd, name, "prefs.js") ||
 		    is_directory_at (fd, name, "Mail"))
 			add_place (self, place, name, NULL);
 		break;
-	case LAYOUT_PROFILE:
+	case STORE_LAYOUT_PROFILE:
 		if (is_mail)
-			add_place (self, place, name, NULL)->layout = LAYOUT_ACCOUNTS;
+			add_place (self, place, name, NULL)->layout = STORE_LAYOUT_ACCOUNTS;
 		break;
-	case LAYOUT_TAKEOUT:
+	case STORE_LAYOUT_TAKEOUT:
 		if (strcmp (name, "Mail") == 0)
 			add_place (self, place, name, NULL);
 		break;
-	case LAYOUT_VERSIONS:
+	case STORE_LAYOUT_VERSIONS:
 		if (store_listing_version_of (name) == newest)
-			add_place (self, place, name, NULL)->layout = LAYOUT_ACCOUNTS;
+			add_place (self, place, name, NULL)->layout = STORE_LAYOUT_ACCOUNTS;
 		else
 			tell (self, REPORT_NOTE, "older-version", place, name,
 			      "left out: Apple Mail has moved what was in it to a newer one");
 		break;
-	case LAYOUT_ACCOUNTS:
+	case STORE_LAYOUT_ACCOUNTS:
 		if (!look_beside_accounts (self, place, name))
 			add_account (self, place, name, place->is_imap);
 		break;
-	case LAYOUT_FOLDERS:
-	case LAYOUT_BUNDLE: look_at_folder (self, fd, place, name); break;
+	case STORE_LAYOUT_FOLDERS:
+	case STORE_LAYOUT_BUNDLE: look_at_folder (self, fd, place, name); break;
 	}
 }
 
 static void
 look_at_entry (Scan *self, int fd, const Place *place, const StoreEntry *entry, guint newest)
 {
-	gboolean is_mailboxes = place->layout == LAYOUT_FOLDERS || place->layout == LAYOUT_BUNDLE;
+	gboolean is_mailboxes = place->layout == STORE_LAYOUT_FOLDERS ||
+				place->layout == STORE_LAYOUT_BUNDLE;
 
 	if (entry->name[0] == '.') {
 		if (!store_look_is_quiet (entry->name))
@@ -473,48 +425,6 @@ base_name (const Scan *self, const Place *place)
 	return g_path_get_basename (whole);
 }
 
-static Layout
-classify (Scan *self, Place *place, int fd, const StoreListing *listing)
-{
-	g_autofree char *base = base_name (self, place);
-	gboolean is_mail = strcmp (base, "Mail") == 0;
-	gboolean is_imap_mail = strcmp (base, "ImapMail") == 0;
-
-	if (place->layout != LAYOUT_FOLDERS)
-		return place->layout;
-	if (store_listing_find (listing, "profiles.ini") != NULL)
-		return LAYOUT_PROFILES;
-	if (store_listing_find (listing, "prefs.js") != NULL &&
-	    (store_listing_has_directory (listing, "Mail") ||
-	     store_listing_has_directory (listing, "ImapMail")))
-		return LAYOUT_PROFILE;
-	if (store_listing_find (listing, "archive_browser.html") != NULL &&
-	    store_listing_has_directory (listing, "Mail"))
-		return LAYOUT_TAKEOUT;
-	if (place->account != 0 || !store_listing_only_directories (listing))
-		return LAYOUT_FOLDERS;
-	if (store_listing_newest_version (listing) > 0)
-		return LAYOUT_VERSIONS;
-	if (store_listing_has_directory (listing, "MailData") ||
-	    store_listing_version_of (base) > 0 ||
-	    store_listing_has_file (listing, ".MSMessageStore") ||
-	    store_listing_any_holds (listing, fd, ".oeaccount") ||
-	    ((is_mail || is_imap_mail) && store_listing_any_holds (listing, fd, ".msf")) ||
-	    store_listing_any_holds (listing, fd, "nbox.msf")) /* Inbox.msf: an account's */
-		return LAYOUT_ACCOUNTS;
-	return LAYOUT_FOLDERS;
-}
-
-/* The account itself may have been named: ImapMail/imap.example.org. */
-static gboolean
-lies_in_imap_mail (const Scan *self)
-{
-	g_autofree char *whole = g_canonicalize_filename (self->options->shown, NULL);
-	g_autofree char *parent = g_path_get_dirname (whole);
-
-	return g_str_has_suffix (parent, "/ImapMail");
-}
-
 /* Of a part of a bundle only the first one is asked: the tree begins there. */
 static gboolean
 is_named_as_bundle (const Place *place, const char *base, const StoreListing *listing)
@@ -529,19 +439,21 @@ settle_place (Scan *self, Place *place, int fd, const StoreListing *listing)
 {
 	g_autofree char *base = base_name (self, place);
 
-	place->layout = classify (self, place, fd, listing);
-	if (place->layout == LAYOUT_ACCOUNTS)
+	if (place->layout == STORE_LAYOUT_FOLDERS)
+		place->layout =
+			store_layout_find (listing, fd, base, place->account != 0);
+	if (place->layout == STORE_LAYOUT_ACCOUNTS)
 		place->is_imap = strcmp (base, "ImapMail") == 0;
-	if (listing->has_index && *place->path == '\0' && place->layout == LAYOUT_FOLDERS) {
-		place->is_imap = lies_in_imap_mail (self);
+	if (listing->has_index && *place->path == '\0' && place->layout == STORE_LAYOUT_FOLDERS) {
+		place->is_imap = store_layout_lies_in_imap_mail (self->options->shown);
 		if (place->is_imap)
 			tell_imap (self, place);
 	}
 	place->by_program |=
 		listing->has_index || store_listing_has_file (listing, ".oeaccount");
-	if (place->layout == LAYOUT_FOLDERS && store_listing_is_bundle (listing) &&
+	if (place->layout == STORE_LAYOUT_FOLDERS && store_listing_is_bundle (listing) &&
 	    is_named_as_bundle (place, base, listing)) {
-		place->layout = LAYOUT_BUNDLE;
+		place->layout = STORE_LAYOUT_BUNDLE;
 		place->by_program = TRUE;
 		g_autofree char *last = NULL;
 		guint n = g_strv_length (place->components);
@@ -560,7 +472,7 @@ settle_place (Scan *self, Place *place, int fd, const StoreListing *listing)
 static void
 take_messages (Scan *self, const Place *place, const StoreListing *listing)
 {
-	if (place->layout != LAYOUT_FOLDERS)
+	if (place->layout != STORE_LAYOUT_FOLDERS)
 		return;
 	if (listing->has_eml)
 		add_mailbox (self, place, STORE_MAILBOX_EML, g_strdupv (place->components),
@@ -574,7 +486,7 @@ static void
 look_at_entries (Scan *self, int fd, const Place *place, const StoreListing *listing)
 {
 	guint newest = store_listing_newest_version (listing);
-	gboolean is_mh = place->layout == LAYOUT_FOLDERS && store_listing_is_mh (listing);
+	gboolean is_mh = place->layout == STORE_LAYOUT_FOLDERS && store_listing_is_mh (listing);
 
 	for (guint i = 0; i < listing->entries->len; i++) {
 		const StoreEntry *entry = &g_array_index (listing->entries, StoreEntry, i);
@@ -609,7 +521,7 @@ look_into (Scan *self, Place *place)
 	settle_place (self, place, fd, listing);
 	take_messages (self, place, listing);
 	look_at_entries (self, fd, place, listing);
-	if (self->mailboxes->len == before && place->layout == LAYOUT_FOLDERS &&
+	if (self->mailboxes->len == before && place->layout == STORE_LAYOUT_FOLDERS &&
 	    store_listing_has_no_directories (listing) && *place->components != NULL)
 		note_leaf (self, place);
 	close (fd);
@@ -640,35 +552,4 @@ store_scan (const StoreScanOptions *options)
 		g_ptr_array_extend_and_steal (self.mailboxes, g_steal_pointer (&leaves));
 	store_account_name_folders (self.mailboxes, accounts, options);
 	return self.mailboxes;
-}
-
-/* --- Originals ------------------------------------------------------------- */
-
-/* The cache of a server's mail is none, and Apple Mail's accounts are mostly that. */
-gboolean
-store_scan_is_original (const char *path)
-{
-	const StoreScanOptions options = { .shown = path };
-	Scan self = { .options = &options };
-	Place top = { .path = (char *) "" };
-	gboolean complete;
-	int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return FALSE;
-	g_autoptr (StoreListing) listing = store_listing_new (fd, &complete);
-	Layout layout = classify (&self, &top, fd, listing);
-	g_autofree char *base = base_name (&self, &top);
-	gboolean is_imap = strcmp (base, "ImapMail") == 0 || lies_in_imap_mail (&self);
-	gboolean is_original = FALSE;
-
-	if (layout == LAYOUT_PROFILE)
-		is_original = !store_listing_has_directory (listing, "ImapMail");
-	else if (layout == LAYOUT_FOLDERS)
-		is_original = listing->has_index && !is_imap;
-	else if (layout == LAYOUT_ACCOUNTS)
-		is_original = !is_imap && (store_listing_any_holds (listing, fd, ".msf") ||
-					   store_listing_any_holds (listing, fd, ".oeaccount"));
-	close (fd);
-	return is_original;
 }

@@ -46,7 +46,3 @@ typedef struct {
  * here (status 1 at best); unreadable-folder (status 2 at best); older-version, hidden,
  * same-folder, saved-search, imap-cache, empty-account, name-not-utf8. */
 GPtrArray *store_scan (const StoreScanOptions *options);
-
-/* Is the directory where a mail program keeps its mail, all of it: not a copy, not the cache of a
- * server's? */
-gboolean store_scan_is_original (const char *path);

@@ -14,7 +14,7 @@
 #include "eml/eml-source.h"
 #include "maildir/maildir-source.h"
 #include "pst/pst-source.h"
-#include "store/store-scan.h"
+#include "store/store-layout.h"
 #include "store/store-tree.h"
 
 /* --- URLs: the address lives as long as the source ------------------------ */
@@ -200,7 +200,7 @@ store_is_original (const char *operand)
 	if (is_outlook_file (operand))
 		return TRUE;
 	return g_file_test (operand, G_FILE_TEST_IS_DIR) && !maildir_source_recognises (operand) &&
-	       store_scan_is_original (operand);
+	       store_layout_is_original (operand);
 }
 
 gboolean

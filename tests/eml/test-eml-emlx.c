@@ -54,7 +54,8 @@ static const Case cases[] = {
 	{ "nothing-but-a-length", "33\n", "", "ends before", FALSE, TRUE },
 	{ "an-empty-message", "0\n" XML TYPE DICT, "", NULL, TRUE, FALSE },
 	{ "just-a-list", XML TYPE DICT, "", "begin", TRUE, FALSE },
-	{ "a-list-within-the-message", "45\n" "Subject: x\n\n" XML "<plist/>\n\nbye\n" XML TYPE DICT,
+	{ "a-list-within-the-message",
+	  "45\n" "Subject: x\n\n" XML "<plist/>\n\nbye\n" XML TYPE DICT,
 	  "Subject: x\n\n" XML "<plist/>\n\nbye\n", "length", TRUE, FALSE },
 };
 
@@ -114,7 +115,8 @@ test_plist_values (void)
 	g_assert_true (parse (XML TYPE DICT, &plist));
 	g_assert_true (plist.has_flags && plist.flags == 8623489089);
 	g_assert_true (plist.has_received && plist.received == 1000000000);
-	g_assert_true (parse ("<plist><dict><key>date-received</key><real>12.5</real></dict></plist>",
+	g_assert_true (parse ("<plist><dict><key>date-received</key><real>12.5</real></dict>"
+			      "</plist>",
 			      &plist));
 	g_assert_true (plist.has_received && plist.received == 12 && !plist.has_flags);
 }
@@ -126,7 +128,8 @@ test_plist_takes_only_its_own (void)
 	EmlPlist plist;
 
 	g_assert_true (parse ("<plist><dict><key>a</key><dict><key>flags</key><integer>1</integer>"
-			      "</dict><key>remote-id</key><string>flags</string><integer>2</integer>"
+			      "</dict><key>remote-id</key><string>flags</string>"
+			      "<integer>2</integer>"
 			      "<key>flags</key><string>3</string>"
 			      "<key>date-received</key><integer>-4</integer></dict></plist>",
 			      &plist));

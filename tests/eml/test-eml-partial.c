@@ -167,8 +167,8 @@ test_depth_and_size_are_bounded (void)
 	char *asked;
 
 	for (guint i = 0; i < 10000; i++)
-		g_string_append_printf (deep, "Content-Type: multipart/mixed; boundary=b%u\n\n--b%u\n",
-					i, i);
+		g_string_append_printf (
+			deep, "Content-Type: multipart/mixed; boundary=b%u\n\n--b%u\n", i, i);
 	g_string_append (deep, MARK "\n");
 	g_autofree char *got = rejoin (deep->str, FALSE, &count, &asked);
 	g_assert_cmpstr (got, ==, deep->str);

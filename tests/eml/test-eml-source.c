@@ -197,11 +197,12 @@ test_a_large_message (void)
 
 #define LIST                                                                                       \
 	"<?xml version=\"1.0\"?>\n<plist><dict><key>flags</key><integer>3</integer></dict></plist>"
+#define MIXED "Content-Type: multipart/mixed; boundary="
+#define MARK  "X-Apple-Content-Length: 9\n"
 #define PARTIAL                                                                                    \
-	"Content-Type: multipart/mixed; boundary=\"outer\"\n\n--outer\nX-Apple-Content-Length: 9\n" \
-	"Content-Transfer-Encoding: base64\n\n--outer\nContent-Type: message/rfc822\n\n"            \
-	"Content-Type: multipart/mixed; boundary=inner\n\n--inner\nX-Apple-Content-Length: 9\n\n"   \
-	"--inner--\n--outer--\n"
+	MIXED "outer\n\n--outer\n" MARK "Content-Transfer-Encoding: base64\n\n--outer\n"           \
+	      "Content-Type: message/rfc822\n\n" MIXED "inner\n\n--inner\n" MARK          \
+	      "\n--inner--\n--outer--\n"
 
 /* One to eight changes of the kinds that disks and people make. */
 static void
