@@ -447,6 +447,32 @@ test_attached_entries (Converted *converted, gconstpointer data)
 	g_assert_cmpint (report_get_status (converted->report), ==, 0);
 }
 
+#define LEVELS 102
+
+/* A file that holds itself has no end: what is beyond the hundredth level is named, and the run does
+ * not end well. */
+static void
+test_too_deep (Converted *converted, gconstpointer data)
+{
+	static PstWriterMessage messages[LEVELS];
+	static PstWriterAttachment attachments[LEVELS];
+
+	for (guint i = 0; i < LEVELS; i++) {
+		messages[i] = (PstWriterMessage){.subject = i + 1 < LEVELS ? "outer" : "innermost",
+						 .sender = ann,
+						 .attachments = &attachments[i],
+						 .n_attachments = i + 1 < LEVELS ? 1 : 0};
+		attachments[i].message = i + 1 < LEVELS ? &messages[i + 1] : NULL;
+	}
+	converted_add (converted, &messages[1]);
+	converted_add (converted, &messages[0]);
+	g_assert_cmpuint (converted_count_findings (converted, "embedded-too-deep"), ==, 1);
+	g_assert_cmpint (report_get_status (converted->report), ==, 1);
+	converted_assert_has (converted_get (converted, 0), "Subject: innermost\n");
+	converted_assert_lacks (converted_get (converted, 1), "Subject: innermost\n");
+	converted_assert_has (converted_get (converted, 1), "\nA message stood here,");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -460,5 +486,6 @@ main (int argc, char **argv)
 	ADD ("/pst/entry/no-more-than-the-meeting", test_no_more_than_that);
 	ADD ("/pst/entry/contacts-in-mail-are-cards", test_attached_contact);
 	ADD ("/pst/entry/entries-in-mail-are-calendars", test_attached_entries);
+	ADD ("/pst/entry/what-is-too-deep-is-named", test_too_deep);
 	return g_test_run ();
 }

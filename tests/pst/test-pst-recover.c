@@ -214,7 +214,8 @@ test_changed_beyond_repair (void)
 	damage (tiny, pst_tiny_get_offset (tiny, before));
 
 	g_auto (Found) found = search (tiny, 0);
-	g_assert_cmpstr (found.opened->findings->str, ==, ""); /* the message is there, nothing is lost */
+	g_assert_cmpstr (found.opened->findings->str, ==,
+			 ""); /* the message is there, nothing is lost */
 }
 
 /* The block a deleted message shares with a live one comes from where the live index says. */
@@ -241,8 +242,8 @@ test_unreadable (void)
 		damage (tiny, pst_tiny_get_offset (tiny, props));
 
 		g_auto (Found) found = search (tiny, 0);
-		g_assert_true (
-			g_str_has_prefix (found.opened->findings->str, "remnants-unreadable 0x0 of 1 "));
+		g_assert_true (g_str_has_prefix (found.opened->findings->str,
+						 "remnants-unreadable 0x0 of 1 "));
 	}
 }
 
@@ -252,7 +253,8 @@ test_damaged_page (void)
 	static const struct {
 		guint at; /* in a Unicode page: an entry, its size, its level, type, signature, id */
 		gboolean is_sealed;
-	} cases[] = {{0, FALSE}, {490, TRUE}, {491, TRUE}, {497, TRUE}, {498, TRUE}, {504, TRUE}};
+	} cases[] = { { 0, FALSE },  { 490, TRUE }, { 491, TRUE },
+		      { 497, TRUE }, { 498, TRUE }, { 504, TRUE } };
 
 	for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
 		g_autoptr (PstTiny) tiny = begin_tiny (PST_TINY_UNICODE);
