@@ -248,7 +248,15 @@ pst_body_read (const PstItem *item, PstBodyKind kind, const char **charset, GErr
 	if (kind == PST_BODY_HTML && pst_props_get_type (item->props, id) == PST_TYPE_BINARY)
 		return read_html_bytes (item, charset, error);
 
-	g_autoptr (GBytes) bytes = pst_props_get_string (item->props, id, &is_utf16, error);
+	g_autoptr (GError) local_error = NULL;
+	g_autoptr (GBytes) bytes =
+		pst_props_get_string (item->props, id, &is_utf16, &local_error);
+	if (bytes == NULL && local_error == NULL && pst_props_has (item->props, id))
+		g_set_error (&local_error, PST_ERROR, PST_ERROR_DAMAGED,
+			     "property 0x%04x is of type 0x%04x", id,
+			     pst_props_get_type (item->props, id));
+	if (local_error != NULL)
+		g_propagate_error (error, g_steal_pointer (&local_error));
 	if (bytes == NULL)
 		return NULL;
 	const void *data = g_bytes_get_data (bytes, &length);

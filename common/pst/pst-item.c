@@ -12,6 +12,7 @@
 enum {
 	PR_MESSAGE_CLASS = 0x001a,
 	PR_SUBJECT = 0x0037,
+	PR_SUBJECT_PREFIX = 0x003d,
 	PR_CLIENT_SUBMIT_TIME = 0x0039,
 	PR_SENT_REPRESENTING_ENTRY_ID = 0x0041,
 	PR_SENT_REPRESENTING_NAME = 0x0042,
@@ -33,21 +34,25 @@ enum {
 	PR_MESSAGE_FLAGS = 0x0e07,
 	PR_ENTRY_ID = 0x0fff,
 	PR_HAS_ATTACHMENTS = 0x0e1b,
+	PR_NORMALIZED_SUBJECT = 0x0e1d,
 	PR_BODY = 0x1000,
 	PR_RTF = 0x1009,
 	PR_HTML = 0x1013,
+	PR_ICON_INDEX = 0x1080,
 	PR_LAST_VERB = 0x1081,
 	PR_FLAG_STATUS = 0x1090,
 	PR_DISPLAY_NAME = 0x3001,
 	PR_ADDRESS_TYPE = 0x3002,
 	PR_ADDRESS = 0x3003,
 	PR_SMTP_ADDRESS = 0x39fe,
+	PR_CREATOR_NAME = 0x3ff8,
 	PR_RECIPIENT_ENTRY_ID = 0x5ff7,
 	PR_RECIPIENT_NAME = 0x5ff6,
 	PR_RECIPIENT_FLAGS = 0x5ffd,
 	PR_RECIPIENT_TRACK_STATUS = 0x5fff,
 	PR_SENDER_SMTP = 0x5d01,
 	PR_SENT_REPRESENTING_SMTP = 0x5d02,
+	PR_CREATOR_SMTP = 0x5d0a,
 };
 
 #define FLAG_READ   0x01
@@ -59,6 +64,10 @@ enum {
 #define VERB_REPLY     102
 #define VERB_REPLY_ALL 103
 #define VERB_FORWARD   104
+
+/* 2.2.1.10, icon index: what the list shows where the verb isn't kept */
+#define ICON_REPLIED   0x105
+#define ICON_FORWARDED 0x106
 
 #define FOLLOWUP_FLAGGED 2
 
@@ -191,7 +200,11 @@ pst_item_get_subject (const PstItem *item)
 {
 	g_autofree char *text = pst_item_get_text (item, PR_SUBJECT);
 
-	return text != NULL ? pst_item_tidy_subject (text) : NULL;
+	if (text != NULL)
+		return pst_item_tidy_subject (text);
+	g_autofree char *prefix = pst_item_get_text (item, PR_SUBJECT_PREFIX);
+	g_autofree char *rest = pst_item_get_text (item, PR_NORMALIZED_SUBJECT);
+	return rest != NULL ? g_strconcat (prefix != NULL ? prefix : "", rest, NULL) : NULL;
 }
 
 /* --- People ---------------------------------------------------------------- */
@@ -348,6 +361,17 @@ pst_item_read_recipients (const PstItem *item, guint kinds)
 	return recipients;
 }
 
+/* Of a message that was written here, who began it is who sent it: if the names agree. */
+static char *
+get_creator_smtp (const PstItem *item, const char *name)
+{
+	g_autofree char *creator = pst_item_get_text (item, PR_CREATOR_NAME);
+
+	return name != NULL && g_strcmp0 (creator, name) == 0
+		       ? pst_item_get_text (item, PR_CREATOR_SMTP)
+		       : NULL;
+}
+
 PstAddress *
 pst_item_get_author (const PstItem *item)
 {
@@ -365,6 +389,7 @@ pst_item_get_author (const PstItem *item)
 	if (person.smtp[0] == NULL && person.value != NULL && sender_value != NULL &&
 	    g_ascii_strcasecmp (person.value, sender_value) == 0)
 		person.smtp[1] = pst_item_get_text (item, PR_SENDER_SMTP);
+	person.smtp[2] = get_creator_smtp (item, person.name);
 	if (person.name == NULL && person.value == NULL && person.smtp[0] == NULL)
 		return pst_item_get_sender (item);
 	return pst_address_resolve (item->context, &person);
@@ -385,6 +410,7 @@ pst_item_get_sender (const PstItem *item)
 	if (person.smtp[0] == NULL && person.value != NULL && author_value != NULL &&
 	    g_ascii_strcasecmp (person.value, author_value) == 0)
 		person.smtp[1] = pst_item_get_text (item, PR_SENT_REPRESENTING_SMTP);
+	person.smtp[2] = get_creator_smtp (item, person.name);
 	return pst_address_resolve (item->context, &person);
 }
 
@@ -404,11 +430,22 @@ pst_item_get_received (const PstItem *item, gint64 *seconds)
 	return FALSE;
 }
 
+static gint64
+get_last_verb (const PstItem *item)
+{
+	gint64 icon = pst_props_get_int_or (item->props, PR_ICON_INDEX, 0);
+
+	return pst_props_get_int_or (item->props, PR_LAST_VERB,
+				     icon == ICON_REPLIED     ? VERB_REPLY
+				     : icon == ICON_FORWARDED ? VERB_FORWARD
+							      : 0);
+}
+
 guint
 pst_item_get_flags (const PstItem *item)
 {
 	gint64 bits = pst_props_get_int_or (item->props, PR_MESSAGE_FLAGS, 0);
-	gint64 verb = pst_props_get_int_or (item->props, PR_LAST_VERB, 0);
+	gint64 verb = get_last_verb (item);
 	guint flags = 0;
 
 	if (bits & FLAG_READ)
@@ -452,7 +489,7 @@ pst_item_get_keywords (const PstItem *item)
 {
 	GPtrArray *keywords = g_ptr_array_new ();
 
-	if (pst_props_get_int_or (item->props, PR_LAST_VERB, 0) == VERB_FORWARD)
+	if (get_last_verb (item) == VERB_FORWARD)
 		g_ptr_array_add (keywords, g_strdup (MESSAGE_KEYWORD_FORWARDED));
 	add_categories (item, keywords);
 	g_ptr_array_add (keywords, NULL);

@@ -306,6 +306,48 @@ test_native_body (Converted *fixture, gconstpointer data)
 	converted_assert_has (converted_get (fixture, 3), "filename=\"body.rtf\"\n");
 }
 
+/* What other places than the usual ones know. */
+static void
+test_second_places (Converted *fixture, gconstpointer data)
+{
+	static const guint8 replied[] = { 0x05, 0x01, 0, 0 };
+	const PstWriterProperty extra[] = {
+		text_property (0x003d, "RE: "),
+		text_property (0x0e1d, "lunch"),
+		text_property (0x3ff8, "Bo Lee"),
+		text_property (0x5d0a, "bo@example.org"),
+		{ .tag = 0x10800003, .bytes = replied, .length = 4 },
+	};
+	const PstWriterMessage message = { .sender = { "Bo Lee", "EX", "/o=x/cn=bo", NULL },
+					   .plain = "x",
+					   .extra = extra,
+					   .n_extra = G_N_ELEMENTS (extra) };
+
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0), "From: Bo Lee <bo@example.org>\n");
+	converted_assert_has (converted_get (fixture, 0), "Subject: RE: lunch\n");
+	const Message *converted = fixture->messages->pdata[0];
+	g_assert_cmpuint (converted->flags, ==, MESSAGE_ANSWERED);
+}
+
+/* A text that is none is no reason to go on as if there were nothing. */
+static void
+test_text_of_another_type (Converted *fixture, gconstpointer data)
+{
+	const PstWriterProperty extra = { .tag = 0x10000102, .bytes = "words", .length = 5 };
+	const PstWriterMessage message = {
+		.subject = "s", .sender = ann, .extra = &extra, .n_extra = 1
+	};
+	const PstWriterMessage empty = { .subject = "s", .sender = ann, .plain = "", .html = "" };
+
+	converted_add (fixture, &message);
+	converted_add (fixture, &empty);
+	converted_run (fixture);
+	g_assert_cmpuint (ledger_get_counts (fixture->ledger).failed, ==, 1);
+	g_assert_cmpuint (fixture->messages->len, ==, 1);
+}
+
 #define TEXT_RTF(words) "{\\rtf1\\ansi\\fromtext " words "}"
 
 /* A blank text is no reason to leave out the rich one, nor is half of it; and the same twice is
@@ -317,19 +359,19 @@ test_stub (Converted *fixture, gconstpointer data)
 		const char *plain;
 		const char *rtf;
 	} cases[] = {
-		{" \r\n", TEXT_RTF ("All of it.")},
-		{" \r\n", PROPER},
-		{"Half", TEXT_RTF ("Half of it.")},
-		{"All \r\nof it.", TEXT_RTF ("All of\\par it.\\par ")},
+		{ " \r\n", TEXT_RTF ("All of it.") },
+		{ " \r\n", PROPER },
+		{ "Half", TEXT_RTF ("Half of it.") },
+		{ "All \r\nof it.", TEXT_RTF ("All of\\par it.\\par ") },
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
-		const PstWriterMessage message = {.subject = "s",
-						  .sender = ann,
-						  .plain = cases[i].plain,
-						  .rtf = cases[i].rtf,
-						  .rtf_length = strlen (cases[i].rtf),
-						  .rtf_in_sync = TRUE};
+		const PstWriterMessage message = { .subject = "s",
+						   .sender = ann,
+						   .plain = cases[i].plain,
+						   .rtf = cases[i].rtf,
+						   .rtf_length = strlen (cases[i].rtf),
+						   .rtf_in_sync = TRUE };
 		converted_add (fixture, &message);
 	}
 	converted_run (fixture);
@@ -780,6 +822,8 @@ main (int argc, char **argv)
 	ADD ("/pst/source/signed-mail-is-exact", test_smime);
 	ADD ("/pst/source/attachments-of-every-kind", test_attachments);
 	ADD ("/pst/source/the-body-that-was-written-leads", test_native_body);
+	ADD ("/pst/source/other-places-are-asked-too", test_second_places);
+	ADD ("/pst/source/a-text-of-another-type-is-named", test_text_of_another_type);
 	ADD ("/pst/source/a-stub-hides-no-text", test_stub);
 	ADD ("/pst/source/hz-goes-as-it-is", test_hz);
 	ADD ("/pst/source/strings-in-odd-code-pages", test_pages_of_strings);
