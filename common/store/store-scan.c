@@ -228,7 +228,8 @@ look_at_file (Scan *self, int fd, const Place *place, const char *name)
 		return;
 	}
 	StoreLook look = store_look_at (fd, name, &size, &way_out);
-	if (place->bundle != NULL && look != STORE_LOOK_FOREIGN) {
+	if (place->bundle != NULL && look != STORE_LOOK_FOREIGN &&
+	    (look != STORE_LOOK_MAILBOX || strcmp (name, "mbox") == 0)) {
 		look_at_bundle_file (self, place, name, size, look);
 		return;
 	}
@@ -425,13 +426,47 @@ base_name (const Scan *self, const Place *place)
 	return g_path_get_basename (whole);
 }
 
-/* Of a part of a bundle only the first one is asked: the tree begins there. */
 static gboolean
-is_named_as_bundle (const Place *place, const char *base, const StoreListing *listing)
+is_bundle_name (const char *name)
 {
-	return store_look_has_suffix (base, ".mbox") || store_look_has_suffix (base, ".imapmbox") ||
+	return store_look_has_suffix (name, ".mbox") || store_look_has_suffix (name, ".imapmbox");
+}
+
+static gboolean
+has_bundles (const StoreListing *listing)
+{
+	for (guint i = 0; i < listing->entries->len; i++) {
+		const StoreEntry *entry = &g_array_index (listing->entries, StoreEntry, i);
+		if (entry->type == DT_DIR && is_bundle_name (entry->name))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* One by name and by what is in it. Within a tree the name will do: it may be empty. Of a part of
+ * one only the root is asked: the tree begins there. */
+static gboolean
+is_bundle (const Place *place, const char *base, const StoreListing *listing)
+{
+	if (place->layout != STORE_LAYOUT_FOLDERS)
+		return FALSE;
+	if (!store_listing_is_bundle (listing))
+		return *place->path != '\0' && is_bundle_name (base) && !has_bundles (listing);
+	return is_bundle_name (base) ||
 	       (*place->path == '\0' && (store_listing_has_directory (listing, "Messages") ||
 					 store_listing_is_uuid (base)));
+}
+
+static void
+drop_bundle_suffix (char **components)
+{
+	guint n = g_strv_length (components);
+
+	if (n == 0)
+		return;
+	g_autofree char *last = components[n - 1];
+	g_autofree char *plain = without_suffix (last, ".imapmbox");
+	components[n - 1] = without_suffix (plain, ".mbox");
 }
 
 static void
@@ -440,8 +475,7 @@ settle_place (Scan *self, Place *place, int fd, const StoreListing *listing)
 	g_autofree char *base = base_name (self, place);
 
 	if (place->layout == STORE_LAYOUT_FOLDERS)
-		place->layout =
-			store_layout_find (listing, fd, base, place->account != 0);
+		place->layout = store_layout_find (listing, fd, base, place->account != 0);
 	if (place->layout == STORE_LAYOUT_ACCOUNTS)
 		place->is_imap = strcmp (base, "ImapMail") == 0;
 	if (listing->has_index && *place->path == '\0' && place->layout == STORE_LAYOUT_FOLDERS) {
@@ -449,23 +483,16 @@ settle_place (Scan *self, Place *place, int fd, const StoreListing *listing)
 		if (place->is_imap)
 			tell_imap (self, place);
 	}
-	place->by_program |=
-		listing->has_index || store_listing_has_file (listing, ".oeaccount");
-	if (place->layout == STORE_LAYOUT_FOLDERS && store_listing_is_bundle (listing) &&
-	    is_named_as_bundle (place, base, listing)) {
-		place->layout = STORE_LAYOUT_BUNDLE;
-		place->by_program = TRUE;
-		g_autofree char *last = NULL;
-		guint n = g_strv_length (place->components);
-		if (n > 0) {
-			last = place->components[n - 1];
-			char *plain = without_suffix (last, ".imapmbox");
-			place->components[n - 1] = without_suffix (plain, ".mbox");
-			g_free (plain);
-		}
-		place->bundle = add_mailbox (self, place, STORE_MAILBOX_EML,
-					     g_strdupv (place->components), NULL);
-	}
+	place->by_program |= listing->has_index || store_listing_has_file (listing, ".oeaccount");
+	gboolean bundle = is_bundle (place, base, listing);
+	if (bundle || is_bundle_name (base))
+		drop_bundle_suffix (place->components);
+	if (!bundle)
+		return;
+	place->layout = STORE_LAYOUT_BUNDLE;
+	place->by_program = TRUE;
+	place->bundle = add_mailbox (self, place, STORE_MAILBOX_EML,
+				     g_strdupv (place->components), NULL);
 }
 
 /* Messages in the directory itself. */

@@ -176,6 +176,9 @@ apple_account ()
 	letter below | emlx 1 | plant "$1/Work.mbox/Plans%2F2020.mbox/Messages/7.emlx"
 	echo x | plant "$1/Work.mbox/Info.plist"
 	echo x | plant "$1/Deleted Messages.mbox/Info.plist"
+	letter spam | emlx 0 |
+		plant "$1/[Gmail].mbox/Spam.mbox/01234567-89AB-CDEF-0123-456789ABCDEF/Data/Messages/8.emlx"
+	mkdir -p "$1/Archive.mbox"
 }
 
 # apple_mail DIR: ~/Library/Mail with one account, an older version, and the program's own files.

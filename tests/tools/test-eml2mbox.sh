@@ -112,7 +112,8 @@ apple_mail apple
 read_tree apple
 status_is 'Apple Mail is read' 0
 is 'folders, roles, flags and dates are its own' "$(records Folder Role Flags Date)" \
-'(folder) | Deleted Messages | trash | - | -
+'(folder) | Archive | archive | - | -
+(folder) | Deleted Messages | trash | - | -
 draft | Drafts | drafts | \Draft | 1007073232 -0000
 apple-2 | INBOX | inbox | \Seen | 1007073232 -0000
 apple-10 | INBOX | inbox | \Seen $NotJunk | 1007073232 -0000
@@ -121,7 +122,8 @@ apple-1002 | INBOX | inbox | - | 1007073232 -0000
 apple-1003 | INBOX | inbox | \Seen | 1007073232 -0000
 sent | Sent Messages | sent | \Seen | 1007073232 -0000
 (folder) | Work | - | - | -
-below | Work/Plans%2F2020 | - | \Seen | 1007073232 -0000'
+below | Work/Plans%2F2020 | - | \Seen | 1007073232 -0000
+spam | [Gmail]/Spam | junk | - | 1007073232 -0000'
 complains 'what lay apart was put back' '1002.partial.emlx: INBOX: 2 .*\[attachments-rejoined\]'
 complains 'a part of what is whole elsewhere is counted' 'skipped by rule: 1 part-of-another'
 complains 'an older version is left out by name' '^eml2mbox: V2: left out.*\[older-version\]'
@@ -166,6 +168,14 @@ mkdir -p both/A.mbox/Messages && mbox file-1 > both/A.mbox/mbox && letter messag
 read_tree both
 is 'an exported mailbox beside messages hides none of them' "$(records Folder | sort)" 'file-1 | A
 message-1 | A'
+
+mkdir -p named/old.mbox && mbox a-1 > named/old.mbox/A && mbox b-1 > named/old.mbox/B
+read_tree named
+is 'a directory that is a bundle by name only hides none either' "$(records Folder | grep -v '^(')" 'a-1 | old/A
+b-1 | old/B'
+read_tree apple/V10/*-*/
+is 'an empty bundle of an account is an empty folder' "$(records Folder Role | head -n 1)" \
+	'(folder) | Archive | archive'
 
 mkdir two && cp -r apple/V10 two/ && cp -r apple/V2/IMAP-ann@mail.example.org two/V10/
 mkdir -p two/V10/Mailboxes && cp -r export/Old.mbox two/V10/Mailboxes
