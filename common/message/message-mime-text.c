@@ -191,7 +191,8 @@ static void
 add_utf8 (MimeText *text, const guint8 *data, gsize length)
 {
 	for (gsize i = 0; i < length; i++) {
-		guint8 byte = data[i];
+		/* As L1 has it: servers that do not store NULs store this. */
+		guint8 byte = data[i] == '\0' && text->lines ? 0x80 : data[i];
 		if (text->lines && byte == '\r' && !text->cr) {
 			text->cr = TRUE;
 			continue;
@@ -239,7 +240,8 @@ message_mime_text_add (MimeText *text, const guint8 *data, gsize length)
 	}
 	g_autofree guint8 *all = g_malloc (text->rest_length + length);
 	memcpy (all, text->rest, text->rest_length);
-	memcpy (all + text->rest_length, data, length);
+	for (gsize i = 0; i < length; i++)
+		all[text->rest_length + i] = data[i] != '\0' ? data[i] : 0x80;
 	gsize whole = text->rest_length + length;
 	gsize taken = convert (text, all, whole);
 	text->rest_length = whole - taken;

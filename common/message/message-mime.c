@@ -110,15 +110,42 @@ add_date (Reading *reading, GMimeMessage *message)
 	add_field (reading, "date", instant);
 }
 
+/* "Name <address>" for each; a name that only repeats the address is none: servers add such. The
+ * limits bound how deep groups go. */
+static void
+append_addresses (GString *out, InternetAddressList *list)
+{
+	for (int i = 0; i < internet_address_list_length (list); i++) {
+		InternetAddress *address = internet_address_list_get_address (list, i);
+		const char *name = internet_address_get_name (address);
+		if (INTERNET_ADDRESS_IS_GROUP (address)) {
+			InternetAddressGroup *group = INTERNET_ADDRESS_GROUP (address);
+			g_string_append_printf (out, "%s: ", name != NULL ? name : "");
+			append_addresses (out, internet_address_group_get_members (group));
+			g_string_append (out, "; ");
+			continue;
+		}
+		InternetAddressMailbox *mailbox = INTERNET_ADDRESS_MAILBOX (address);
+		const char *addr = internet_address_mailbox_get_addr (mailbox);
+		addr = addr != NULL ? addr : "";
+		if (name != NULL && *name != '\0' && g_ascii_strcasecmp (name, addr) != 0)
+			g_string_append_printf (out, "%s ", name);
+		g_string_append_printf (out, "<%s> ", addr);
+	}
+}
+
 static void
 add_addresses (Reading *reading, GMimeMessage *message, const char *name, GMimeAddressType type)
 {
 	InternetAddressList *list = g_mime_message_get_addresses (message, type);
 	const char *raw = g_mime_object_get_header (GMIME_OBJECT (message), name);
-	g_autofree char *text = list != NULL && internet_address_list_length (list) > 0
-					? internet_address_list_to_string (list, NULL, FALSE)
-					: g_strdup (raw != NULL ? raw : "");
-	g_autofree char *value = squeeze (text, FALSE);
+	g_autoptr (GString) text = g_string_new (NULL);
+
+	if (list != NULL && internet_address_list_length (list) > 0)
+		append_addresses (text, list);
+	else if (raw != NULL)
+		g_string_append (text, raw);
+	g_autofree char *value = squeeze (text->str, FALSE);
 
 	add_field (reading, name, value);
 }
@@ -220,6 +247,8 @@ add_object (Reading *reading, GMimeObject *object)
 	if (GMIME_IS_MULTIPART (object)) {
 		GMimeMultipart *multipart = GMIME_MULTIPART (object);
 		const char *boundary = g_mime_multipart_get_boundary (multipart);
+		/* There is no other way to ask whether the closing boundary was there. */
+		reading->mime->is_open |= !multipart->write_end_boundary;
 		if (GMIME_IS_MULTIPART_SIGNED (object) && boundary != NULL &&
 		    reading->boundaries->len < SIGNED_LIMIT)
 			g_ptr_array_add (reading->boundaries, (gpointer) boundary);

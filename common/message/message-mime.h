@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
 	guint8 fields[DIGEST_SIZE]; /* Date From To Cc Subject Message-ID In-Reply-To References */
 	GPtrArray *parts;           /* of MessageMimePart, leaves in order */
+	gboolean is_open; /* a multipart does not end */
 	gboolean is_signed;
 	guint8 signed_part[DIGEST_SIZE]; /* L1 of what is under the signatures */
 } MessageMime;

@@ -225,6 +225,9 @@ compare_bytes (MessageContent *here, MessageContent *there, VerifyReason *reason
 	return TRUE;
 }
 
+/* Characters that stand for one ("=C3"). */
+#define CUT_LIMIT 3
+
 /* --- Decoded parts ------------------------------------------------------ */
 
 static gboolean
@@ -286,27 +289,46 @@ same_in_view (MessageContent *here, MessageContent *there, MessageMimeView view,
 	return TRUE;
 }
 
+static gboolean
+begin_alike (MessageContent *here, MessageContent *there, const MessageMimePrefix *prefix,
+	     gboolean *alike, GError **error)
+{
+	g_autoptr (MessageMime) a = NULL;
+	g_autoptr (MessageMime) b = NULL;
+
+	if (!message_mime_read (here, MESSAGE_MIME_WHOLE, prefix, &a, error) ||
+	    !message_mime_read (there, MESSAGE_MIME_WHOLE, prefix, &b, error))
+		return FALSE;
+	const MessageMimePart *whole = a->parts->pdata[prefix->part];
+	const MessageMimePart *part = b->parts->pdata[prefix->part];
+	*alike = memcmp (whole->prefix, part->prefix, DIGEST_SIZE) == 0;
+	return TRUE;
+}
+
 /* Does it end within a part, and are the parts before that one whole? */
 static gboolean
-ends_within (MessageContent *here, const MessageMime *there, gboolean *ends, GError **error)
+ends_within (MessageContent *here, const MessageMime *a, MessageContent *there,
+	     const MessageMime *b, gboolean *ends, GError **error)
 {
-	guint last = there->parts->len - 1;
-	const MessageMimePart *part = there->parts->len > 0 ? there->parts->pdata[last] : NULL;
-	const MessageMimePrefix prefix = { last, part != NULL ? part->size : 0 };
-	g_autoptr (MessageMime) mime = NULL;
-
 	*ends = FALSE;
-	if (part == NULL || part->size == 0)
+	if (b->parts->len == 0 || b->parts->len > a->parts->len)
 		return TRUE;
-	if (!message_mime_read (here, MESSAGE_MIME_WHOLE, &prefix, &mime, error))
-		return FALSE;
-	if (mime == NULL || mime->parts->len <= last)
-		return TRUE;
+	guint last = b->parts->len - 1;
+	const MessageMimePart *part = b->parts->pdata[last];
+	const MessageMimePart *whole = a->parts->pdata[last];
 	for (guint i = 0; i < last; i++)
-		if (!parts_equal (mime->parts->pdata[i], there->parts->pdata[i]))
+		if (!parts_equal (a->parts->pdata[i], b->parts->pdata[i]))
 			return TRUE;
-	const MessageMimePart *whole = mime->parts->pdata[last];
-	*ends = part->size < whole->size && memcmp (whole->prefix, part->digest, DIGEST_SIZE) == 0;
+	if (part->size >= whole->size)
+		return TRUE;
+	/* Only its header has come, or not even all of that. */
+	*ends = part->size == 0;
+	/* An encoded character may be cut in two, and what is left of it mean itself. */
+	for (guint64 cut = 0; cut < MIN (part->size, CUT_LIMIT) && !*ends; cut++) {
+		const MessageMimePrefix prefix = { last, part->size - cut };
+		if (!begin_alike (here, there, &prefix, ends, error))
+			return FALSE;
+	}
 	return TRUE;
 }
 
@@ -342,8 +364,9 @@ compare_parts (MessageContent *here, const MessageMime *a, MessageContent *there
 	*reason = VERIFY_REASON_HEADER_CHANGED;
 	if (all_equal (a, b))
 		return compare_texts (here, there, reason, error);
-	if (!ends_within (here, b, &cut, error))
+	if (!ends_within (here, a, there, b, &cut, error))
 		return FALSE;
+	cut = cut || (b->is_open && !a->is_open);
 	*reason = cut			    ? VERIFY_REASON_TRUNCATED
 		  : some_are_missing (a, b) ? VERIFY_REASON_PART_MISSING
 		  : others_equal (a, b)	    ? VERIFY_REASON_TEXT_CHANGED

@@ -253,6 +253,61 @@ change_open (Side *side, ChangeFunc change, GError **error)
 	}
 }
 
+/* --- Without a partner -------------------------------------------------- */
+
+static VerifyClass
+class_of_rest (const Match *match, const Side *side, const VerifyEntry *entry)
+{
+	gboolean copy = (entry->marks & VERIFY_MARK_COPY) != 0;
+
+	if (match->options->headers_only && entry->first == 0 && entry->second == 0)
+		return VERIFY_UNVERIFIABLE;
+	if (side->at_target)
+		return copy ? VERIFY_DUPLICATED : VERIFY_EXTRA;
+	return copy ? VERIFY_COLLAPSED : VERIFY_MISSING;
+}
+
+/* All that is open, or only what is one copy too many. */
+static gboolean
+name_open (Match *match, Side *side, gboolean only_copies, GError **error)
+{
+	g_autoptr (Sorter) open = g_steal_pointer (&side->open);
+
+	side->open = verify_entries_new ();
+	if (!sorter_rewind (open, error))
+		return FALSE;
+	for (;;) {
+		const void *next;
+		if (!sorter_next (open, &next, error))
+			return FALSE;
+		if (next == NULL)
+			return TRUE;
+		const VerifyEntry *entry = next;
+		const VerifyOutcome outcome = {
+			.number = entry->number,
+			.partner = VERIFY_NO_PARTNER,
+			.at_target = side->at_target,
+			.class = (guint8) class_of_rest (match, side, entry),
+		};
+		gboolean stays = only_copies && (entry->marks & VERIFY_MARK_COPY) == 0;
+		if (stays ? !sorter_add (side->open, entry, error)
+			  : !verify_outcomes_add (match->outcomes, &outcome, entry->folder, error))
+			return FALSE;
+	}
+}
+
+static gboolean
+name_copies (Match *match, Side *side, GError **error)
+{
+	return name_open (match, side, TRUE, error);
+}
+
+static gboolean
+name_rest (Match *match, Side *side, GError **error)
+{
+	return name_open (match, side, FALSE, error);
+}
+
 /* --- By content --------------------------------------------------------- */
 
 static void
@@ -346,7 +401,7 @@ join_all (Match *match, GError **error)
 /* An open message with a found copy in the same folder is one copy too few (or too many), not
  * another mail. */
 static gboolean
-mark_copies (Side *side, GError **error)
+mark_copies (Side *side, Sorter *all, GError **error)
 {
 	const VerifyOrder order = { .places = side->places[VERIFY_SCOPE_NAME], .key = TRUE };
 
@@ -354,7 +409,7 @@ mark_copies (Side *side, GError **error)
 		return TRUE;
 	g_autoptr (Sorter) few = arrange (side, &order, error);
 	return few != NULL &&
-	       verify_join_mark_copies (few, side->all, &order, side->open, error);
+	       verify_join_mark_copies (few, all, &order, side->open, error);
 }
 
 /* By everything that was read of the content. */
@@ -383,7 +438,8 @@ match_content (Match *match, GError **error)
 	for (guint i = 0; i < G_N_ELEMENTS (elsewhere); i++)
 		if (!run_step (match, &elsewhere[i], error))
 			return FALSE;
-	return mark_copies (&match->source, error) && mark_copies (&match->target, error);
+	return mark_copies (&match->source, match->source.all, error) &&
+	       mark_copies (&match->target, match->target.all, error);
 }
 
 /* By the key alone, in the same folder and then elsewhere. */
@@ -564,6 +620,38 @@ decode_both (Match *match, gboolean *decoded, GError **error)
 	       decode_side (&match->target, target, error);
 }
 
+/* Every open entry that has L2, by folder and L2. */
+static Sorter *
+gather_mimes (const Side *side, GError **error)
+{
+	g_autoptr (Sorter) all = verify_order_sorter_new (&side->by_content);
+
+	if (!sorter_rewind (side->open, error))
+		return NULL;
+	for (;;) {
+		const void *next;
+		if (!sorter_next (side->open, &next, error))
+			return NULL;
+		if (next == NULL)
+			return g_steal_pointer (&all);
+		const VerifyEntry *entry = next;
+		if ((entry->marks & VERIFY_MARK_KEY) != 0 && !sorter_add (all, entry, error))
+			return NULL;
+	}
+}
+
+static gboolean
+match_decoded (Match *match, GError **error)
+{
+	g_autoptr (Sorter) source = gather_mimes (&match->source, error);
+	g_autoptr (Sorter) target = source != NULL ? gather_mimes (&match->target, error) : NULL;
+
+	return target != NULL && match_keys (match, VERIFY_LEVEL_MIME, error) &&
+	       mark_copies (&match->source, source, error) &&
+	       mark_copies (&match->target, target, error) &&
+	       name_copies (match, &match->target, error);
+}
+
 /* The header is what candidates are found by, here and in what follows. */
 static gboolean
 match_mime (Match *match, GError **error)
@@ -577,8 +665,7 @@ match_mime (Match *match, GError **error)
 		return FALSE;
 	if (match->options->headers_only)
 		return TRUE;
-	return decode_both (match, &decoded, error) &&
-	       (!decoded || match_keys (match, VERIFY_LEVEL_MIME, error));
+	return decode_both (match, &decoded, error) && (!decoded || match_decoded (match, error));
 }
 
 /* --- By header ---------------------------------------------------------- */
@@ -602,48 +689,7 @@ match_headers (Match *match, GError **error)
 	return verify_altered_settle (match->altered, match->outcomes, error);
 }
 
-/* --- What is left ------------------------------------------------------- */
-
-static VerifyClass
-class_of_rest (const Match *match, const Side *side, const VerifyEntry *entry)
-{
-	gboolean copy = (entry->marks & VERIFY_MARK_COPY) != 0;
-
-	if (match->options->headers_only && entry->first == 0 && entry->second == 0)
-		return VERIFY_UNVERIFIABLE;
-	if (side->at_target)
-		return copy ? VERIFY_DUPLICATED : VERIFY_EXTRA;
-	return copy ? VERIFY_COLLAPSED : VERIFY_MISSING;
-}
-
-/* All that is open, or only what is one copy too many. */
-static gboolean
-name_rest (Match *match, Side *side, gboolean only_copies, GError **error)
-{
-	g_autoptr (Sorter) open = g_steal_pointer (&side->open);
-
-	side->open = verify_entries_new ();
-	if (!sorter_rewind (open, error))
-		return FALSE;
-	for (;;) {
-		const void *next;
-		if (!sorter_next (open, &next, error))
-			return FALSE;
-		if (next == NULL)
-			return TRUE;
-		const VerifyEntry *entry = next;
-		const VerifyOutcome outcome = {
-			.number = entry->number,
-			.partner = VERIFY_NO_PARTNER,
-			.at_target = side->at_target,
-			.class = (guint8) class_of_rest (match, side, entry),
-		};
-		gboolean stays = only_copies && (entry->marks & VERIFY_MARK_COPY) == 0;
-		if (stays ? !sorter_add (side->open, entry, error)
-			  : !verify_outcomes_add (match->outcomes, &outcome, entry->folder, error))
-			return FALSE;
-	}
-}
+/* --- The cascade -------------------------------------------------------- */
 
 /* An intact copy of one message is no altered form of another with the same header, so copies too
  * many are named before headers are looked at. */
@@ -653,9 +699,9 @@ run_cascade (Match *match, GError **error)
 	return read_side (match, &match->source, error) &&
 	       read_side (match, &match->target, error) && join_all (match, error) &&
 	       match_content (match, error) && match_raw (match, error) &&
-	       name_rest (match, &match->target, TRUE, error) && match_mime (match, error) &&
-	       match_headers (match, error) && name_rest (match, &match->source, FALSE, error) &&
-	       name_rest (match, &match->target, FALSE, error);
+	       name_copies (match, &match->target, error) && match_mime (match, error) &&
+	       match_headers (match, error) && name_rest (match, &match->source, error) &&
+	       name_rest (match, &match->target, error);
 }
 
 VerifyMatch *

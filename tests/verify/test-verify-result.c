@@ -120,7 +120,12 @@ typedef struct {
 static const Case cases[] = {
 	{"identical-is-proven", &same, &same, {0}, VERIFY_PROVEN, 0},
 	{"canonical-is-proven", &same, &stamped, {0}, VERIFY_PROVEN, 0},
-	{"canonical-is-not-raw", &same, &stamped, {.require = VERIFY_LEVEL_RAW}, VERIFY_DIFFERENCES, 1},
+	{"canonical-is-not-raw",
+	 &same,
+	 &stamped,
+	 {.require = VERIFY_LEVEL_RAW},
+	 VERIFY_DIFFERENCES,
+	 1},
 	{"altered-differs", &same, &changed, {0}, VERIFY_DIFFERENCES, 1},
 	{"moved-is-a-note", &same, &elsewhere, {0}, VERIFY_PROVEN, 0},
 	{"moved-is-metadata", &same, &elsewhere, {.metadata = TRUE}, VERIFY_DIFFERENCES, 1},
