@@ -1,0 +1,37 @@
+/* imap-fetch.h - the messages of one mailbox, fetched without waiting for answers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Several FETCH commands are on their way while the first is being read, so a long way to the
+ * server costs nothing; nobody reads ahead of the consumer, so memory holds one message. A large
+ * message comes in pieces (BODY.PEEK[]<from.length>). After a cut, reading goes on over another
+ * connection where it stopped, with the piece that was under way.
+ */
+#pragma once
+
+#include "imap/imap-connection.h"
+#include "imap/imap-folders.h"
+#include "message/ledger.h"
+
+typedef struct ImapFetch ImapFetch;
+
+/* account is what origins begin with. headers_only: what comes is a header and its empty line.
+ * Everything is borrowed. */
+ImapFetch *imap_fetch_new (const ImapMailbox *mailbox, const char *account, gboolean headers_only,
+			   Ledger *ledger, Report *report);
+void imap_fetch_free (ImapFetch *fetch);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapFetch, imap_fetch_free)
+
+/* EXAMINE over connection, which is borrowed until the next call, and list what there is; called
+ * again after a cut, go on. *refused: the server does not open it, which the ledger knows by then.
+ * RUN_ERROR_INPUT if another mailbox is there now (UIDVALIDITY). */
+gboolean imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused,
+			  GError **error);
+
+/* The next message; *message is NULL at the end of the mailbox. What the server lists and does not
+ * hand out has failed in the ledger. */
+gboolean imap_fetch_next (ImapFetch *fetch, Message **message, GError **error);
+
+/* Are answers still on their way? */
+gboolean imap_fetch_is_busy (const ImapFetch *fetch);

@@ -1,0 +1,58 @@
+#!/bin/bash
+# test-mbox-verify-cut.sh - an account is read to the end, however often the line breaks
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+. "${top_srcdir:-.}/tests/support/tap.sh" || exit 99
+. "$top_srcdir/tests/support/imap-servers.sh"
+
+need_tool mbox-verify
+need_tool maildir-push
+proxy=$top_builddir/tests/support/fault-proxy
+has_server dovecot || skip_all "$why"
+start_server dovecot "$tmp/imap" || { diag 'no server'; exit 99; }
+
+export HOME=$tmp/home
+mkdir -p "$HOME" "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
+login=(--ca-file="$IMAP_CA" --password-file="$IMAP_PASSWORD_FILE" --insecure-cleartext)
+
+# Small ones, and one that needs three requests: exactly twice 8 MiB as sent, so the last is empty.
+for i in {1..300}; do
+	printf 'Subject: number %d\r\n\r\n%s\r\n' "$i" "$(printf 'line %d of it ' $(seq $((i % 50))))" > "$tmp/mail/cur/$i.test:2,S"
+done
+{
+	printf 'Subject: large\r\n\r\n'
+	yes 'a line of a large message' | sed 's/$/\r/' | head -c $((2 * 8388608 - 20))
+	printf '\r\n'
+} > "$tmp/mail/cur/301.test:2,"
+printf 'Subject: last\r\n\r\nthe end\r\n' > "$tmp/mail/cur/302.test:2,"
+is 'the large message has twice the size of a piece' "$(stat -c %s "$tmp/mail/cur/301.test:2,")" 16777216
+
+run "$(tool maildir-push)" "${login[@]}" "$tmp/mail" "imap://ann@$IMAP_HOST:$IMAP_PORT"
+status_is 'the account is filled' 0
+run "$(tool mbox-verify)" -v "${login[@]}" "$tmp/mail" "imap://ann@$IMAP_HOST:$IMAP_PORT"
+status_is 'it is read' 0
+prints 'and proven' '^Proven: 302 of 302 proven$'
+complains 'as it was then' 'INBOX: 302 messages as of UIDNEXT 303'
+
+# cut_at BYTE...: a proxy whose first connections break after so many bytes towards us.
+cut_at ()
+{
+	rm -f "$tmp/port"
+	"$proxy" "$@" --port-file="$tmp/port" --to="$IMAP_PORT" > "$tmp/events" &
+	proxy_pid=$!
+	until [ -s "$tmp/port" ] || ! kill -0 $proxy_pid 2> /dev/null; do sleep 0.02; done
+}
+
+on_exit 'kill $proxy_pid 2> /dev/null'
+for bytes in 900 40000 100000 9000000 16000000; do
+	cut_at --cut-down="$bytes"
+	run "$(tool mbox-verify)" -v "${login[@]}" "$tmp/mail" "imap://ann@127.0.0.1:$(< "$tmp/port")"
+	status_is "cut after $bytes bytes, it is read all the same" 0
+	prints 'every message once' '^Proven: 302 of 302 proven$'
+	complains 'over another connection' 'connecting again'
+	kill $proxy_pid
+	wait $proxy_pid 2> /dev/null
+done
+
+done_testing
