@@ -18,7 +18,8 @@
 #define JUNK_MAX (64 * 1024 * 1024)
 
 /* From_ lines have no limit, but beyond this their date is not looked for. */
-#define FROM_LINE_MAX (256 * 1024)
+#define FROM_LINE_MAX      (256 * 1024)
+#define FROM_AFTER_NUL_MAX 1024
 
 /* Headers are looked through so far for Content-Length. */
 #define HEADER_MAX (64 * 1024)
@@ -61,15 +62,27 @@ judge (MboxReader *self, MboxPrecedence after, gboolean *separates, GError **err
 	gboolean at_end;
 	MboxFrom from;
 
-	if (!look_at_line (self, &data, &length, &at_end, error))
+	if (after == MBOX_AFTER_NUL) {
+		/* One line may hold many of these: none may cost much. */
+		if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
+			return FALSE;
+		at_end = length < MBOX_LOOK_AHEAD;
+		*separates = FALSE;
+		if (memchr (data, '\n', MIN (length, FROM_AFTER_NUL_MAX)) == NULL)
+			return TRUE;
+	} else if (!look_at_line (self, &data, &length, &at_end, error)) {
 		return FALSE;
+	}
 	*separates = self->in_stream && mbox_stream_begins_here (data, length);
 	if (*separates)
 		return TRUE;
 	const guint8 *lf = memchr (data, '\n', length);
 	gsize line = lf != NULL ? (gsize) (lf - data) + 1 : length;
 	mbox_from_parse ((const char *) data, line, &from);
-	*separates = mbox_separator_judge (&from, after, data + line, length - line, at_end);
+	/* Where every line of a message is quoted, a date is proof enough. */
+	*separates = (self->habits.dialect == MBOX_DIALECT_RD && after == MBOX_AFTER_BLANK &&
+		      from.strength == MBOX_FROM_STRONG) ||
+		     mbox_separator_judge (&from, after, data + line, length - line, at_end);
 	return TRUE;
 }
 
@@ -84,7 +97,8 @@ is_inside (MboxReader *self, const MboxCollector *content, gboolean *inside, GEr
 			  4 * MBOX_MULTIPART_AHEAD;
 
 	*inside = FALSE;
-	if (content->is_too_large || self->looked > allowed)
+	if (self->habits.dialect == MBOX_DIALECT_RD || content->is_too_large ||
+	    self->looked > allowed)
 		return TRUE;
 	if (!line_reader_look_ahead (self->lines, MBOX_MULTIPART_AHEAD, &data, &length, error))
 		return FALSE;
@@ -230,7 +244,8 @@ take_some (Body *body, gboolean *ended, GError **error)
 		return *ended || take (body, 5, error);
 	}
 	gboolean quotes = body->quoting != MBOX_QUOTE_KEEP && !self->counts;
-	if (body->at_line_start && *data == '>' && quotes && !is_relay_mark (body, data, length))
+	if (body->at_line_start && quotes && mbox_scan_is_quoted (data, length) &&
+	    !is_relay_mark (body, data, length))
 		return take_quoted (body, data, length, error);
 	return take (body, mbox_scan (data, length), error);
 }

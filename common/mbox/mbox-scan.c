@@ -9,9 +9,10 @@
 #define FROM        "From "
 #define FROM_LENGTH 5
 
-/* A piece that processors compare at once; the compiler cuts it to what the machine has. */
-typedef guint8 Lanes __attribute__ ((vector_size (64)));
-typedef guint64 Words __attribute__ ((vector_size (64)));
+/* What every processor we meet compares at once; and so many of them at a time. */
+typedef guint8 Lanes __attribute__ ((vector_size (16)));
+typedef guint64 Words __attribute__ ((vector_size (16)));
+#define BLOCK (4 * sizeof (Lanes))
 
 gboolean
 mbox_scan_is_from (const guint8 *data, gsize length)
@@ -28,20 +29,32 @@ is_suspect (const guint8 *line, const guint8 *end)
 	return memcmp (line, FROM, MIN ((gsize) (end - line), FROM_LENGTH)) == 0;
 }
 
-/* Is there any place among the lanes where a line may end and one of ours begin? */
-static gboolean
-any_hit (const guint8 *at)
+gboolean
+mbox_scan_is_quoted (const guint8 *data, gsize length)
+{
+	return length > 0 && *data == '>' && is_suspect (data, data + length);
+}
+
+/* Where a line may end and one of ours begin: a lane for each byte at which. */
+static inline Lanes
+hits_at (const guint8 *at)
 {
 	Lanes here;
 	Lanes next;
 
 	memcpy (&here, at, sizeof here);
 	memcpy (&next, at + 1, sizeof next);
-	Words hits = (Words) (((here == '\n') | (here == 0)) & ((next == 'F') | (next == '>')));
-	guint64 all = 0;
-	for (guint i = 0; i < sizeof hits / sizeof all; i++)
-		all |= hits[i];
-	return all != 0;
+	return (Lanes) (((here == '\n') | (here == 0)) & ((next == 'F') | (next == '>')));
+}
+
+static inline gboolean
+any_hit (const guint8 *at)
+{
+	Words hits = (Words) (hits_at (at) | hits_at (at + sizeof (Lanes)) |
+			      hits_at (at + 2 * sizeof (Lanes)) |
+			      hits_at (at + 3 * sizeof (Lanes)));
+
+	return (hits[0] | hits[1]) != 0;
 }
 
 static gboolean
@@ -58,9 +71,9 @@ mbox_scan (const guint8 *data, gsize length)
 	const guint8 *end = data + length;
 	const guint8 *at = data;
 
-	while ((gsize) (end - at) > sizeof (Lanes)) {
+	while ((gsize) (end - at) > BLOCK) {
 		const guint8 *block = at;
-		at += sizeof (Lanes);
+		at += BLOCK;
 		if (!any_hit (block))
 			continue;
 		for (; block < at; block++)

@@ -16,3 +16,6 @@ gsize mbox_scan (const guint8 *data, gsize length);
 
 /* Does data begin with "From "? */
 gboolean mbox_scan_is_from (const guint8 *data, gsize length);
+
+/* Does data begin with a '>', or several, and then "From ", as far as can be seen? */
+gboolean mbox_scan_is_quoted (const guint8 *data, gsize length);

@@ -99,7 +99,8 @@ static gboolean
 is_known_field (const char *name, gsize length)
 {
 	for (guint i = 0; i < G_N_ELEMENTS (known_fields); i++)
-		if (strlen (known_fields[i]) == length &&
+		if ((*known_fields[i] | 0x20) == (*name | 0x20) &&
+		    strlen (known_fields[i]) == length &&
 		    g_ascii_strncasecmp (known_fields[i], name, length) == 0)
 			return TRUE;
 	return FALSE;

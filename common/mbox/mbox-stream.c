@@ -44,6 +44,8 @@ mbox_stream_is_ahead (MboxReader *self, gboolean *ahead, GError **error)
 
 	if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
 		return FALSE;
+	/* more may be there, but not always: a pipe must not be judged by how fast it is */
+	length = MIN (length, MBOX_LOOK_AHEAD);
 	while (length > 0 && *data != '\n' && lines < 2) {
 		const guint8 *lf = memchr (data, '\n', length);
 		gsize n = lf != NULL ? (gsize) (lf - data) + 1 : length;

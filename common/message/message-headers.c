@@ -88,9 +88,21 @@ field_name (const guint8 *line, gsize length, gsize *value)
 static void
 append_unfolded (GString *out, const guint8 *data, gsize length)
 {
-	for (gsize i = 0; i < length; i++)
-		if (data[i] != '\r' && data[i] != '\n')
-			g_string_append_c (out, data[i] != '\0' ? (char) data[i] : ' ');
+	while (length > 0 && (data[length - 1] == '\n' || data[length - 1] == '\r'))
+		length--;
+	g_string_append_len (out, (const char *) data, (gssize) length);
+}
+
+/* CRs and NULs have no place in a value. */
+static void
+clean_value (GString *value)
+{
+	gsize kept = 0;
+
+	for (gsize i = 0; i < value->len; i++)
+		if (value->str[i] != '\r')
+			value->str[kept++] = value->str[i] != '\0' ? value->str[i] : ' ';
+	g_string_truncate (value, kept);
 }
 
 /* The value that begins at value in the line at, unfolded; *at moves beyond it. */
@@ -105,7 +117,16 @@ take_value (const guint8 *header, gsize length, gsize *at, gsize value)
 		n = line_length (header + *at, length - *at);
 		append_unfolded (out, header + *at, n);
 	}
+	if (memchr (out->str, '\r', out->len) != NULL || memchr (out->str, 0, out->len) != NULL)
+		clean_value (out);
 	return g_strstrip (g_string_free (out, FALSE));
+}
+
+static gboolean
+is_named (const guint8 *line, gsize length, const char *name)
+{
+	return (*line | 0x20) == (*name | 0x20) && strlen (name) == length &&
+	       g_ascii_strncasecmp ((const char *) line, name, length) == 0;
 }
 
 void
@@ -121,8 +142,7 @@ message_headers_get_all (const guint8 *header, gsize length, const char *const *
 			return;
 		gsize name = field_name (header + at, line, &value);
 		for (; name > 0 && i < n; i++)
-			if (values[i] == NULL && strlen (names[i]) == name &&
-			    g_ascii_strncasecmp ((const char *) header + at, names[i], name) == 0)
+			if (values[i] == NULL && is_named (header + at, name, names[i]))
 				break;
 		if (name > 0 && i < n)
 			values[i] = take_value (header, length, &at, value);
