@@ -761,6 +761,16 @@ send_parcel (ImapUpload *upload, ImapParcel *parcel, GError **error)
 	       imap_connection_flush (upload->connection, error) && send_again (upload, error);
 }
 
+/* Read what has come, and say at once what it asks for: while the queue is full of messages for other
+ * mailboxes, nothing else makes us say it. */
+static gboolean
+answer_replies (ImapUpload *upload, GError **error)
+{
+	return read_replies (upload, error) && send_again (upload, error) &&
+	       begin_calibration (upload, error) &&
+	       imap_connection_flush (upload->connection, error);
+}
+
 /* Until nothing waits for the mailbox, and everything sent is answered. */
 static gboolean
 work_off (ImapUpload *upload, GError **error)
@@ -785,7 +795,7 @@ work_off (ImapUpload *upload, GError **error)
 		} else if (any) {
 			continue;
 		} else if (imap_work_expects_more (work, upload->box, busy)) {
-			if (!read_replies (upload, error) || !send_again (upload, error))
+			if (!answer_replies (upload, error))
 				return FALSE;
 		} else if (!busy) {
 			return TRUE;

@@ -35,7 +35,7 @@ make_message ()
 		if [ "$4" -gt 0 ]; then yes 'a line of a large message' | head -c "$4"; echo; fi
 		echo "The text of number $2."
 	} > "$1"
-	touch -d "@$((983783000 + $2))" "$1"
+	if [ "$2" -le 40 ]; then touch -d "@$((983783000 + $2))" "$1"; fi
 }
 
 make_source ()
@@ -55,14 +55,16 @@ make_source ()
 		done
 	done
 	for folder in "${folders[@]}"; do
+		read -r folder size <<< "$folder"
 		mkdir -p "$case/mail/.$folder"/{cur,new,tmp}
-		make_message "$case/mail/.$folder/cur/1.test:2,S" 1 "$folder" 0
-		make_message "$case/mail/.$folder/cur/2.test:2,S" 2 "$folder" 0
+		for ((i = 1; i <= ${size:-2}; i++)); do
+			make_message "$case/mail/.$folder/cur/$i.test:2,S" "$i" "$folder" 0
+		done
 	done
 	# as they are sent
-	find "$case/mail" -path '*/cur/*' | while read -r file; do
-		sed 's/$/\r/' "$file" | sha256sum
-	done | cut -c1-64 | sort > "$case/sent"
+	cp -r "$case/mail" "$case/wire"
+	find "$case/wire" -path '*/cur/*' -print0 | xargs -0 sed -i 's/$/\r/'
+	find "$case/wire" -path '*/cur/*' -print0 | xargs -0 sha256sum | cut -c1-64 | sort > "$case/sent"
 }
 
 # --- A case -----------------------------------------------------------------------------------------
@@ -71,13 +73,13 @@ read_case ()
 {
 	local word rest
 
-	messages=5 copies=1 large=0 keywords='' folders=() over=clear mute='' runs=4
+	messages=5 copies=1 connections='' large=0 keywords='' folders=() over=clear mute='' runs=4
 	expected_status='' says='' silent='' journal='' stored='' log='' merged=''
 	while read -r word rest; do
 		case $word in
 		'' | '#') ;;
 		--) break ;;
-		messages | copies | large | over | runs | says | silent | journal | stored | log)
+		messages | copies | large | over | connections | runs | says | silent | journal | stored | log)
 			printf -v "$word" %s "$rest" ;;
 		status) expected_status=$rest ;;
 		keywords | merged | mute) printf -v "$word" yes ;;
@@ -105,7 +107,8 @@ start_fake ()
 # A gigabyte from the server must not become one here.
 push_once ()
 {
-	local options=(--password-file="$tmp/password" --state="$case/state")
+	local options=(--password-file="$tmp/password" --state="$case/state"
+		${connections:+--connections="$connections"})
 
 	case $over in
 	clear) options+=(--insecure-cleartext "$case/mail" "imap://ann@127.0.0.1:$port") ;;
