@@ -761,8 +761,8 @@ send_parcel (ImapUpload *upload, ImapParcel *parcel, GError **error)
 	       imap_connection_flush (upload->connection, error) && send_again (upload, error);
 }
 
-/* Read what has come, and say at once what it asks for: while the queue is full of messages for other
- * mailboxes, nothing else makes us say it. */
+/* Read what has come, and say at once what it asks for: while the queue is full of messages for
+ * other mailboxes, nothing else makes us say it. */
 static gboolean
 answer_replies (ImapUpload *upload, GError **error)
 {
