@@ -231,8 +231,8 @@ printf '\nsplitting alone\n'
 splitting realistic
 splitting tiny
 race "$realistic realistic messages" realistic "$rounds" \
-	unsynced batch again tar tar_sync cp mb2md mblaze
+	unsynced batch again tar tar_sync cp mb2md
 race "$tiny tiny messages" tiny "$rounds" \
-	unsynced batch again tar tar_sync cp mb2md mblaze
+	unsynced batch again tar tar_sync cp mb2md
 race "$((realistic / 10)) realistic messages" realistic.10 1 unsynced batch tar cp mb2md mblaze doveadm formail python
 race "$((tiny / 10)) tiny messages" tiny.10 1 unsynced batch tar cp mb2md mblaze doveadm formail python

@@ -87,6 +87,11 @@ complains 'a second run adds nothing' '0 messages, 70 already there'
 listing Old > after
 ok 'and touches nothing' cmp before after
 
+run "$mbox2maildir" Old Copied
+status_is 'what is no file costs what it is, when such a Maildir is read' 1
+complains 'and no more' '^mbox2maildir: 74 messages, 0 already there, 1 skipped, 3 failed'
+is 'sizes are those of files, not of names' "$(ls 'Copied/.Sent Items/cur' | grep -c '^1000000000.*S=4,W=5:2,$')" 1
+
 # --- Traps ------------------------------------------------------------------------------------------
 
 for trap in cur new tmp '.Sent Items' '.Sent Items/cur'; do
