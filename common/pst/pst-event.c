@@ -10,42 +10,23 @@
 #include <string.h>
 
 #include "pst/pst-attachment.h"
-#include "pst/pst-attendee.h"
-#include "pst/pst-component.h"
 #include "pst/pst-fields.h"
-#include "pst/pst-recurrence.h"
+#include "pst/pst-times.h"
 
 /* Of PSETID_Appointment */
 enum {
 	SEQUENCE = 0x8201,
 	BUSY_STATUS = 0x8205,
 	LOCATION = 0x8208,
-	START_WHOLE = 0x820d,
-	END_WHOLE = 0x820e,
-	ALL_DAY = 0x8215,
-	RECURRENCE = 0x8216,
 	STATE_FLAGS = 0x8217,
-	RECURRING = 0x8223,
 	INTENDED_BUSY_STATUS = 0x8224,
 	EXCEPTION_REPLACE_TIME = 0x8228,
-	ZONE_STRUCT = 0x8233,
-	ZONE_NAME = 0x8234,
-	PROPOSED_START_WHOLE = 0x8250,
-	PROPOSED_END_WHOLE = 0x8251,
-	ZONE_DEFINITION_START = 0x825e,
-	ZONE_DEFINITION_RECURRENCE = 0x8260,
 };
 
 /* Of PSETID_Common */
 enum {
 	REMINDER_DELTA = 0x8501,
 	REMINDER_SET = 0x8503,
-};
-
-/* Of PSETID_Meeting */
-enum {
-	GLOBAL_OBJECT_ID = 0x0003,
-	START_RECURRENCE_TIME = 0x000e,
 };
 
 enum {
@@ -61,210 +42,11 @@ enum {
 
 #define DAY 86400
 
-typedef struct {
-	const PstItem *item;
-	PstMethod method;
-	GPtrArray *attachments; /* PstAttachment; NULL if they can't be read */
-	char *uid;
-	gint64 start; /* UTC */
-	gint64 end;
-	gboolean is_all_day;
-	PstRecurrence *recurrence; /* NULL: happens once */
-	PstZone *zone;             /* NULL: unknown */
-	char *zone_id;
-} Event;
-
-static void
-clear_event (Event *event)
-{
-	g_clear_pointer (&event->attachments, g_ptr_array_unref);
-	g_clear_pointer (&event->uid, g_free);
-	g_clear_pointer (&event->recurrence, pst_recurrence_free);
-	g_clear_pointer (&event->zone, pst_zone_free);
-	g_clear_pointer (&event->zone_id, g_free);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Event, clear_event)
-
-/* --- What the item says ---------------------------------------------------- */
-
-/* [MS-OXCICAL] 2.1.3.1.1.20.26: an id that came from elsewhere is wrapped; one of Outlook's own
- * is written in hex, without the day of an instance. */
-static char *
-read_uid (const PstItem *item)
-{
-	static const char wrapped[] = "vCal-Uid\1\0\0";
-	g_autoptr (GBytes) id = pst_fields_get_binary (item, &pst_names_meeting, GLOBAL_OBJECT_ID);
-	gsize length = 0;
-	const guint8 *p = id != NULL ? g_bytes_get_data (id, &length) : NULL;
-
-	if (length < 40 || length > 2048)
-		return pst_fields_make_uuid (item);
-	if (length > 52 && memcmp (p + 40, wrapped, 12) == 0) {
-		g_autofree char *uid = g_strndup ((const char *) p + 52, length - 52);
-		gboolean is_usable = *uid != '\0';
-		for (const char *c = uid; *c != '\0'; c++)
-			is_usable &= g_ascii_isgraph (*c) || *c == ' ';
-		if (is_usable)
-			return g_steal_pointer (&uid);
-	}
-	GString *hex = g_string_sized_new (2 * length);
-	for (gsize i = 0; i < length; i++)
-		g_string_append_printf (hex, "%02X", i >= 16 && i < 20 ? 0 : p[i]);
-	return g_string_free (hex, FALSE);
-}
-
-static PstRecurrence *
-read_recurrence (const PstItem *item)
-{
-	g_autoptr (GError) error = NULL;
-	g_autofree char *damage = NULL;
-	g_autoptr (GBytes) blob = pst_fields_get_binary (item, &pst_names_appointment, RECURRENCE);
-	gsize length = 0;
-	const guint8 *data = blob != NULL ? g_bytes_get_data (blob, &length) : NULL;
-
-	/* What once was a series may still have its blob. */
-	if (length == 0 ||
-	    pst_fields_get_int_or (item, &pst_names_appointment, RECURRING, TRUE) == 0)
-		return NULL;
-	PstRecurrence *recurrence = pst_recurrence_parse (data, length, item->context->pages,
-							  item->codepage, &damage, &error);
-	if (recurrence == NULL)
-		pst_context_find (item->context, "recurrence-damaged", "%s", error->message);
-	else if (damage != NULL)
-		pst_context_find (item->context, "recurrence-damaged", "%s", damage);
-	if (recurrence != NULL &&
-	    !pst_component_can_say (pst_recurrence_get_seconds (recurrence->start_date))) {
-		pst_context_find (item->context, "recurrence-damaged", "it begins at no time");
-		g_clear_pointer (&recurrence, pst_recurrence_free);
-	}
-	return recurrence;
-}
-
-static int
-get_year (gint64 seconds)
-{
-	g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
-
-	return time != NULL ? g_date_time_get_year (time) : 0;
-}
-
-static PstZone *
-read_definition (const Event *event, guint32 number)
-{
-	g_autoptr (GBytes) blob =
-		pst_fields_get_binary (event->item, &pst_names_appointment, number);
-	gsize length = 0;
-	const guint8 *data = blob != NULL ? g_bytes_get_data (blob, &length) : NULL;
-
-	return data != NULL ? pst_zone_parse_definition (data, length, get_year (event->start))
-			    : NULL;
-}
-
-static PstZone *
-read_struct (const Event *event)
-{
-	g_autoptr (GBytes) blob =
-		pst_fields_get_binary (event->item, &pst_names_appointment, ZONE_STRUCT);
-	g_autofree char *name =
-		pst_fields_get_text (event->item, &pst_names_appointment, ZONE_NAME);
-	gsize length = 0;
-	const guint8 *data = blob != NULL ? g_bytes_get_data (blob, &length) : NULL;
-
-	return data != NULL ? pst_zone_parse_struct (data, length, name) : NULL;
-}
-
-/* A series without a zone still says both when it begins in UTC and what the clock says then. */
-static PstZone *
-derive_zone (const Event *event)
-{
-	const PstRecurrence *recurrence = event->recurrence;
-	gint64 local =
-		pst_recurrence_get_seconds (recurrence->start_date + recurrence->start_offset);
-	gint64 offset = local - event->start;
-
-	if (offset % 900 != 0 || ABS (offset) > 14 * 3600)
-		return NULL;
-	PstZone *zone = g_new0 (PstZone, 1);
-	zone->name = g_strdup_printf ("UTC%c%02d%02d", offset < 0 ? '-' : '+',
-				      (int) (ABS (offset) / 3600), (int) (ABS (offset) / 60 % 60));
-	zone->standard = zone->daylight = (gint32) offset;
-	return zone;
-}
-
-static PstZone *
-read_zone (const Event *event)
-{
-	PstZone *zone = NULL;
-
-	if (event->recurrence != NULL) {
-		zone = read_definition (event, ZONE_DEFINITION_RECURRENCE);
-		if (zone == NULL)
-			zone = read_struct (event);
-		return zone != NULL ? zone : derive_zone (event);
-	}
-	zone = read_definition (event, ZONE_DEFINITION_START);
-	return zone != NULL ? zone : read_struct (event);
-}
-
-/* An answer may propose another time than that of the meeting. */
-static gboolean
-read_span (Event *event)
-{
-	gboolean is_proposal = event->method == PST_METHOD_COUNTER;
-	guint32 start = is_proposal ? PROPOSED_START_WHOLE : START_WHOLE;
-	guint32 end = is_proposal ? PROPOSED_END_WHOLE : END_WHOLE;
-
-	if (!pst_fields_get_time (event->item, &pst_names_appointment, start, &event->start) ||
-	    !pst_component_can_say (event->start))
-		return FALSE;
-	event->end = event->start;
-	(void) pst_fields_get_time (event->item, &pst_names_appointment, end, &event->end);
-	if (event->end < event->start || !pst_component_can_say (event->end))
-		event->end = event->start;
-	return TRUE;
-}
-
-static gboolean
-read_event (const PstItem *item, PstMethod method, Event *event)
-{
-	g_autoptr (GError) error = NULL;
-
-	event->item = item;
-	event->method = method;
-	event->is_all_day = pst_fields_get_bool (item, &pst_names_appointment, ALL_DAY);
-	event->uid = read_uid (item);
-	event->attachments = pst_attachment_read_all (item, &error);
-	if (event->attachments == NULL)
-		pst_context_find (item->context, "attachment-left-out", "%s", error->message);
-	if (!read_span (event))
-		return FALSE;
-	event->recurrence = read_recurrence (item);
-	event->zone = read_zone (event);
-	return TRUE;
-}
-
 /* --- Times ----------------------------------------------------------------- */
-
-/* A day begins at the user's midnight, which is known in UTC. Without a zone it is the nearest
- * one: nobody lives further than half a day from Greenwich, or nearly nobody. */
-static gint64
-get_local (const Event *event, gint64 utc)
-{
-	if (event->zone != NULL)
-		return pst_zone_to_local (event->zone, utc);
-	return event->is_all_day ? utc + DAY / 2 - ((utc % DAY + DAY) % DAY + DAY / 2) % DAY : utc;
-}
-
-static gint64
-get_utc (const Event *event, gint64 local)
-{
-	return event->zone != NULL ? pst_zone_to_utc (event->zone, local) : local;
-}
 
 /* By the clock of the series. */
 static void
-add_instance_time (const Event *event, icalcomponent *component, icalproperty_kind kind,
+add_instance_time (const PstTimes *event, icalcomponent *component, icalproperty_kind kind,
 		   gint64 local, gboolean is_all_day)
 {
 	if (is_all_day)
@@ -276,7 +58,7 @@ add_instance_time (const Event *event, icalcomponent *component, icalproperty_ki
 }
 
 static void
-add_span (const Event *event, icalcomponent *component, gint64 start, gint64 end,
+add_span (const PstTimes *event, icalcomponent *component, gint64 start, gint64 end,
 	  gboolean is_all_day)
 {
 	/* A day that ends when it begins is still a day (3.6.1). */
@@ -290,13 +72,13 @@ add_span (const Event *event, icalcomponent *component, gint64 start, gint64 end
 /* Only a zone that is referred to is written. A time that the clock shows twice can be told in
  * UTC only. */
 static void
-choose_zone (Event *event, PstZoneNames *names, GPtrArray *zones)
+choose_zone (PstTimes *event, PstZoneNames *names, GPtrArray *zones)
 {
 	gboolean is_single = event->recurrence == NULL;
 
 	if (is_single && !event->is_all_day &&
-	    (get_utc (event, get_local (event, event->start)) != event->start ||
-	     get_utc (event, get_local (event, event->end)) != event->end))
+	    (pst_times_get_utc (event, pst_times_get_local (event, event->start)) != event->start ||
+	     pst_times_get_utc (event, pst_times_get_local (event, event->end)) != event->end))
 		g_clear_pointer (&event->zone, pst_zone_free);
 	if (event->zone == NULL || (is_single && event->is_all_day))
 		return;
@@ -313,20 +95,22 @@ choose_zone (Event *event, PstZoneNames *names, GPtrArray *zones)
 static void
 add_busy (icalcomponent *component, gint64 busy)
 {
-	static const char *const names[] = {"FREE", "TENTATIVE", "BUSY", "OOF", "WORKINGELSEWHERE"};
+	static const char *const names[] = { "FREE", "TENTATIVE", "BUSY", "OOF",
+					     "WORKINGELSEWHERE" };
 
 	if (busy < 0 || busy >= (gint64) G_N_ELEMENTS (names))
 		return;
-	icalcomponent_add_property (
-		component, icalproperty_new_transp (busy == 0 || busy == 4 ? ICAL_TRANSP_TRANSPARENT
-									   : ICAL_TRANSP_OPAQUE));
+	icalcomponent_add_property (component,
+				    icalproperty_new_transp (busy == 0 || busy == 4
+								     ? ICAL_TRANSP_TRANSPARENT
+								     : ICAL_TRANSP_OPAQUE));
 	/* Outlook and many others know this name for it ([MS-OXCICAL] 2.1.3.1.1.20.31). */
 	pst_component_add_x (component, "X-MICROSOFT-CDO-BUSYSTATUS", names[busy]);
 }
 
 /* What a guest has still to decide is in messages about a meeting no word on the meeting itself. */
 static void
-add_status (icalcomponent *component, const Event *event, gint64 busy)
+add_status (icalcomponent *component, const PstTimes *event, gint64 busy)
 {
 	gint64 state = pst_fields_get_int_or (event->item, &pst_names_appointment, STATE_FLAGS, 0);
 	gboolean is_canceled = event->method == PST_METHOD_NONE
@@ -367,7 +151,7 @@ add_reminder (icalcomponent *component, const PstItem *item, gint64 minutes)
 /* What becomes of the item in a mailbox is no matter of the meeting: the one time that counts is
  * when the message was sent (RFC 5545, 3.8.7.2). */
 static icalcomponent *
-new_component (const Event *event, const PstItem *item)
+new_component (const PstTimes *event, const PstItem *item)
 {
 	static const icalproperty_kind kinds[] = { ICAL_DTSTAMP_PROPERTY, ICAL_CREATED_PROPERTY,
 						   ICAL_LASTMODIFIED_PROPERTY };
@@ -391,35 +175,10 @@ new_component (const Event *event, const PstItem *item)
 	return component;
 }
 
-/* [MS-OXOCAL] 2.2.1.27: the id of a single instance has its day in it; beside it stands the time of
- * day of the series, packed. */
-static gboolean
-read_instance_in_id (const Event *event, gint64 *local)
-{
-	g_autoptr (GBytes) id = pst_fields_get_binary (event->item, &pst_names_meeting,
-						       GLOBAL_OBJECT_ID);
-	gint64 packed = pst_fields_get_int_or (event->item, &pst_names_meeting,
-					       START_RECURRENCE_TIME, -1);
-	gsize length = 0;
-	const guint8 *p = id != NULL ? g_bytes_get_data (id, &length) : NULL;
-
-	if (length < 40)
-		return FALSE;
-	g_autoptr (GDateTime) day = g_date_time_new_utc (p[16] << 8 | p[17], p[18], p[19], 0, 0, 0);
-	gint64 start = get_local (event, event->start);
-	gint64 time = packed >= 0
-			      ? (packed >> 12 & 31) * 3600 + (packed >> 6 & 63) * 60 + (packed & 63)
-			      : (start % DAY + DAY) % DAY;
-	if (day == NULL || time >= DAY || !pst_component_can_say (g_date_time_to_unix (day)))
-		return FALSE;
-	*local = g_date_time_to_unix (day) + time;
-	return TRUE;
-}
-
 /* One instance of a series that has no item of its own here: without its day it would be taken for
  * the whole series, or for the other instances. */
 static void
-add_instance (const Event *event, icalcomponent *component)
+add_instance (const PstTimes *event, icalcomponent *component)
 {
 	gint64 time = 0;
 
@@ -428,8 +187,8 @@ add_instance (const Event *event, icalcomponent *component)
 	if (pst_fields_get_time (event->item, &pst_names_appointment, EXCEPTION_REPLACE_TIME,
 				 &time) &&
 	    pst_component_can_say (time))
-		time = get_local (event, time);
-	else if (!read_instance_in_id (event, &time))
+		time = pst_times_get_local (event, time);
+	else if (!pst_times_read_instance (event, &time))
 		return;
 	add_instance_time (event, component, ICAL_RECURRENCEID_PROPERTY, time, event->is_all_day);
 }
@@ -437,18 +196,19 @@ add_instance (const Event *event, icalcomponent *component)
 /* --- Series ---------------------------------------------------------------- */
 
 static gint64
-get_instance_seconds (const Event *event, guint32 minutes)
+get_instance_seconds (const PstTimes *event, guint32 minutes)
 {
-	return pst_recurrence_get_seconds (
-		pst_recurrence_get_instance (event->recurrence, minutes));
+	return pst_recurrence_get_seconds (pst_recurrence_get_instance (event->recurrence,
+									minutes));
 }
 
 static char *
-format_until (const Event *event)
+format_until (const PstTimes *event)
 {
 	gint64 last = get_instance_seconds (event, event->recurrence->end_date);
 	g_autoptr (GDateTime) time =
-		g_date_time_new_from_unix_utc (event->is_all_day ? last : get_utc (event, last));
+		g_date_time_new_from_unix_utc (event->is_all_day ? last
+								 : pst_times_get_utc (event, last));
 
 	/* Outlook's word for "without an end" lies in the year 4500. */
 	if (time == NULL || !pst_component_can_say (last))
@@ -464,7 +224,7 @@ format_until (const Event *event)
 }
 
 static gboolean
-add_rule (const Event *event, icalcomponent *component, gint64 start)
+add_rule (const PstTimes *event, icalcomponent *component, gint64 start)
 {
 	g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (start);
 	g_autofree char *until = format_until (event);
@@ -478,7 +238,7 @@ add_rule (const Event *event, icalcomponent *component, gint64 start)
 
 /* Instances that were moved are among the deleted ones; they have a VEVENT of their own. */
 static void
-add_deleted (const Event *event, icalcomponent *component)
+add_deleted (const PstTimes *event, icalcomponent *component)
 {
 	const PstRecurrence *recurrence = event->recurrence;
 	g_autoptr (GHashTable) moved = g_hash_table_new (NULL, NULL);
@@ -489,8 +249,9 @@ add_deleted (const Event *event, icalcomponent *component)
 						 recurrence, exception->original)));
 	}
 	for (guint i = 0; i < recurrence->deleted->len; i++) {
-		guint32 instance = pst_recurrence_get_instance (
-			recurrence, g_array_index (recurrence->deleted, guint32, i));
+		guint32 instance = pst_recurrence_get_instance (recurrence,
+								g_array_index (recurrence->deleted,
+									       guint32, i));
 		if (g_hash_table_add (moved, GUINT_TO_POINTER (instance)))
 			add_instance_time (event, component, ICAL_EXDATE_PROPERTY,
 					   pst_recurrence_get_seconds (instance),
@@ -500,15 +261,15 @@ add_deleted (const Event *event, icalcomponent *component)
 
 /* The item in which an instance keeps what the series' blob has no room for; NULL if none. */
 static PstItem *
-open_exception (const Event *event, gint64 instance)
+open_exception (const PstTimes *event, gint64 instance)
 {
 	for (guint i = 0; event->attachments != NULL && i < event->attachments->len; i++) {
 		const PstAttachment *attachment = g_ptr_array_index (event->attachments, i);
 		gint64 original = 0;
 		if (attachment->method != PST_ATTACH_EMBEDDED || !attachment->has_object)
 			continue;
-		g_autoptr (PstNode) holder =
-			pst_node_open_subnode (event->item->node, attachment->nid, NULL);
+		g_autoptr (PstNode) holder = pst_node_open_subnode (event->item->node,
+								    attachment->nid, NULL);
 		g_autoptr (PstNode) node =
 			holder != NULL
 				? pst_node_open_subnode (holder, attachment->object_nid, NULL)
@@ -518,22 +279,22 @@ open_exception (const Event *event, gint64 instance)
 		if (item != NULL &&
 		    pst_fields_get_time (item, &pst_names_appointment, EXCEPTION_REPLACE_TIME,
 					 &original) &&
-		    original == get_utc (event, instance))
+		    original == pst_times_get_utc (event, instance))
 			return g_steal_pointer (&item);
 	}
 	return NULL;
 }
 
 static icalcomponent *
-make_exception (const Event *event, const PstException *exception)
+make_exception (const PstTimes *event, const PstException *exception)
 {
 	gint64 instance = get_instance_seconds (event, exception->original);
 	gboolean is_all_day = exception->has_all_day ? exception->is_all_day : event->is_all_day;
 	g_autoptr (PstItem) own = exception->has_body ? open_exception (event, instance) : NULL;
 	const PstItem *item = own != NULL ? own : event->item;
 	icalcomponent *component = new_component (event, item);
-	g_autofree char *location =
-		pst_fields_get_text (event->item, &pst_names_appointment, LOCATION);
+	g_autofree char *location = pst_fields_get_text (event->item, &pst_names_appointment,
+							 LOCATION);
 	g_autofree char *subject = pst_item_get_subject (event->item);
 	icalproperty *summary = icalcomponent_get_first_property (component, ICAL_SUMMARY_PROPERTY);
 
@@ -556,7 +317,7 @@ make_exception (const Event *event, const PstException *exception)
 }
 
 static gboolean
-makes_sense (const Event *event, const PstException *exception)
+makes_sense (const PstTimes *event, const PstException *exception)
 {
 	return pst_component_can_say (get_instance_seconds (event, exception->original)) &&
 	       pst_component_can_say (pst_recurrence_get_seconds (exception->start)) &&
@@ -564,7 +325,7 @@ makes_sense (const Event *event, const PstException *exception)
 }
 
 static void
-append_exceptions (const Event *event, gint64 busy, gboolean is_reminded, gint64 delta,
+append_exceptions (const PstTimes *event, gint64 busy, gboolean is_reminded, gint64 delta,
 		   GString *text)
 {
 	const GPtrArray *exceptions = event->recurrence->exceptions;
@@ -572,8 +333,8 @@ append_exceptions (const Event *event, gint64 busy, gboolean is_reminded, gint64
 
 	for (guint i = 0; i < exceptions->len; i++) {
 		const PstException *exception = g_ptr_array_index (exceptions, i);
-		guint32 instance =
-			pst_recurrence_get_instance (event->recurrence, exception->original);
+		guint32 instance = pst_recurrence_get_instance (event->recurrence,
+								exception->original);
 		if (!g_hash_table_add (seen, GUINT_TO_POINTER (instance)))
 			continue;
 		if (!makes_sense (event, exception)) {
@@ -596,7 +357,7 @@ append_exceptions (const Event *event, gint64 busy, gboolean is_reminded, gint64
 /* --- The event ------------------------------------------------------------- */
 
 static void
-say_left_out (const Event *event)
+say_left_out (const PstTimes *event)
 {
 	pst_context_find (event->item->context, "recurrence-left-out",
 			  "how it repeats can't be said in iCalendar: only its first time is");
@@ -606,20 +367,20 @@ say_left_out (const Event *event)
 /* Embedded items are exceptions, which the series tells of. In a message the attachments stand on
  * their own. */
 static void
-add_attachments (const Event *event, icalcomponent *component)
+add_attachments (const PstTimes *event, icalcomponent *component)
 {
 	if (event->attachments != NULL && event->method == PST_METHOD_NONE)
 		pst_component_add_attachments (component, event->item, event->attachments);
 }
 
 static void
-add_when (const Event *event, icalcomponent *component)
+add_when (const PstTimes *event, icalcomponent *component)
 {
 	const PstRecurrence *recurrence = event->recurrence;
 
 	if (recurrence == NULL) {
-		add_span (event, component, get_local (event, event->start),
-			  get_local (event, event->end), event->is_all_day);
+		add_span (event, component, pst_times_get_local (event, event->start),
+			  pst_times_get_local (event, event->end), event->is_all_day);
 		add_instance (event, component);
 		return;
 	}
@@ -636,7 +397,7 @@ add_when (const Event *event, icalcomponent *component)
 
 /* To its guests a meeting is as busy as whoever called it meant it to be. */
 static gint64
-read_busy (const Event *event)
+read_busy (const PstTimes *event)
 {
 	gint64 busy = pst_fields_get_int_or (event->item, &pst_names_appointment, BUSY_STATUS, -1);
 
@@ -648,7 +409,7 @@ read_busy (const Event *event)
 
 /* A message about a meeting counts its versions even where there is only one (RFC 5546, 3.2). */
 static void
-add_sequence (const Event *event, icalcomponent *component)
+add_sequence (const PstTimes *event, icalcomponent *component)
 {
 	gint64 sequence = pst_fields_get_int_or (event->item, &pst_names_appointment, SEQUENCE, 0);
 
@@ -661,7 +422,7 @@ add_sequence (const Event *event, icalcomponent *component)
 }
 
 static void
-append_event (const Event *event, gboolean has_start, GString *text)
+append_event (const PstTimes *event, gboolean has_start, GString *text)
 {
 	const PstItem *item = event->item;
 	g_autofree char *location = pst_fields_get_text (item, &pst_names_appointment, LOCATION);
@@ -691,9 +452,9 @@ append_event (const Event *event, gboolean has_start, GString *text)
 gboolean
 pst_event_append (const PstItem *item, PstZoneNames *names, GPtrArray *zones, GString *text)
 {
-	g_auto (Event) event = { 0 };
+	g_auto (PstTimes) event = { 0 };
 	PstMethod method = pst_attendee_get_method (item);
-	gboolean has_start = read_event (item, method, &event);
+	gboolean has_start = pst_times_read (item, method, &event);
 
 	if (!has_start && method != PST_METHOD_NONE)
 		return FALSE;
