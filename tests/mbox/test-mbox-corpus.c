@@ -150,11 +150,143 @@ test_lines (void)
 	}
 }
 
+/* Real files, and how many messages they hold. Where that is not the number of lines that begin
+ * with "From ", why. */
+static const struct {
+	const char *path;
+	guint messages;
+	const char *reason;
+} files[] = {
+	{ "coppit+mail-mbox-messageparser/t/mailboxes/binary_body.txt", 1, NULL },
+	{ "coppit+mail-mbox-messageparser/t/mailboxes/hessbug.txt", 1, NULL },
+	{ "coppit+mail-mbox-messageparser/t/mailboxes/invalid-boundaries.txt", 8, NULL },
+	{ "coppit+mail-mbox-messageparser/t/mailboxes/malformed.txt", 54, NULL },
+	{ "coppit+mail-mbox-messageparser/t/mailboxes/newlines_at_beginning.txt", 1, NULL },
+	{ "coppit+mail-mbox-messageparser/t/mailboxes/separators1.sep", 4, NULL },
+	{ "coppit+mail-mbox-messageparser/t/mailboxes/"
+	  "separators2.sep", 2, "a From_ line in prose" },
+	{ "coppit+mail-mbox-messageparser/t/mailboxes/vm-emacs.txt", 1, NULL },
+	{ "jstedfast+MimeKit/UnitTests/TestData/mbox/content-length-summary.txt", 29, NULL },
+	{ "jstedfast+MimeKit/UnitTests/TestData/mbox/content-length.mbox.txt", 29, NULL },
+	{ "jstedfast+MimeKit/UnitTests/TestData/mbox/issue1189-summary.txt", 4, NULL },
+	{ "jstedfast+MimeKit/UnitTests/TestData/mbox/issue1189.mbox.txt", 4, NULL },
+	{ "jstedfast+MimeKit/UnitTests/TestData/mbox/jwz-summary.txt", 152, NULL },
+	{ "jstedfast+MimeKit/UnitTests/TestData/mbox/"
+	  "unmunged.mbox.txt", 2, "the body's From_ line has no header after it" },
+	{ "jstedfast+MimeKit/UnitTests/TestData/messages/multipart-digest.txt", 1, NULL },
+	{ "markov2+perl5-Mail-Box/t/folders/mbox.cpy", 45, NULL },
+	{ "markov2+perl5-Mail-Box/t/folders/mbox.src", 45, NULL },
+	{ "markov2+perl5-Mail-Box/t/folders/mbox.win", 45, NULL },
+	{ "mikez+emlx/tests/plaintext.emlx", 0, NULL },
+	{ "mikez+emlx/tests/richtext.emlx", 0, NULL },
+	{ "mozilla+releases-comm-central/mail/base/test/browser/files/"
+	  "clickableContent.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mail/base/test/browser/files/sampleContent.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mail/base/test/browser/widgets/files/"
+	  "formContent.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mail/test/browser/composition/data/"
+	  "feed-message.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mail/test/browser/composition/data/"
+	  "sampleContent.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mail/test/browser/folder-display/data/"
+	  "test-invalid-vcard.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mail/test/browser/message-reader/data/"
+	  "bug1774805_android_mms.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mail/test/browser/message-window/data/"
+	  "test-vcard-icon.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mail/test/browser/openpgp/data/eml/"
+	  "encrypted-and-signed-alice-to-bob-nonascii.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/db/panorama/test/xpcshell/data/"
+	  "migration", 3, NULL },
+	{ "mozilla+releases-comm-central/mailnews/extensions/bayesian-spam-filter/test/unit/resources/"
+	  "aliases1.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/extensions/bayesian-spam-filter/test/unit/resources/"
+	  "aliases2.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/extensions/bayesian-spam-filter/test/unit/resources/"
+	  "aliases3.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/local/test/unit/data/"
+	  "mailformed_subject.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/local/test/unit/data/movemailspool", 3, NULL },
+	{ "mozilla+releases-comm-central/mailnews/mime/jsmime/test/unit/data/bug505221", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/mime/jsmime/test/unit/data/bugmail11", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/mime/jsmime/test/unit/data/"
+	  "multipart-complex2", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/mime/jsmime/test/unit/data/"
+	  "multipartmalt-detach", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/SenderHeader", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/badly-folded-headers.eml", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bodySearchCrash", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bug132340", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bug513543", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail-1", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail12", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail19", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail2", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail3", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail4", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail5", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail6", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail7", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/bugmail8", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/external-attach-test", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/image-attach-test", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/mail-without-from", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/mbox_mboxrd", 2, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/mbox_modern", 2, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/"
+	  "mbox_unquoted", 2, "a bare From_ line in a body" },
+	{ "mozilla+releases-comm-central/mailnews/test/data/multipartmalt-detach", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/reply-filter-testmail", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/template-latin1", 1, NULL },
+	{ "mozilla+releases-comm-central/mailnews/test/data/template-utf8", 1, NULL },
+	{ "mozilla+releases-comm-central/third_party/patches/rnp/pr2385.patch", 1, NULL },
+	{ "mozilla+releases-comm-central/third_party/patches/rnp/pr2389.patch", 1, NULL },
+	{ "rc0+mairix/test/messages/mbox/animals", 2, NULL },
+	{ "rc0+mairix/test/messages/mbox/corrupt_header", 2, NULL },
+	{ "rc0+mairix/test/messages/mmdf/animals", 2, "MMDF has no From_ lines" },
+};
+
+static guint
+count_from_lines (const char *data, gsize length)
+{
+	guint n = length >= 5 && memcmp (data, "From ", 5) == 0;
+
+	for (const char *at = data; (at = memmem (at, length - (gsize) (at - data), "\nFrom ", 6)); at++)
+		n++;
+	return n;
+}
+
+static void
+test_files (void)
+{
+	for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+		g_autofree char *path = corpus_path ("mbox", files[i].path);
+		g_autofree char *data = NULL;
+		g_auto (ReadMbox) result = { 0 };
+		MboxSourceOptions options = { .path = path };
+		gsize length;
+
+		if (!g_file_get_contents (path, &data, &length, NULL)) {
+			g_test_skip ("the corpus is not there");
+			return;
+		}
+		g_test_message ("%s", files[i].path);
+		if (files[i].reason == NULL)
+			g_assert_cmpuint (files[i].messages, ==, count_from_lines (data, length));
+		read_mbox (&result, open (path, O_RDONLY | O_CLOEXEC), &options);
+		g_assert_cmpuint (result.messages->len + result.counts.skipped, ==, files[i].messages);
+		g_assert_cmpint (result.error != NULL, ==, g_str_has_suffix (path, ".emlx"));
+		if (result.error == NULL)
+			read_mbox_assert_balance (&result, length);
+	}
+}
+
 int
 main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/mbox/corpus/adversarial-mailboxes-are-read-byte-for-byte", test_cases);
 	g_test_add_func ("/mbox/corpus/labelled-lines-are-judged-right", test_lines);
+	g_test_add_func ("/mbox/corpus/real-files-are-counted-right", test_files);
 	return g_test_run ();
 }

@@ -19,6 +19,7 @@
 #include "mbox/mbox-sink.h"
 #include "mbox/mbox-source.h"
 #include "message/transfer.h"
+#include "support/mbox-cases.h"
 
 static MessageSource *
 open_mbox (Scene *scene, const char *path, gboolean with_path)
@@ -360,6 +361,23 @@ test_the_corpus_comes_back (void)
 	g_assert_cmpuint (carried, >=, 40);
 }
 
+/* Every trap of reading, and then the way back. */
+static void
+test_every_case_comes_back (void)
+{
+	for (guint i = 0; i < mbox_cases_count; i++) {
+		g_autoptr (Scene) scene = scene_new ();
+		g_autoptr (GBytes) bytes = mbox_case_bytes (&mbox_cases[i]);
+		g_autofree char *path = g_build_filename (scene->top, "box", NULL);
+		if (mbox_cases[i].is_refused)
+			continue;
+		g_test_message ("%s", mbox_cases[i].name);
+		g_assert_true (g_file_set_contents (path, g_bytes_get_data (bytes, NULL),
+						    (gssize) g_bytes_get_size (bytes), NULL));
+		g_assert_true (comes_back (path, MAILDIR_LAYOUT_PLUS, FALSE));
+	}
+}
+
 int
 main (int argc, char **argv)
 {
@@ -369,6 +387,7 @@ main (int argc, char **argv)
 			 test_ordinary_mailboxes_come_back);
 	g_test_add_func ("/roundtrip/maildir/a-whole-file-comes-back",
 			 test_a_whole_file_comes_back);
+	g_test_add_func ("/roundtrip/maildir/every-case-comes-back", test_every_case_comes_back);
 	g_test_add_func ("/roundtrip/maildir/the-corpus-comes-back", test_the_corpus_comes_back);
 	return g_test_run ();
 }
