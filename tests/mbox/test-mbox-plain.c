@@ -2,7 +2,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/safe-file.h"
 
 #include "mbox/mbox-source.h"
 #include "support/mail-fakes.h"
@@ -110,6 +114,28 @@ test_foreign (void)
 	}
 }
 
+static void
+test_changed (void)
+{
+	g_autofree char *path = NULL;
+	g_autoptr (Report) report = report_new ("test");
+	g_autoptr (Ledger) ledger = ledger_new (report);
+	g_autoptr (GError) error = NULL;
+	int writer = g_file_open_tmp ("mailferry-mbox.XXXXXX", &path, NULL);
+
+	g_assert_true (safe_file_write_all (writer, FROM "Subject: 1\n\nx\n\n", 49, "mbox", &error));
+	MboxSourceOptions options = { .name = "x.mbox", .path = path };
+	g_autoptr (MessageSource) source =
+		mbox_source_new (open (path, O_RDONLY | O_CLOEXEC), &options, ledger, report);
+	g_assert_true (safe_file_write_all (writer, FROM "Subject: 2\n\ny\n", 48, "mbox", &error));
+	g_autoptr (GPtrArray) messages = fake_collect (source);
+	close (writer);
+	unlink (path);
+
+	g_assert_cmpuint (messages->len, ==, 2);
+	g_assert_cmpint (report_get_status (report), ==, EXIT_STATUS_DIFFERENCES);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,5 +143,6 @@ main (int argc, char **argv)
 	g_test_add_func ("/mbox/plain/splits-byte-for-byte", test_cases);
 	g_test_add_func ("/mbox/plain/reads-sender-date-and-status", test_metadata);
 	g_test_add_func ("/mbox/plain/refuses-other-formats-by-name", test_foreign);
+	g_test_add_func ("/mbox/plain/says-that-the-file-has-changed", test_changed);
 	return g_test_run ();
 }
