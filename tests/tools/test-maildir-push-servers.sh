@@ -10,7 +10,7 @@
 # shellcheck source=tests/support/imapd-common.sh
 . "$top_srcdir/tests/support/imapd-common.sh"
 
-need_tool maildir-push
+need_tool maildir-push mbox-verify
 need_command openssl
 fake=$top_builddir/tests/support/fake-imapd
 [ -x "$fake" ] || skip_all 'tests/support/fake-imapd is not built'
@@ -74,12 +74,12 @@ read_case ()
 	local word rest
 
 	messages=5 copies=1 connections='' large=0 keywords='' folders=() over=clear mute='' runs=4
-	expected_status='' says='' silent='' journal='' stored='' log='' merged=''
+	expected_status='' says='' silent='' journal='' stored='' log='' merged='' verify='' shows=''
 	while read -r word rest; do
 		case $word in
 		'' | '#') ;;
 		--) break ;;
-		messages | copies | large | over | connections | runs | says | silent | journal | stored | log)
+		messages | copies | large | over | connections | runs | says | silent | journal | stored | log | verify | shows)
 			printf -v "$word" %s "$rest" ;;
 		status) expected_status=$rest ;;
 		keywords | merged | mute) printf -v "$word" yes ;;
@@ -163,6 +163,19 @@ check_text ()
 	if [ -n "$3" ] && ! grep -qE -- "$3" "$2"; then echo "$1: nothing matches $3"; fi
 }
 
+# What mbox-verify makes of the server after the upload.
+check_verify ()
+{
+	(ulimit -v 1000000; exec timeout 100 "$(tool mbox-verify)" --password-file="$tmp/password" \
+		--insecure-cleartext "$case/mail" "imap://ann@127.0.0.1:$port") \
+		> "$case/shown" 2>&1 < /dev/null
+	status=$?
+	if ! [[ $status =~ ^($verify)$ ]]; then
+		echo "mbox-verify: status $status instead of $verify: $(head -c 1000 "$case/shown")"
+	fi
+	check_text mbox-verify "$case/shown" "$shows"
+}
+
 run_case ()
 {
 	read_case < "$case/text"
@@ -184,6 +197,7 @@ run_case ()
 		if [ "$stored" = 0 ]; then stored=$messages; fi
 		check_stored
 	fi
+	if [ -n "$verify" ]; then check_verify; fi
 	if grep -rqF "$canary" "$case"; then echo 'the password was told'; fi
 }
 
