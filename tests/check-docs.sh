@@ -5,7 +5,7 @@
 
 . "${top_srcdir:-.}/tests/support/tap.sh"
 
-tools='pst2mbox eml2mbox mbox2maildir maildir-push mbox-verify'
+tools='pst2mbox eml2mbox imap2mbox mbox2maildir maildir-push mbox-verify'
 
 # Each of these reads a text and gives its options, "-x" and "--long", one a line.
 options_of_help ()
