@@ -171,9 +171,16 @@ static Folder *
 folder_of (const char *path, FolderRole role)
 {
 	g_auto (GStrv) parts = g_strsplit (path, "/", -1);
+	g_autoptr (GPtrArray) components = g_ptr_array_new ();
 
-	return role == FOLDER_ROLE_INBOX ? folder_new_inbox ()
-					 : folder_new ((const char *const *) parts, role);
+	if (role == FOLDER_ROLE_INBOX)
+		return folder_new_inbox ();
+	for (char **part = parts; *part != NULL; part++)
+		if (**part != '\0')
+			g_ptr_array_add (components, *part);
+	g_ptr_array_add (components, components->len > 0 ? NULL : (gpointer) path);
+	g_ptr_array_add (components, NULL);
+	return folder_new ((const char *const *) components->pdata, role);
 }
 
 /* The folder of the most telling label; *chosen is that label, NULL if it is none of them. */
