@@ -29,8 +29,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PstTimes, pst_times_clear)
  * "recurrence-damaged", "attachment-left-out". */
 gboolean pst_times_read (const PstItem *item, PstMethod method, PstTimes *times);
 
-/* Seconds since 1970: what the clock on the wall says, and back. A day begins at the user's midnight,
- * which is known in UTC; without a zone it is the nearest one. */
+/* Seconds since 1970: what the clock on the wall says, and back. A day begins at the user's
+ * midnight, which is known in UTC; without a zone it is the nearest one. */
 gint64 pst_times_get_local (const PstTimes *times, gint64 utc);
 gint64 pst_times_get_utc (const PstTimes *times, gint64 local);
 
