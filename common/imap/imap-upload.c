@@ -108,6 +108,34 @@ begin_calibration (ImapUpload *upload, GError **error)
 	return imap_connection_send (upload->connection, command, &calibration->tag, error);
 }
 
+/* Some servers take the date of an APPEND and then use their own. */
+static void
+compare_dates (ImapUpload *upload, const Calibration *calibration, ImapTier tier)
+{
+	guint asked = 0;
+	guint kept = 0;
+
+	for (guint i = 0; tier != IMAP_TIER_UNKNOWN && i < calibration->keys->len; i++) {
+		const ImapKey *key = &g_array_index (calibration->keys, ImapKey, i);
+		if (key->date == 0)
+			continue;
+		g_autoptr (GArray) uids =
+			imap_listing_find (calibration->listing, key, tier, SAMPLE);
+		gboolean same = FALSE;
+		for (guint j = 0; j < uids->len && !same; j++)
+			same = imap_listing_get_key (calibration->listing,
+						     g_array_index (uids, guint32, j))
+				       ->date == key->date;
+		asked += uids->len > 0;
+		kept += same;
+	}
+	if (kept < asked)
+		report_finding (upload->report, REPORT_NOTE, "date-not-kept", NULL, NULL,
+				"of %u messages looked at, %u have another date than they were "
+				"sent with",
+				asked, asked - kept);
+}
+
 /* The strictest tier at which most are recognised: single ones may be altered for reasons of their
  * own. */
 static gboolean
@@ -126,6 +154,7 @@ end_calibration (ImapUpload *upload, GError **error)
 		if (2 * found > calibration->keys->len)
 			tier = at;
 	}
+	compare_dates (upload, calibration, tier);
 	calibration_free (calibration);
 	if (tier > IMAP_TIER_SIZE)
 		report_finding (upload->report, REPORT_NOTE, "server-rewrites", NULL, NULL,
