@@ -57,6 +57,8 @@ canonical_init_for (Canonical *canonical, CanonicalFunc function, gpointer user_
 	canonical->pending_lf = 0;
 	canonical->state = CANONICAL_LINE_START;
 	canonical->dropping = FALSE;
+	canonical->changed = FALSE;
+	canonical->has_nul = FALSE;
 }
 
 static void
@@ -133,6 +135,7 @@ judge_name (Canonical *canonical)
 	}
 	canonical->state = CANONICAL_DROP;
 	canonical->dropping = TRUE;
+	canonical->changed = TRUE;
 }
 
 /* Does any name of the table begin so? Most lines of most headers do not. */
@@ -217,6 +220,7 @@ plain_run (Canonical *canonical, const guint8 *data, gsize length)
 static void
 settle_cr (Canonical *canonical, gboolean before_lf)
 {
+	canonical->changed = canonical->changed || (before_lf && canonical->pending_cr > 0);
 	for (; canonical->pending_cr > 0; canonical->pending_cr--)
 		if (!before_lf)
 			plain_run (canonical, (const guint8 *) "\r", 1);
@@ -249,6 +253,8 @@ canonical_update (Canonical *canonical, const guint8 *data, gsize length)
 		settle_cr (canonical, *data == '\n');
 		if (*data == '\0') {
 			plain_run (canonical, (const guint8 *) "\x80", 1);
+			canonical->has_nul = TRUE;
+			canonical->changed = TRUE;
 			data++;
 			continue;
 		}
@@ -266,10 +272,17 @@ canonical_finish (Canonical *canonical, guint8 *result)
 	settle_cr (canonical, FALSE);
 	if (canonical->state == CANONICAL_NAME)
 		release_name (canonical);
+	canonical->changed = canonical->changed || canonical->pending_lf != 1;
 	put_raw (canonical, (const guint8 *) "\n", 1);
 	flush (canonical);
 	if (canonical->function == NULL)
 		digest_finish (&canonical->digest, result);
+}
+
+gboolean
+canonical_is_content (const Canonical *canonical)
+{
+	return !canonical->changed;
 }
 
 typedef struct {

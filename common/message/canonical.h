@@ -31,6 +31,8 @@ typedef struct {
 		CANONICAL_BODY
 	} state;
 	gboolean dropping; /* continuations go the way of their field */
+	gboolean changed;  /* something was dropped or replaced */
+	gboolean has_nul;
 } Canonical;
 
 void canonical_init (Canonical *canonical);
@@ -42,6 +44,9 @@ void canonical_update (Canonical *canonical, const guint8 *data, gsize length);
 
 /* Writes DIGEST_SIZE bytes; call canonical_init before using it again. */
 void canonical_finish (Canonical *canonical, guint8 *result);
+
+/* After canonical_finish: were these just the bytes that came in? Then L0 is L1. */
+gboolean canonical_is_content (const Canonical *canonical);
 
 /* L0 and L1 of a content in one reading; either may be NULL. */
 gboolean canonical_digests (MessageContent *content, guint8 *l0, guint8 *l1, GError **error);

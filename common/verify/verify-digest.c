@@ -13,10 +13,7 @@
 
 /* Everything one reading of the content feeds. */
 typedef struct {
-	Digest l0;
 	Canonical l1;
-	gboolean wants_l0;
-	gboolean has_nul;
 	GByteArray *header;
 	gboolean header_ended;
 } Reading;
@@ -47,10 +44,6 @@ feed (const guint8 *data, gsize length, gpointer user_data, GError **error)
 
 	if (!reading->header_ended)
 		keep_header (reading, data, length);
-	if (!reading->has_nul)
-		reading->has_nul = memchr (data, '\0', length) != NULL;
-	if (reading->wants_l0)
-		digest_update (&reading->l0, data, length);
 	canonical_update (&reading->l1, data, length);
 	return TRUE;
 }
@@ -177,6 +170,20 @@ digest_header (Message *message, VerifyRecord *record, VerifyWords *words, GErro
 	return header != NULL;
 }
 
+/* L0 in that form; l1 if it is the same in the raw one, else NULL. Hashing is what reading a mailbox
+ * costs, and most mail is canonical already. */
+static gboolean
+digest_raw (Message *message, VerifyForm form, const guint8 *l1, guint8 *l0, GError **error)
+{
+	if (form == VERIFY_FORM_SENT)
+		return wire_digest (message->content, NULL, l0, error);
+	/* A stream's reader has checked the digest it brings along. */
+	const guint8 *known = l1 != NULL && !message->has_l0 ? l1 : message_get_l0 (message, error);
+	if (known != NULL)
+		memcpy (l0, known, DIGEST_SIZE);
+	return known != NULL;
+}
+
 gboolean
 verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record, VerifyWords *words,
 		       GError **error)
@@ -189,22 +196,16 @@ verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record, 
 	note_metadata (message, record, words);
 	if (form == VERIFY_FORM_HEADERS)
 		return digest_header (message, record, words, error);
-	/* A stream's reader has checked the digest it brings along. */
-	reading.wants_l0 = form == VERIFY_FORM_RAW && !message->has_l0;
-	digest_init (&reading.l0);
 	canonical_init (&reading.l1);
 	if (!message_content_foreach (message->content, feed, &reading, error))
 		return FALSE;
-	if (form == VERIFY_FORM_SENT && !wire_digest (message->content, NULL, l0, error))
-		return FALSE;
-
-	if (reading.wants_l0)
-		digest_finish (&reading.l0, l0);
 	canonical_finish (&reading.l1, l1);
-	memcpy (record->l0, form == VERIFY_FORM_RAW && message->has_l0 ? message->l0 : l0,
-		VERIFY_KEY_SIZE);
+	if (!digest_raw (message, form, canonical_is_content (&reading.l1) ? l1 : NULL, l0, error))
+		return FALSE;
+	memcpy (record->l0, l0, VERIFY_KEY_SIZE);
 	memcpy (record->l1, l1, VERIFY_KEY_SIZE);
-	record->traits = VERIFY_HAS_L0 | VERIFY_HAS_L1 | (reading.has_nul ? VERIFY_HAS_NUL : 0);
+	record->traits =
+		VERIFY_HAS_L0 | VERIFY_HAS_L1 | (reading.l1.has_nul ? VERIFY_HAS_NUL : 0);
 	read_header (header->data, header->len, record, words);
 	return TRUE;
 }

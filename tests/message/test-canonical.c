@@ -108,6 +108,27 @@ test_many_nuls_and_crs_are_linear (void)
 	g_test_message ("%s in %.1f s", l1, (double) (g_get_monotonic_time () - before) / 1e6);
 }
 
+/* Where nothing is changed, and only there, the two digests are one. */
+static void
+test_same (void)
+{
+	static const char *const texts[] = { "", "\n", "a: b\n\nbody\n", "a: b\n\nbody", "a: b\n\nb\n\n",
+					     "a: b\r\n\r\nbody\r\n", "a: b\rc\n", "Lines: 1\n\nx\n",
+					     "X-Lines: 1\n\nx\n", "a: b\n\nc\r", "\nStatus: RO\n" };
+
+	for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+		Canonical canonical;
+		guint8 l0[DIGEST_SIZE];
+		guint8 l1[DIGEST_SIZE];
+		digest_of (texts[i], strlen (texts[i]), l0);
+		canonical_init (&canonical);
+		canonical_update (&canonical, (const guint8 *) texts[i], strlen (texts[i]));
+		canonical_finish (&canonical, l1);
+		g_assert_cmpint (canonical_is_content (&canonical), ==,
+				 memcmp (l0, l1, DIGEST_SIZE) == 0);
+	}
+}
+
 int
 main (int argc, char **argv)
 {
@@ -115,5 +136,6 @@ main (int argc, char **argv)
 	g_test_add_func ("/canonical/has-the-fixed-forms-and-digests", test_fixed);
 	g_test_add_func ("/canonical/is-the-same-in-pieces-of-any-size", test_pieces);
 	g_test_add_func ("/canonical/takes-many-nuls-and-crs-in-its-stride", test_many_nuls_and_crs_are_linear);
+	g_test_add_func ("/canonical/knows-when-nothing-was-changed", test_same);
 	return g_test_run ();
 }
