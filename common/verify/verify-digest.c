@@ -170,8 +170,8 @@ digest_header (Message *message, VerifyRecord *record, VerifyWords *words, GErro
 	return header != NULL;
 }
 
-/* L0 in that form; l1 if it is the same in the raw one, else NULL. Hashing is what reading a mailbox
- * costs, and most mail is canonical already. */
+/* L0 in that form; l1 if it is the same in the raw one, else NULL. Hashing is what reading a
+ * mailbox costs, and most mail is canonical already. */
 static gboolean
 digest_raw (Message *message, VerifyForm form, const guint8 *l1, guint8 *l0, GError **error)
 {

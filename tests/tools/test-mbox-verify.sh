@@ -129,6 +129,95 @@ run "$verify" Maildir copies.mbox
 status_is 'a copy too many is a difference' 1
 prints 'it is duplicated' '^duplicated: INBOX, .*"number 2"'
 
+# --- Written anew -------------------------------------------------------------------------------------
+
+# anew N: message N as a server that keeps parts would write it.
+anew ()
+{
+	printf 'From: "ann@example.org" <ann@example.org>\nSubject: =?utf-8?q?number_%s?=\n' "$1"
+	printf 'Message-ID:\n <%s@example.org>\nDate: 1 Jan 2024 11:00:%02d +0100\n' "$1" "$1"
+	printf 'MIME-Version: 1.0\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n'
+	printf 'This is the body of number %s.\r\n' "$1" | base64
+}
+
+make_maildir Maildir 1 3
+anew 2 > Maildir/cur/1704100002.2.host:2,
+touch -d '2024-01-01 10:00:00 UTC' Maildir/cur/1704100002.2.host:2,
+run "$verify" three.mbox Maildir
+status_is 'a message written anew is there' 0
+prints 'it is noted' '^note: mime-equal: INBOX, .*"number 2"'
+prints 'that is equal, not proven' '^Equal: 2 of 3 proven$'
+run "$verify" --require=canonical three.mbox Maildir
+status_is '--require=canonical does not take it' 1
+prints 'it is a difference then' '^mime-equal: INBOX, .*"number 2"'
+
+anew 2 > Maildir/cur/1704100007.7.host:2,
+run "$verify" three.mbox Maildir
+status_is 'written anew twice is one too many' 1
+prints 'it is duplicated' '^duplicated: INBOX, .*"number 2"'
+rm Maildir/cur/1704100007.7.host:2,
+
+sed -i 's/^This/>From This/; $s/$/ And more./' Maildir/cur/1704100003.3.host:2,
+mail 7 > Maildir/cur/1704100007.7.host:2,
+run "$verify" --format=combined three.mbox Maildir
+status_is 'the signs change nothing about the status' 1
+is 'each message has its sign' "$(cut -c1 "$out" | tr -d '\n')" '=~*-'
+like 'and its place' "$(sed -n 1p "$out")" $'^= INBOX\tthree\.mbox:0$'
+rm Maildir/cur/1704100007.7.host:2,
+run "$verify" three.mbox Maildir
+prints 'what happened to a text is said' '^altered: INBOX, .* \[text-changed\]$'
+
+# --- Folders under other names ------------------------------------------------------------------------
+
+rm -rf Maildir tree
+mkdir -p Maildir/{cur,new,tmp} Maildir/.Kept.Old/{cur,new,tmp} tree
+mail 1 > Maildir/.Kept.Old/cur/1704100001.1.host:2,
+make_mbox 1 > tree/Old
+run "$verify" tree Maildir
+prints 'in a folder of another name it is moved' '^note: moved: Old -> Kept/Old'
+run "$verify" --map=Old=Kept/Old tree Maildir
+not_ok 'unless it is told to be the same' grep -q moved "$out"
+prints 'then it is at its place' '^Old -> Kept/Old +1 +1 +1'
+mkdir -p Maildir/.OLD~0a1b2c3d
+run "$verify" --map=Older=Kept/Old tree Maildir
+prints 'another folder is not meant' 'moved: Old -> Kept/Old'
+rm -rf tree
+
+# --- Less than everything -----------------------------------------------------------------------------
+
+make_maildir Maildir 1 2 3
+run "$verify" --quick three.mbox Maildir
+status_is 'a quick look is no proof' 2
+prints 'it says how much it saw' '^Not proven: of 3 only the headers were compared$'
+prints 'and does not call it proven' '^Not verified: 0 of 3 proven$'
+make_maildir Maildir 1 3
+run "$verify" --quick three.mbox Maildir
+status_is 'but it sees what is missing' 1
+prints 'and names it' '^missing: INBOX, .*"number 2"'
+head -c 20000 /dev/zero | tr '\0' x > big
+{ mail 4; cat big; } > Maildir/cur/1704100004.4.host:2,
+run_sh '{ cat three.mbox; printf "From x Mon Jan  1 10:00:00 2024\n"; cat Maildir/cur/*.4.*; echo; } > four.mbox' x
+mail 4 > Maildir/cur/1704100004.4.host:2,
+run "$verify" --quick four.mbox Maildir
+prints 'and a size that cannot be' '^altered: INBOX, .*"number 4".*\[size\]$'
+
+# shellcheck disable=SC2046 # numbers
+make_mbox $(seq 10 49) > forty.mbox
+# shellcheck disable=SC2046
+make_maildir Maildir $(seq 10 49)
+run "$verify" --sample=30 forty.mbox Maildir
+status_is 'a sample is no proof either' 2
+prints 'it says how large it was' '^30 of those that agree were read whole$'
+prints 'and what follows' '^None differs, so with 95 % certainty at most 10 % of the others do$'
+prints 'and what is proven' '^Not verified: 30 of 40 proven$'
+for file in Maildir/cur/*; do sed -i 's/body/soul/' "$file"; done
+run "$verify" --sample=5 forty.mbox Maildir
+status_is 'what is found in a sample is a difference' 1
+is 'each of it is' "$(grep -c '^altered: .*\[text-changed\]$' "$out")" 5
+run_sh 'cat forty.mbox | "$1" --sample=40 - Maildir' "$verify"
+is 'standard input can be looked into again' "$(grep -c '^altered: ' "$out")" 20
+prints 'all of it' '^and 20 more altered'
+
 # --- Exactly what is missing -------------------------------------------------------------------------
 
 make_maildir Maildir 1
