@@ -212,6 +212,8 @@ act (Session *session, const FakeAction *action, const FakeAction *next, const C
 	if (strcmp (name, "perform") == 0)
 		return command != NULL ? do_command (session, command, action->text)
 				       : put_greeting (session);
+	if (strcmp (name, "deliver") == 0)
+		fake_store_deliver (session->server->store, action->text, action->length);
 	if (strcmp (name, "set") == 0)
 		fake_script_set (session->server->script, action->text);
 	if (strcmp (name, "mute") == 0) {
@@ -616,6 +618,8 @@ do_command (Session *session, const Command *command, const char *text)
 {
 	if (strcmp (command->name, "STARTTLS") == 0)
 		return do_starttls (session, command);
+	if (fake_store_dies_of (session->server->store, command->messages))
+		return FALSE;
 	g_autofree char *own = perform (session, command);
 
 	if (strcmp (text, "silently") != 0 &&

@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const char *const action_names[] = { "reply", "perform", "say",	 "raw",	 "repeat", "after",
-					    "set",   "take",	"close", "reset", "mute",  NULL };
+					    "set",   "take",	"close", "reset", "mute",
+					    "deliver", NULL };
 
 static void
 action_free (gpointer data)

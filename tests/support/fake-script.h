@@ -22,6 +22,7 @@
  *	after TEXT	a line directly behind the tagged answer, in the same packet
  *	set NAME VALUE	from now on
  *	take N		read so many bytes
+ *	deliver TEXT	somebody else's message comes into INBOX; it is not logged
  *	close, reset	hang up
  *	mute		say nothing more, hear nothing more
  *

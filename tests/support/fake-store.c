@@ -5,6 +5,7 @@
  * Settings that bend it:
  *	uidvalidity N	of every mailbox
  *	refuse TEXT => REPLY	an APPEND with a message that has TEXT
+ *	hangup TEXT	hang up at a message that has TEXT
  *	limit N		bytes of a message
  *	room N => REPLY	messages in all mailboxes together
  *	merge yes	the same bytes again get the UID they have
@@ -91,6 +92,17 @@ message_has (const FakeMessage *message, const char *escaped)
 	if (strcmp (escaped, "NUL") == 0)
 		return memchr (data, 0, length) != NULL;
 	return memmem (data, length, text, strlen (text)) != NULL;
+}
+
+gboolean
+fake_store_dies_of (FakeStore *store, const GPtrArray *messages)
+{
+	g_autofree char *text = fake_script_get (store->script, "hangup");
+
+	for (guint i = 0; text != NULL && i < messages->len; i++)
+		if (message_has (messages->pdata[i], text))
+			return TRUE;
+	return FALSE;
 }
 
 /* "TEXT => REPLY": *reply is newly allocated. */
@@ -233,6 +245,18 @@ fake_store_append (FakeStore *store, const char *name, GPtrArray *messages)
 		return g_strdup ("NO [TRYCREATE] No such mailbox");
 	char *reply = refusal (store, messages);
 	return reply != NULL ? reply : append_all (store, mailbox, messages);
+}
+
+void
+fake_store_deliver (FakeStore *store, const char *text, gsize length)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+	g_autoptr (GBytes) bytes = g_bytes_new (text, length);
+	FakeMailbox *inbox = fake_store_get (store, "INBOX", TRUE);
+	FakeMessage *message = fake_message_new ("()", "", bytes);
+
+	message->uid = inbox->uid_next++;
+	g_ptr_array_add (inbox->messages, message);
 }
 
 /* --- FETCH ------------------------------------------------------------------------------------ */

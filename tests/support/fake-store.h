@@ -36,8 +36,14 @@ FakeMailbox *fake_store_get (FakeStore *store, const char *name, gboolean create
 /* Of every mailbox, now. */
 guint64 fake_store_validity (FakeStore *store);
 
+/* Does one of these have what the setting "hangup" says? */
+gboolean fake_store_dies_of (FakeStore *store, const GPtrArray *messages);
+
 /* Stores all of messages (FakeMessage, taken) or none. Returns the answer without its tag. */
 char *fake_store_append (FakeStore *store, const char *name, GPtrArray *messages);
+
+/* A message of somebody else comes into INBOX. */
+void fake_store_deliver (FakeStore *store, const char *text, gsize length);
 
 FakeMessage *fake_message_new (const char *flags, const char *date, GBytes *bytes);
 void fake_message_free (gpointer message);
