@@ -57,10 +57,10 @@ typedef struct {
 } Operand;
 
 static MessageSource *
-open_operand (gpointer user_data, Ledger *ledger, Report *report, GError **error)
+open_operand (gpointer user_data, gboolean sparing, Ledger *ledger, Report *report, GError **error)
 {
 	const Operand *self = user_data;
-	const StoreOptions store = { .connection = cli_connection_get (error) };
+	const StoreOptions store = { .connection = cli_connection_get (error), .sparing = sparing };
 
 	if (store.connection == NULL)
 		return NULL;

@@ -35,7 +35,7 @@ typedef struct {
 struct ImapFetch {
 	const ImapMailbox *mailbox;
 	const char *account;
-	gboolean headers_only;
+	ImapLate *late;
 	Ledger *ledger;
 	Report *report;
 	ImapConnection *connection;
@@ -130,19 +130,41 @@ check_size (ImapFetch *fetch, const Message *message, const Entry *entry)
 {
 	goffset size = message_content_get_size (message->content);
 
-	if (!fetch->headers_only && size != entry->size)
+	if (fetch->late == NULL && size != entry->size)
 		report_finding (fetch->report, REPORT_NOTE, "size-differs", message->origin,
 				message->folder->path,
 				"the server announced %u bytes and sent %" G_GOFFSET_FORMAT,
 				entry->size, size);
 }
 
+static GBytes *
+bytes_of (MessageContent *content)
+{
+	const guint8 *bytes = content != NULL ? message_content_peek (content) : NULL;
+
+	return bytes != NULL ? g_bytes_new (bytes, (gsize) message_content_get_size (content))
+			     : NULL;
+}
+
+/* NULL if there is no header in it, or one beyond all measure: then the whole message comes. */
+static MessageContent *
+late_content_of (const ImapFetch *fetch, const Entry *entry, const GPtrArray *items)
+{
+	g_autoptr (MessageContent) header = content_of (imap_value_find (items, "BODY[HEADER]"));
+	GBytes *bytes = bytes_of (header);
+
+	return bytes != NULL
+		       ? imap_late_new_content (fetch->late, fetch->mailbox->mailbox,
+						fetch->uid_validity, entry->uid, bytes, entry->size)
+		       : NULL;
+}
+
 static Message *
 take_whole (ImapFetch *fetch, Entry *entry, const GPtrArray *items)
 {
-	const ImapValue *body = imap_value_find (items,
-						 fetch->headers_only ? "BODY[HEADER]" : "BODY[]");
-	MessageContent *content = content_of (body);
+	MessageContent *content = fetch->late != NULL
+					  ? late_content_of (fetch, entry, items)
+					  : content_of (imap_value_find (items, "BODY[]"));
 
 	if (content == NULL)
 		return NULL;
@@ -400,7 +422,7 @@ make_set (const ImapFetch *fetch, guint first, guint count)
 static gboolean
 is_large (const ImapFetch *fetch, guint i)
 {
-	return !fetch->headers_only && g_array_index (fetch->entries, Entry, i).size > PIECE_BYTES;
+	return fetch->late == NULL && g_array_index (fetch->entries, Entry, i).size > PIECE_BYTES;
 }
 
 static void
@@ -421,7 +443,7 @@ choose_next (ImapFetch *fetch, Command *command)
 	while (fetch->requested < fetch->entries->len && !is_large (fetch, fetch->requested) &&
 	       command->count < COMMAND_MESSAGES && command->bytes < COMMAND_BYTES) {
 		command->bytes +=
-			fetch->headers_only
+			fetch->late != NULL
 				? HEADER_BYTES
 				: g_array_index (fetch->entries, Entry, fetch->requested).size;
 		command->count++;
@@ -438,7 +460,7 @@ send_command (ImapFetch *fetch, Command *command, GError **error)
 	g_autofree char *what = mine->is_piece
 					? g_strdup_printf ("BODY.PEEK[]<%" G_GOFFSET_FORMAT ".%d>",
 							   mine->from, PIECE_BYTES)
-					: g_strdup (fetch->headers_only ? "BODY.PEEK[HEADER]"
+					: g_strdup (fetch->late != NULL ? "BODY.PEEK[HEADER]"
 									: "BODY.PEEK[]");
 
 	if (!imap_connection_begin (fetch->connection, &mine->tag, error) ||
@@ -563,14 +585,14 @@ imap_fetch_is_busy (const ImapFetch *fetch)
 /* --- The whole -------------------------------------------------------------------------------- */
 
 ImapFetch *
-imap_fetch_new (const ImapMailbox *mailbox, const char *account, gboolean headers_only,
-		Ledger *ledger, Report *report)
+imap_fetch_new (const ImapMailbox *mailbox, const char *account, ImapLate *late, Ledger *ledger,
+		Report *report)
 {
 	ImapFetch *fetch = g_new0 (ImapFetch, 1);
 
 	fetch->mailbox = mailbox;
 	fetch->account = account;
-	fetch->headers_only = headers_only;
+	fetch->late = late;
 	fetch->ledger = ledger;
 	fetch->report = report;
 	fetch->entries = g_array_new (FALSE, FALSE, sizeof (Entry));

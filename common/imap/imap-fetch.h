@@ -11,13 +11,14 @@
 
 #include "imap/imap-connection.h"
 #include "imap/imap-folders.h"
+#include "imap/imap-late.h"
 #include "message/ledger.h"
 
 typedef struct ImapFetch ImapFetch;
 
-/* account is what origins begin with. headers_only: what comes is a header and its empty line.
- * Everything is borrowed. */
-ImapFetch *imap_fetch_new (const ImapMailbox *mailbox, const char *account, gboolean headers_only,
+/* account is what origins begin with. With late, only headers come, and what else a message has
+ * when it is read; NULL: messages come whole. Everything is borrowed. */
+ImapFetch *imap_fetch_new (const ImapMailbox *mailbox, const char *account, ImapLate *late,
 			   Ledger *ledger, Report *report);
 void imap_fetch_free (ImapFetch *fetch);
 

@@ -20,6 +20,7 @@ typedef struct {
 	guint next_mailbox;
 	ImapFetch *fetch; /* of the open mailbox; NULL between them */
 	ImapRetry retry;
+	ImapLate *late; /* NULL: messages come whole */
 } ImapSource;
 
 /* After problem (taken over): another connection, on which the open mailbox goes on; or give up. */
@@ -50,7 +51,7 @@ open_mailbox (ImapSource *source, const ImapMailbox *mailbox, GError **error)
 	gboolean refused = FALSE;
 	GError *problem = NULL;
 
-	source->fetch = imap_fetch_new (mailbox, source->account, FALSE, source->ledger,
+	source->fetch = imap_fetch_new (mailbox, source->account, source->late, source->ledger,
 					source->report);
 	if (!imap_fetch_open (source->fetch, source->connection, &refused, &problem))
 		return go_on (source, problem, error);
@@ -109,6 +110,7 @@ imap_source_free (MessageSource *base)
 	imap_fetch_free (source->fetch);
 	imap_connection_free (source->connection);
 	imap_folders_free (source->folders);
+	imap_late_unref (source->late);
 	g_free (source->account);
 	g_free (source);
 }
@@ -125,8 +127,8 @@ list_folders (ImapSource *source, GError **error)
 	GError *problem = NULL;
 
 	for (;;) {
-		source->folders =
-			imap_folders_new (source->connection, source->url->path, &problem);
+		source->folders = imap_folders_new (source->connection, source->url->path,
+						    &problem);
 		if (source->folders != NULL)
 			return TRUE;
 		if (!go_on (source, g_steal_pointer (&problem), error))
@@ -135,8 +137,8 @@ list_folders (ImapSource *source, GError **error)
 }
 
 MessageSource *
-imap_source_new (const NetUrl *url, const NetOptions *options, Ledger *ledger, Report *report,
-		 GError **error)
+imap_source_new (const NetUrl *url, const NetOptions *options, gboolean late, Ledger *ledger,
+		 Report *report, GError **error)
 {
 	ImapConnection *connection = imap_connection_new (url, options, error);
 
@@ -150,6 +152,7 @@ imap_source_new (const NetUrl *url, const NetOptions *options, Ledger *ledger, R
 	source->connection = connection;
 	source->ledger = ledger;
 	source->report = report;
+	source->late = late ? imap_late_new (url, options, report) : NULL;
 	if (list_folders (source, error))
 		return &source->source;
 	imap_source_free (&source->source);

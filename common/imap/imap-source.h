@@ -12,7 +12,8 @@
 #include "message/ledger.h"
 #include "message/message-source.h"
 
-/* Logs in and lists the folders; url->path narrows to one folder and what is below. url and options
- * live longer than the source; ledger and report are borrowed. */
-MessageSource *imap_source_new (const NetUrl *url, const NetOptions *options, Ledger *ledger,
-				Report *report, GError **error);
+/* Logs in and lists the folders; url->path narrows to one folder and what is below. late:
+ * only headers are fetched, and bodies one by one when they are read. url and options live longer
+ * than the source and its messages; ledger and report are borrowed. */
+MessageSource *imap_source_new (const NetUrl *url, const NetOptions *options, gboolean late,
+				Ledger *ledger, Report *report, GError **error);

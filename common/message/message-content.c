@@ -19,11 +19,22 @@ struct ContentDirectory {
 	int fd;
 };
 
+/* What is fetched when it is wanted. */
+typedef struct {
+	GBytes *head;
+	MessageContentLoadFunc load;
+	gpointer user_data;
+	GDestroyNotify destroy;
+	GMutex lock;
+	Spool *whole; /* NULL until then */
+} Late;
+
 struct MessageContent {
 	gatomicrefcount references;
-	GBytes *bytes; /* exactly one of bytes, spool, path is set */
+	GBytes *bytes; /* exactly one of bytes, spool, path, late is set */
 	Spool *spool;
 	char *path;
+	Late *late;
 	ContentDirectory *directory; /* of path */
 	goffset size;
 };
@@ -99,6 +110,34 @@ message_content_new_file (ContentDirectory *directory, const char *path, goffset
 }
 
 MessageContent *
+message_content_new_late (GBytes *head, goffset size, MessageContentLoadFunc load,
+			  gpointer user_data, GDestroyNotify destroy)
+{
+	MessageContent *content = content_new (MAX (size, (goffset) g_bytes_get_size (head)));
+
+	content->late = g_new0 (Late, 1);
+	content->late->head = head;
+	content->late->load = load;
+	content->late->user_data = user_data;
+	content->late->destroy = destroy;
+	g_mutex_init (&content->late->lock);
+	return content;
+}
+
+static void
+late_free (Late *late)
+{
+	if (late == NULL)
+		return;
+	g_bytes_unref (late->head);
+	if (late->destroy != NULL)
+		late->destroy (late->user_data);
+	g_mutex_clear (&late->lock);
+	spool_unref (late->whole);
+	g_free (late);
+}
+
+MessageContent *
 message_content_ref (MessageContent *content)
 {
 	g_atomic_ref_count_inc (&content->references);
@@ -112,6 +151,7 @@ message_content_unref (MessageContent *content)
 		return;
 	g_clear_pointer (&content->bytes, g_bytes_unref);
 	spool_unref (content->spool);
+	late_free (content->late);
 	content_directory_unref (content->directory);
 	g_free (content->path);
 	g_free (content);
@@ -197,6 +237,30 @@ read_file (ContentReader *reader, void *buffer, gsize length, gsize *got, GError
 	}
 }
 
+/* From the head as long as that goes. */
+static gboolean
+read_late (ContentReader *reader, void *buffer, gsize length, gsize *got, GError **error)
+{
+	MessageContent *content = reader->content;
+	Late *late = content->late;
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&late->lock);
+	gsize size = 0;
+	const guint8 *head = g_bytes_get_data (late->head, &size);
+
+	if (late->whole == NULL && reader->offset < (goffset) size) {
+		*got = MIN (length, size - (gsize) reader->offset);
+		memcpy (buffer, head + reader->offset, *got);
+		return TRUE;
+	}
+	if (late->whole == NULL) {
+		late->whole = late->load (late->user_data, error);
+		if (late->whole == NULL)
+			return FALSE;
+		content->size = spool_get_size (late->whole);
+	}
+	return spool_read_at (late->whole, reader->offset, buffer, length, got, error);
+}
+
 gboolean
 content_reader_read (ContentReader *reader, void *buffer, gsize length, gsize *got, GError **error)
 {
@@ -206,7 +270,10 @@ content_reader_read (ContentReader *reader, void *buffer, gsize length, gsize *g
 	*got = 0;
 	if (wanted == 0)
 		return TRUE;
-	if (content->bytes != NULL) {
+	if (content->late != NULL) {
+		if (!read_late (reader, buffer, length, got, error))
+			return FALSE;
+	} else if (content->bytes != NULL) {
 		memcpy (buffer, message_content_peek (content) + reader->offset, wanted);
 		*got = wanted;
 	} else if (content->spool != NULL) {

@@ -34,6 +34,15 @@ void content_directory_unref (ContentDirectory *directory);
 MessageContent *message_content_new_file (ContentDirectory *directory, const char *path,
 					  goffset size);
 
+/* The whole message in a new spool; NULL with an error. */
+typedef Spool *(*MessageContentLoadFunc) (gpointer user_data, GError **error);
+
+/* Where only its beginning has come so far: load is called, once, as soon as more than head is
+ * read. size is what is announced; afterwards it is what came. Takes head; user_data is freed by
+ * destroy, and what it needs must live as long. */
+MessageContent *message_content_new_late (GBytes *head, goffset size, MessageContentLoadFunc load,
+					  gpointer user_data, GDestroyNotify destroy);
+
 MessageContent *message_content_ref (MessageContent *content);
 void message_content_unref (MessageContent *content);
 

@@ -14,9 +14,11 @@
 #include "pst/pst-options.h"
 
 typedef struct {
-	MboxHabits habits;            /* how mbox files and standard input are read */
-	Folder *folder;               /* of an ordinary mbox's messages; borrowed; NULL: INBOX */
-	PstOptions outlook;           /* how Outlook files are read */
+	MboxHabits habits;  /* how mbox files and standard input are read */
+	Folder *folder;     /* of an ordinary mbox's messages; borrowed; NULL: INBOX */
+	PstOptions outlook; /* how Outlook files are read */
+	gboolean
+		sparing; /* few messages will be read beyond their header: servers hand out no more */
 	const NetOptions *connection; /* of URLs; outlives the source; NULL: URLs are refused */
 } StoreOptions;
 

@@ -14,7 +14,9 @@
 /* A side, and the way to read it a second time; open is NULL where there is none. */
 typedef struct {
 	VerifyIndex *index;
-	MessageSource *(*open) (gpointer user_data, Ledger *ledger, Report *report, GError **error);
+	/* sparing: few messages will be read beyond their header */
+	MessageSource *(*open) (gpointer user_data, gboolean sparing, Ledger *ledger,
+				Report *report, GError **error);
 	gpointer user_data;
 	Report *report; /* gets findings */
 } VerifyReading;

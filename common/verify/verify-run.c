@@ -37,7 +37,8 @@ read_end (const VerifyRun *run, const VerifyEnd *end, VerifyIndex *index, GError
 {
 	if (end->manifest != NULL)
 		return verify_manifest_read (end->manifest, index, run->form, end->ledger, error);
-	MessageSource *source = end->open (end->user_data, end->ledger, run->report, error);
+	MessageSource *source = end->open (end->user_data, run->form == VERIFY_FORM_HEADERS,
+					   end->ledger, run->report, error);
 	return source != NULL &&
 	       verify_sink_read (source, index, run->form, end->ledger, run->report, error);
 }
@@ -127,7 +128,7 @@ verify_run_write_missing (VerifyRun *run, Output *output, GError **error)
 
 	report_set_verbosity (quiet, -1);
 	if (verify_missing_any (&what)) {
-		again = run->source.open (run->source.user_data, ledger, quiet, error);
+		again = run->source.open (run->source.user_data, FALSE, ledger, quiet, error);
 		if (again == NULL)
 			return FALSE;
 	}

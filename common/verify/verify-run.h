@@ -14,7 +14,9 @@ typedef struct {
 	VerifyKind kind;
 	const char *manifest; /* the path of one (VERIFY_MANIFEST), else NULL */
 	/* Opens what is to be read; called again for every further reading. */
-	MessageSource *(*open) (gpointer user_data, Ledger *ledger, Report *report, GError **error);
+	/* sparing: few messages will be read beyond their header */
+	MessageSource *(*open) (gpointer user_data, gboolean sparing, Ledger *ledger,
+				Report *report, GError **error);
 	gpointer user_data;
 	Ledger *ledger;
 	gboolean filtered; /* open hands out only a part */

@@ -16,16 +16,22 @@ export HOME=$tmp/home
 mkdir -p "$HOME" "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
 login=(--ca-file="$IMAP_CA" --password-file="$IMAP_PASSWORD_FILE" --insecure-cleartext)
 
+# head NUMBER
+head_of ()
+{
+	printf 'From: ann@example.org\r\nDate: Thu, 29 Nov 2001 22:33:52 +0100\r\nMessage-ID: <%s@example.org>\r\nSubject: %s\r\n\r\n' "$1" "$1"
+}
+
 # Small ones, and one that needs three requests: exactly twice 8 MiB as sent, so the last is empty.
 for i in {1..300}; do
-	printf 'Subject: number %d\r\n\r\n%s\r\n' "$i" "$(printf 'line %d of it ' $(seq $((i % 50))))" > "$tmp/mail/cur/$i.test:2,S"
+	{ head_of "$i"; printf 'line %d of it\r\n' $(seq $((i % 50))); } > "$tmp/mail/cur/$i.test:2,S"
 done
 {
-	printf 'Subject: large\r\n\r\n'
-	yes 'a line of a large message' | sed 's/$/\r/' | head -c $((2 * 8388608 - 20))
+	head_of large
+	yes 'a line of a large message' | sed 's/$/\r/' | head -c $((2 * 8388608 - 2 - $(head_of large | wc -c)))
 	printf '\r\n'
 } > "$tmp/mail/cur/301.test:2,"
-printf 'Subject: last\r\n\r\nthe end\r\n' > "$tmp/mail/cur/302.test:2,"
+{ head_of last; printf 'the end\r\n'; } > "$tmp/mail/cur/302.test:2,"
 is 'the large message has twice the size of a piece' "$(stat -c %s "$tmp/mail/cur/301.test:2,")" 16777216
 
 run "$(tool maildir-push)" "${login[@]}" "$tmp/mail" "imap://ann@$IMAP_HOST:$IMAP_PORT"
@@ -54,5 +60,18 @@ for bytes in 900 40000 100000 9000000 16000000; do
 	kill $proxy_pid
 	wait $proxy_pid 2> /dev/null
 done
+
+# --- Without the bodies
+
+cut_at --cut-down=1000000000
+url=imap://ann@127.0.0.1:$(< "$tmp/port")
+run "$(tool mbox-verify)" --quick "${login[@]}" "$tmp/mail" "$url"
+prints 'a quick look says that it proves nothing' 'ot proven|ot verified'
+run "$(tool mbox-verify)" --sample=20 "${login[@]}" "$tmp/mail" "$url"
+prints 'a sample says how much it shows' '95 ?%'
+kill $proxy_pid
+wait $proxy_pid 2> /dev/null
+is 'both have read less than a tenth of the account' \
+	"$(awk '/^closed/ { sum += $4 } END { print (sum > 0 && sum < 17000000 / 10) }' "$tmp/events")" 1
 
 done_testing

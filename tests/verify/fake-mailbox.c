@@ -23,8 +23,8 @@ make_content (const FakeMail *mail)
 
 	if (mail->unreadable) {
 		ContentDirectory *nowhere = content_directory_new (open ("/", O_PATH | O_CLOEXEC));
-		MessageContent *content =
-			message_content_new_file (nowhere, "no-such-mail", (goffset)length);
+		MessageContent *content = message_content_new_file (nowhere, "no-such-mail",
+								    (goffset) length);
 		content_directory_unref (nowhere);
 		return content;
 	}
@@ -34,7 +34,7 @@ make_content (const FakeMail *mail)
 static gboolean
 fake_source_next (MessageSource *source, Message **message, GError **error)
 {
-	FakeSource *self = (FakeSource *)source;
+	FakeSource *self = (FakeSource *) source;
 
 	*message = NULL;
 	if (self->next == self->count)
@@ -50,7 +50,7 @@ fake_source_next (MessageSource *source, Message **message, GError **error)
 	}
 	*message = message_new (folder, make_content (mail), origin);
 	(*message)->flags = mail->flags;
-	(*message)->received = (MessageDate){.known = mail->date != 0, .seconds = mail->date};
+	(*message)->received = (MessageDate){ .known = mail->date != 0, .seconds = mail->date };
 	return TRUE;
 }
 
@@ -96,7 +96,7 @@ fake_side_read (FakeSide *side, const FakeMail *mails, gsize count, VerifyForm f
 }
 
 static MessageSource *
-open_again (gpointer user_data, Ledger *ledger, Report *report, GError **error)
+open_again (gpointer user_data, gboolean sparing, Ledger *ledger, Report *report, GError **error)
 {
 	const FakeSide *side = user_data;
 
@@ -138,5 +138,6 @@ VerifySide
 fake_side_describe (const FakeSide *side, VerifyKind kind)
 {
 	return (VerifySide){
-		.name = "fake", .kind = kind, .index = side->index, .ledger = side->ledger};
+		.name = "fake", .kind = kind, .index = side->index, .ledger = side->ledger
+	};
 }
