@@ -23,6 +23,8 @@ typedef struct {
 	gboolean empty;       /* there was no byte at all */
 	gboolean is_mmdf;
 	gboolean at_record;   /* of an ordinary mbox: its beginning has been passed */
+	gboolean tells_folder; /* even if there is no mail in it */
+	gboolean any;          /* something has been handed out */
 	gboolean ended;       /* what is to be said at the end has been said */
 	gboolean counts; /* a counted body had an unquoted From_ line: nothing here is quoted */
 	guint64 looked;       /* bytes looked through for the end of multiparts */

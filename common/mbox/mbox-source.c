@@ -130,9 +130,16 @@ mbox_source_next (MessageSource *source, Message **message, GError **error)
 		good = mbox_mmdf_next (self, message, error);
 	else
 		good = mbox_plain_next (self, message, error);
-	if (good && *message == NULL)
-		end (self);
-	return good;
+	if (!good || *message != NULL) {
+		self->any = self->any || *message != NULL;
+		return good;
+	}
+	/* A mailbox without mail is a folder all the same. */
+	if (!self->ended && !self->any && self->tells_folder &&
+	    self->habits.dialect != MBOX_DIALECT_STREAM)
+		*message = message_new_folder (folder_ref (self->folder));
+	end (self);
+	return TRUE;
 }
 
 static void
@@ -166,6 +173,7 @@ mbox_source_new (int fd, const MboxSourceOptions *options, Ledger *ledger, Repor
 	self->lines = line_reader_new_input (input_new (fd, &input), LINE_READER_WINDOW);
 	self->name = g_strdup (options->name);
 	self->folder = options->folder != NULL ? folder_ref (options->folder) : folder_new_inbox ();
+	self->tells_folder = options->folder != NULL;
 	self->habits = options->habits;
 	self->is_pipe = options->is_pipe;
 	self->ledger = ledger;

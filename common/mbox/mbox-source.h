@@ -47,7 +47,8 @@ typedef struct {
 	const char *name; /* for origins and error texts: a base name, "stdin" */
 	const char *path; /* to see afterwards whether the file is still the same; may be NULL */
 	MboxHabits habits;
-	/* of an ordinary mbox's messages; borrowed while the constructor runs */
+	/* of an ordinary mbox's messages; borrowed while the constructor runs; if it is given, a
+	 * mailbox without any is handed out as an empty folder */
 	Folder *folder;
 	/* no byte at all means that the writer died, not an empty mailbox */
 	gboolean is_pipe;

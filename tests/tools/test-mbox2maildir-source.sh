@@ -117,6 +117,12 @@ is 'unread and starred are flags' "$(ls Labels/.Work.2001/cur | sed 's/.*:2,//')
 run "$mbox2maildir" --labels=none takeout NoLabels
 is 'or nothing at all' "$(ls NoLabels/cur | sed 's/.*:2,//' | sort -u)" ''
 
+: > Nothing.mbox
+printf '%s\nSubject: DON'"'"'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\nX-IMAP: 1 2\n\nx\n' "$from" > Notes
+run "$mbox2maildir" box Nothing.mbox Notes Empties
+status_is 'mailboxes without mail' 0
+is 'are folders all the same' "$(cut -f 2 Empties/mailferry-folders | LC_ALL=C sort | tr '\n' ' ')" 'Nothing Notes box '
+
 message 1 > dated
 run "$mbox2maildir" --from-tz=+01:00 dated Zone
 is 'dates may be of a zone' "$(stat -c %Y Zone/cur/*)" $((1007073232 - 3600))
