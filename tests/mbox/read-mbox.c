@@ -32,7 +32,8 @@ names_in (const char *path)
 		if (!g_str_has_prefix (name, "failed\"") && !g_str_has_prefix (name, "skipped\""))
 			g_ptr_array_add (names, g_strndup (name, strcspn (name, "\"")));
 	}
-	qsort (names->pdata, names->len, sizeof (char *), compare);
+	if (names->len > 0)
+		qsort (names->pdata, names->len, sizeof (char *), compare);
 	for (guint i = 0; i < names->len; i++)
 		if (i == 0 || strcmp (names->pdata[i - 1], names->pdata[i]) != 0)
 			g_string_append_printf (joined, "%s%s", joined->len > 0 ? " " : "",
