@@ -14,12 +14,12 @@
 #include "pst/pst-options.h"
 
 typedef struct {
-	MboxHabits habits;  /* how mbox files and standard input are read */
-	Folder *folder;     /* of an ordinary mbox's messages; borrowed; NULL: INBOX */
-	PstOptions outlook; /* how Outlook files are read */
-	gboolean
-		sparing; /* few messages will be read beyond their header: servers hand out no more */
+	MboxHabits habits;            /* how mbox files and standard input are read */
+	Folder *folder;               /* of an ordinary mbox's messages; borrowed; NULL: INBOX */
+	PstOptions outlook;           /* how Outlook files are read */
 	const NetOptions *connection; /* of URLs; outlives the source; NULL: URLs are refused */
+	/* Few messages will be read beyond their header: servers hand out no more unasked. */
+	gboolean sparing;
 } StoreOptions;
 
 /* A source for operand; "-" is standard input. RUN_ERROR_INPUT with one line that names the way out
