@@ -295,12 +295,40 @@ five_fields (FakeStore *store, const FakeMessage *message)
 	return out;
 }
 
+/* The whole, the header, or a piece "<offset.length>" of the whole, as item asks. */
+static void
+append_body (GString *out, const FakeMessage *message, gboolean longer, const char *item)
+{
+	gsize size = 0;
+	const char *data = g_bytes_get_data (message->bytes, &size);
+	g_autoptr (GString) text = g_string_new (NULL);
+	const char *piece = strstr (item, "[]<");
+	guint64 offset = 0;
+	guint64 length;
+
+	if (longer)
+		g_string_append (text, "X-Added: by a server that changes 1\r\n");
+	g_string_append_len (text, data, (gssize) size);
+	length = text->len;
+	if (piece != NULL) {
+		offset = MIN (g_ascii_strtoull (piece + 3, (char **) &piece, 10), text->len);
+		length = MIN (g_ascii_strtoull (piece + 1, NULL, 10), text->len - offset);
+		g_string_append_printf (out, " BODY[]<%" G_GUINT64_FORMAT ">", offset);
+	} else if (strstr (item, "[HEADER]") != NULL) {
+		length = header_length (text->str, text->len);
+		g_string_append (out, " BODY[HEADER]");
+	} else {
+		g_string_append (out, " BODY[]");
+	}
+	g_string_append_printf (out, " {%" G_GUINT64_FORMAT "}\r\n", length);
+	g_string_append_len (out, text->str + offset, (gssize) length);
+}
+
 char *
 fake_message_fetch (FakeStore *store, const FakeMessage *message, guint number, const char *items,
 		    gsize *length)
 {
-	gsize size = 0;
-	const char *data = g_bytes_get_data (message->bytes, &size);
+	gsize size = g_bytes_get_size (message->bytes);
 	gboolean longer = fake_script_is (store->script, "rewrite", "size");
 	const char *date = fake_script_is (store->script, "dates", "ignored") || !message->date[0]
 				   ? "22-Nov-2026 10:00:00 +0000"
@@ -321,10 +349,7 @@ fake_message_fetch (FakeStore *store, const FakeMessage *message, guint number, 
 					fields->len);
 		g_string_append_len (out, fields->str, (gssize) fields->len);
 	} else if (strstr (items, "BODY.PEEK[") != NULL) {
-		const char *added = longer ? "X-Added: by a server that changes 1\r\n" : "";
-
-		g_string_append_printf (out, " BODY[] {%zu}\r\n%s", size + strlen (added), added);
-		g_string_append_len (out, data, (gssize) size);
+		append_body (out, message, longer, strstr (items, "BODY.PEEK["));
 	}
 	g_string_append (out, ")\r\n");
 	*length = out->len;
