@@ -15,6 +15,7 @@ typedef struct {
 	gboolean nests;       /* the header announces a message, whose header comes next */
 	gboolean digest_seen; /* in a multipart/digest every part is a message unasked */
 	gsize header_bytes;
+	guint colons; /* of the field: a group of addresses may hold groups (RFC 5322, 3.4) */
 	guint parts;
 	guint depth;
 	const char *problem;
@@ -74,14 +75,30 @@ end_line (Limits *limits)
 }
 
 static void
+count_header (Limits *limits, const guint8 *data, gsize length)
+{
+	const guint8 *end = data + length;
+
+	limits->header_bytes += length;
+	if (limits->length == 0 && length > 0 && *data != ' ' && *data != '\t')
+		limits->colons = 0;
+	while (data < end && (data = memchr (data, ':', (gsize) (end - data))) != NULL) {
+		limits->colons++;
+		data++;
+	}
+}
+
+static void
 add_to_line (Limits *limits, const guint8 *data, gsize length)
 {
 	if (limits->length < LINE_START)
 		memcpy (limits->line + limits->length, data,
 			MIN (length, LINE_START - limits->length));
-	limits->length += length;
 	if (limits->header)
-		limits->header_bytes += length;
+		count_header (limits, data, length);
+	limits->length += length;
+	if (limits->colons > MESSAGE_MIME_GROUP_LIMIT)
+		limits->problem = "groups within groups of addresses";
 	if (limits->header_bytes > MESSAGE_MIME_HEADER_LIMIT)
 		limits->problem = "a header too long";
 }

@@ -13,6 +13,7 @@
 #define MESSAGE_MIME_PARTS_LIMIT  10000          /* lines that may begin a part */
 #define MESSAGE_MIME_HEADER_LIMIT (1024 * 1024)  /* bytes of one header block */
 #define MESSAGE_MIME_DEPTH_LIMIT  100            /* multiparts and messages within */
+#define MESSAGE_MIME_GROUP_LIMIT  1000           /* ':' in a field: each may begin a group */
 
 /* *problem is NULL, or static text that says what is beyond the limits. FALSE if the content cannot
  * be read. */

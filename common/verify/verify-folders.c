@@ -170,26 +170,36 @@ verify_folders_free (VerifyFolders *folders)
 	g_free (folders);
 }
 
+/* place -> folder */
+static GHashTable *
+first_of_places (const guint32 *places, const VerifyIndex *index)
+{
+	GHashTable *firsts = g_hash_table_new (NULL, NULL);
+
+	for (guint32 i = verify_index_count_folders (index); i > 0; i--)
+		if (places[i - 1] != VERIFY_NO_PLACE)
+			g_hash_table_insert (firsts, GUINT_TO_POINTER (places[i - 1]),
+					     GUINT_TO_POINTER (i - 1));
+	return firsts;
+}
+
 GArray *
 verify_folders_match (const VerifyFolders *folders, const VerifyIndex *source,
 		      const VerifyIndex *target)
 {
 	guint32 count = verify_index_count_folders (source);
 	GArray *result = g_array_sized_new (FALSE, FALSE, sizeof (guint32), count);
+	g_autoptr (GHashTable) names = first_of_places (folders->target[VERIFY_SCOPE_NAME], target);
+	g_autoptr (GHashTable) roles = first_of_places (folders->target[VERIFY_SCOPE_ROLE], target);
 
 	for (guint32 i = 0; i < count; i++) {
+		gpointer name = GUINT_TO_POINTER (folders->source[VERIFY_SCOPE_NAME][i]);
+		gpointer role = GUINT_TO_POINTER (folders->source[VERIFY_SCOPE_ROLE][i]);
 		guint32 found = VERIFY_NO_PLACE;
-		for (guint scope = 0; scope < VERIFY_SCOPE_ANYWHERE && found == VERIFY_NO_PLACE;
-		     scope++) {
-			guint32 place = folders->source[scope][i];
-			for (guint32 j = 0; j < verify_index_count_folders (target) &&
-					    place != VERIFY_NO_PLACE;
-			     j++)
-				if (folders->target[scope][j] == place) {
-					found = j;
-					break;
-				}
-		}
+		gpointer folder;
+		if (g_hash_table_lookup_extended (names, name, NULL, &folder) ||
+		    g_hash_table_lookup_extended (roles, role, NULL, &folder))
+			found = GPOINTER_TO_UINT (folder);
 		g_array_append_val (result, found);
 	}
 	return result;

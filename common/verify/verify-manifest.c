@@ -17,6 +17,12 @@
 
 static const char magic[] = "#mail-manifest 1\t";
 
+/* Nobody has more items than this. */
+#define COUNT_LIMIT ((guint64) 1 << 40)
+
+/* Seconds, some thirty thousand years: dates beyond are none, and can be calculated with. */
+#define DATE_LIMIT ((gint64) 1000000000000)
+
 /* Longer lines are none of ours: a line is a handful of bounded fields. */
 #define LINE_LIMIT (256 * 1024)
 
@@ -48,6 +54,7 @@ typedef struct {
 	Digest chain; /* over all lines but the last */
 	guint64 messages;
 	guint64 skipped;
+	guint64 failed; /* lines; the end line may know of more */
 } Reader;
 
 static gboolean
@@ -89,7 +96,7 @@ read_date (const char *field, gint64 *seconds)
 
 	*seconds = VERIFY_NO_DATE;
 	return is_absent (field) ||
-	       g_ascii_string_to_signed (number, 10, G_MININT64 + 1, G_MAXINT64, seconds, NULL);
+	       g_ascii_string_to_signed (number, 10, -DATE_LIMIT, DATE_LIMIT, seconds, NULL);
 }
 
 static gboolean
@@ -178,7 +185,8 @@ read_message (Reader *reader, char **fields, GError **error)
 static gboolean
 read_remark (Reader *reader, char **fields, GError **error)
 {
-	/* Failures count by the end line; a later version may remark on other things. */
+	/* A later version may remark on other things. */
+	reader->failed += strcmp (fields[0], "#failed") == 0;
 	if (strcmp (fields[0], "#skipped") != 0)
 		return TRUE;
 	if (g_strv_length (fields) != 3)
@@ -230,7 +238,10 @@ read_end (Reader *reader, char **fields, GError **error)
 	    !find_number (fields, "present", &present) ||
 	    !find_number (fields, "skipped", &skipped) || !find_number (fields, "failed", &failed))
 		return refuse (reader, error, "not an end line");
-	if (emitted + present != reader->messages || skipped != reader->skipped)
+	if (emitted > reader->messages || present != reader->messages - emitted ||
+	    skipped != reader->skipped || failed < reader->failed ||
+	    announced < reader->messages + skipped || announced > COUNT_LIMIT ||
+	    failed > COUNT_LIMIT)
 		return refuse (reader, error,
 			       "the end line counts otherwise than the lines above it");
 	/* An account that did not balance then does not balance now. The messages are not

@@ -229,6 +229,22 @@ test_long_headers (void)
 	}
 }
 
+/* Folded or not; the parser would call itself for each. */
+static void
+test_groups (void)
+{
+	static const char *const pieces[] = { "a:", "a:\n b:\n\t" };
+
+	for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
+		for (guint count = 100; count <= 100000; count *= 1000) {
+			g_autoptr (GString) text = g_string_new ("Subject: s\nTo: ");
+			for (guint j = 0; j < count; j++)
+				g_string_append (text, pieces[i]);
+			g_string_append (text, "x@y\n\nx\n");
+			assert_problem (text, count > MESSAGE_MIME_GROUP_LIMIT);
+		}
+}
+
 static void
 test_long_body (void)
 {
@@ -278,6 +294,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/message-mime/limits/depth", test_deep);
 	g_test_add_func ("/message-mime/limits/parts", test_many);
 	g_test_add_func ("/message-mime/limits/headers", test_long_headers);
+	g_test_add_func ("/message-mime/limits/groups-of-addresses", test_groups);
 	g_test_add_func ("/message-mime/limits/a-long-body-is-none", test_long_body);
 	g_test_add_func ("/message-mime/garbage-is-read-like-anything", test_garbage);
 	return g_test_run ();

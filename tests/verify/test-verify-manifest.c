@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "message/manifest.h"
+#include "message/message-mime.h"
 #include "verify/fake-mailbox.h"
 #include "verify/verify-manifest.h"
 #include "verify/verify-match.h"
@@ -207,6 +208,88 @@ test_cut (World *world, gconstpointer data)
 	}
 }
 
+/* What was made up by somebody who can make a chain too. */
+static const struct {
+	const char *lines; /* below the head */
+	const char *end;
+} hostile[] = {
+	{ "", "announced=0\temitted=0\tpresent=0\tskipped=0" },
+	{ "", "announced=0\temitted=1\tpresent=18446744073709551615\tskipped=0\tfailed=0" },
+	{ "", "announced=18446744073709551615\temitted=0\tpresent=0\tskipped=0\tfailed=0" },
+	{ "", "announced=0\temitted=0\tpresent=0\tskipped=0\tfailed=18446744073709551615" },
+	{ "#failed\tx\ty\n", "announced=1\temitted=0\tpresent=0\tskipped=0\tfailed=0" },
+	{ "#skipped\tx\ty\n", "announced=0\temitted=0\tpresent=0\tskipped=1\tfailed=0" },
+	{ "#skipped\tx\n", "announced=1\temitted=0\tpresent=0\tskipped=1\tfailed=0" },
+	{ "-\t-\t-\t1\t-\t-\t-\t..\tx\t-\n",
+	  "announced=1\temitted=1\tpresent=0\tskipped=0\tfailed=0" },
+	{ "-\t-\t-\t-1\t-\t-\t-\tINBOX\tx\t-\n",
+	  "announced=1\temitted=1\tpresent=0\tskipped=0\tfailed=0" },
+	{ "-\t-\t-\t1\t9223372036854775807 +0000\t-\t-\tINBOX\tx\t-\n",
+	  "announced=1\temitted=1\tpresent=0\tskipped=0\tfailed=0" },
+	{ "-\t-\tabc\t1\t-\t-\t-\tINBOX\tx\t-\n",
+	  "announced=1\temitted=1\tpresent=0\tskipped=0\tfailed=0" },
+	{ "#columns\n", "announced=0\temitted=0\tpresent=0\tskipped=0\tfailed=0" },
+};
+
+static const char head[] =
+	"#mail-manifest 1\ttool=x\tsource=y\n"
+	"#columns\tL0\tL1\tL2\tsize\tdate\tflags\tmessage-id\tfolder\torigin\ttarget\n";
+
+static void
+forge (const World *world, const char *lines, const char *end)
+{
+	g_autofree char *above = g_strconcat (head, lines, NULL);
+	guint8 chain[DIGEST_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_of (above, strlen (above), chain);
+	g_autofree char *text = g_strdup_printf ("%s#end\t%s\tchain=%s\n", above, end,
+						 digest_to_hex (chain, DIGEST_SIZE, hex));
+	g_assert_true (g_file_set_contents (world->path, text, -1, NULL));
+}
+
+static void
+test_hostile (World *world, gconstpointer data)
+{
+	for (guint i = 0; i < G_N_ELEMENTS (hostile); i++) {
+		g_autoptr (VerifyIndex) index = verify_index_new ();
+		g_autoptr (GError) error = NULL;
+		forge (world, hostile[i].lines, hostile[i].end);
+		g_assert_false (verify_manifest_read (world->path, index, VERIFY_FORM_RAW,
+						      world->side.ledger, &error));
+		g_assert_error (error, RUN_ERROR, RUN_ERROR_INPUT);
+	}
+}
+
+/* A message of which only L2 is known is found by that. */
+static void
+test_mime (World *world, gconstpointer data)
+{
+	const FakeMail mail = FAKE ("INBOX", MAIL ("a"));
+	g_auto (FakeSide) target = { 0 };
+	const VerifyMatchOptions options = { .all = TRUE };
+	g_autoptr (MessageContent) content =
+		message_content_new_bytes (g_bytes_new (mail.content, strlen (mail.content)));
+	g_autoptr (MessageMime) mime = NULL;
+	guint8 l2[DIGEST_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+	const VerifyOutcome *outcome;
+
+	g_assert_true (message_mime_read (content, MESSAGE_MIME_WHOLE, NULL, &mime, NULL));
+	message_mime_digest (mime, TRUE, l2);
+	g_autofree char *line =
+		g_strdup_printf ("-\t-\t%s\t1\t-\t-\t<a@x>\tINBOX\tx\t-\n",
+				 digest_to_hex (l2, DIGEST_SIZE, hex));
+	forge (world, line, "announced=1\temitted=1\tpresent=0\tskipped=0\tfailed=0");
+	g_assert_true (verify_manifest_read (world->path, world->side.index, VERIFY_FORM_RAW,
+					     world->side.ledger, NULL));
+	fake_side_read (&target, &mail, 1, VERIFY_FORM_RAW);
+	g_autoptr (VerifyMatch) match = fake_match (&world->side, &target, &options);
+	g_assert_true (verify_outcomes_rewind (match->outcomes, NULL));
+	g_assert_true (verify_outcomes_next (match->outcomes, &outcome, NULL));
+	g_assert_cmpint (outcome->class, ==, VERIFY_MIME_EQUAL);
+}
+
 #define ADD(name, function)                                                                        \
 	g_test_add ("/verify/manifest/" name, World, NULL, set_up, function, tear_down)
 
@@ -221,5 +304,7 @@ main (int argc, char **argv)
 	ADD ("names-what-is-altered-and-missing", test_altered);
 	ADD ("is-refused-when-one-bit-is-changed", test_changed);
 	ADD ("is-refused-when-it-is-cut-off", test_cut);
+	ADD ("is-refused-when-it-cannot-be-true", test_hostile);
+	ADD ("knows-L2-where-it-has-the-column", test_mime);
 	return g_test_run ();
 }
