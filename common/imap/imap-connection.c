@@ -19,7 +19,8 @@
 #define LITERAL_IN_MEMORY (256 * 1024)
 
 /* Bytes a second: deflate makes 30 MB/s of what it takes a quarter off. */
-#define COMPRESSION_SPEED (15 * 1000 * 1000)
+#define COMPRESSION_SPEED       (15 * 1000 * 1000)
+#define COMPRESSION_DISTANCE_US (5 * 1000)
 
 #define MEETING_TRIES    4
 #define MEETING_PAUSE_US (300 * 1000)      /* after the first try; then longer */
@@ -34,6 +35,7 @@ struct ImapConnection {
 	gboolean capabilities_known;
 	gboolean leaving; /* a BYE is what we expect */
 	guint last_tag;
+	gint64 quickest_us; /* answer to a command; 0: none yet */
 	GByteArray *text; /* of the response being read */
 };
 
@@ -320,11 +322,17 @@ gboolean
 imap_connection_run (ImapConnection *connection, const char *command, ImapUntaggedFunc function,
 		     gpointer user_data, ImapResponse **reply, GError **error)
 {
+	gint64 before_us = g_get_monotonic_time ();
 	guint tag = 0;
 
 	*reply = NULL;
-	return imap_connection_send (connection, command, &tag, error) &&
-	       imap_connection_wait (connection, tag, function, user_data, reply, error);
+	if (!imap_connection_send (connection, command, &tag, error) ||
+	    !imap_connection_wait (connection, tag, function, user_data, reply, error))
+		return FALSE;
+	gint64 us = g_get_monotonic_time () - before_us;
+	if (connection->quickest_us == 0 || us < connection->quickest_us)
+		connection->quickest_us = us;
+	return TRUE;
 }
 
 gboolean
@@ -350,7 +358,9 @@ imap_connection_wants_compression (const ImapConnection *connection)
 	switch (connection->options->compress) {
 	case NET_COMPRESS_ON: return TRUE;
 	case NET_COMPRESS_AUTO:
-		return net_connection_is_slower_than (connection->net, COMPRESSION_SPEED);
+		/* A server that is slow, but near, has no time to decompress either. */
+		return connection->quickest_us >= COMPRESSION_DISTANCE_US &&
+		       net_connection_is_slower_than (connection->net, COMPRESSION_SPEED);
 	default: return FALSE;
 	}
 }

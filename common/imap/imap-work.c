@@ -16,6 +16,7 @@
 #define PATIENCE_US (50 * 1000)
 /* What makes another connection worth its login. */
 #define WORTH_MESSAGES 64
+#define WAKE_EACH      20
 #define WORTH_BYTES    (4 * 1024 * 1024)
 
 struct ImapWork {
@@ -139,7 +140,9 @@ imap_work_put (ImapWork *work, ImapBox *box, ImapItem *item)
 		box->waiting_bytes += item->entry.key.size;
 		work->waiting++;
 	}
-	g_cond_broadcast (&work->changed);
+	/* Waking somebody for each message would cost more than sending it. */
+	if (item == NULL || box->waiting.length == 1 || box->waiting.length % WAKE_EACH == 0)
+		g_cond_broadcast (&work->changed);
 }
 
 void
