@@ -65,6 +65,7 @@ typedef struct {
 	gboolean wanted;      /* to be opened, even if nothing waits */
 	guint connections;    /* that are at it */
 	gboolean exclusive;   /* one of them has it to itself */
+	gboolean checked;     /* looked through once more, after everything was sent */
 	guint records;        /* of the source that only say that the folder exists */
 	GPtrArray *lost;      /* of ImapParcel: cut off, what became of them is to be found out */
 	/* What whoever has the mailbox to himself found to be sent again. */

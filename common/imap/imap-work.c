@@ -65,11 +65,10 @@ find_job (const ImapWork *work, const ImapBox *box, guint connections, ImapJob *
 	}
 	if (box->waiting.length > 0) {
 		*job = IMAP_JOB_JOIN;
-		return connections == 0 ||
-		       box->waiting.length > connections;
+		return connections == 0 || box->waiting.length > connections;
 	}
 	*job = IMAP_JOB_CHECK;
-	return work->ended && connections == 0 && imap_settle_is_suspect (box);
+	return work->ended && connections == 0 && !box->checked && imap_settle_is_suspect (box);
 }
 
 static ImapBox *
@@ -255,6 +254,7 @@ imap_work_take (ImapWork *work, ImapJob *job)
 		return NULL;
 	box->connections++;
 	box->exclusive = *job != IMAP_JOB_JOIN;
+	box->checked = box->checked || *job == IMAP_JOB_CHECK;
 	return box;
 }
 

@@ -4,6 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 . "${top_srcdir:-.}/tests/support/tap.sh" || exit 99
+. "$top_srcdir/tests/support/sent-mail.sh"
 
 need_tool maildir-push
 need_command dovecot openssl
@@ -14,57 +15,10 @@ export HOME=$tmp/home
 unset XDG_STATE_HOME CREDENTIALS_DIRECTORY
 mkdir "$HOME"
 
-# make_maildir DIR COUNT SEED: messages with all flags, dates over twenty years, every tenth three times.
-make_maildir ()
-{
-	mkdir -p "$1/cur" "$1/new" "$1/tmp"
-	(cd "$1/cur" && awk -v count="$2" -v seed="$3" '
-	BEGIN {
-		srand (seed)
-		split (",S,RS,FS,DS,FRS,T", flags, ",")
-		for (i = 1; i <= count; i++) {
-			date = 946684800 + int (rand () * 600000000)
-			copies = i % 10 == 0 ? 3 : 1
-			lines = int (rand () * 80)
-			for (c = 1; c <= copies; c++) {
-				name = date ".M" i "P" c ".test:2," flags[1 + i % 7]
-				print date > "/dev/stderr"
-				print name > "/dev/stderr"
-				printf "From: a%d@example.org\nTo: b@example.org\nSubject: Number %d\n", i, i > name
-				printf "Message-ID: <%d.%d@example.org>\n\n", seed, i > name
-				for (l = 0; l < lines; l++) print "Line", l, "of", i, rand () > name
-				close (name)
-			}
-		}
-	}' 2>&1 | while read -r date && read -r name; do touch -d "@$date" "$name"; done)
-}
-
-# facts DIR: what must be the same at both ends: bytes, flags, date of every message, sorted.
-facts ()
-{
-	(cd "$1" && find cur new -type f | sort > "$tmp/.files" &&
-		paste -d ' ' <(xargs sha256sum < "$tmp/.files" | cut -c1-64) \
-			<(xargs stat -c %Y < "$tmp/.files") \
-			<(sed 's/.*:2,//; s/[a-z]//g' "$tmp/.files")) | sort
-}
-
 # Runs in the background by "${pusher[@]}" ... &, so that $! is the program and not a shell around it.
 push ()
 {
 	"${pusher[@]}" "$@"
-}
-
-journal ()
-{
-	cat "$HOME"/.local/state/mailferry/*.journal
-}
-
-# same NAME SOURCE MAILDIR-OF-THE-SERVER
-same ()
-{
-	facts "$2" > "$tmp/.expected"
-	facts "$3" > "$tmp/.got"
-	ok "$1" cmp "$tmp/.expected" "$tmp/.got"
 }
 
 "$starter" start "$tmp/imap" -n 9 -q 8000000 -x 'mail_fsync = never
@@ -230,12 +184,6 @@ not_ok 'the password is in no argument, environment, journal or log' \
 	grep -rqF "$(cat "$IMAP_PASSWORD_FILE")" "$tmp/seen" "$tmp/said" "$tmp/report" "$HOME"
 
 # --- Cut off
-
-# until_journal PID LETTER COUNT: wait for so many records, or the end of the process.
-until_journal ()
-{
-	until [ "$(journal 2> /dev/null | grep -c "^$2")" -ge "$3" ] || ! kill -0 "$1" 2> /dev/null; do :; done
-}
 
 # push_again SOURCE URL: until it does not say "run it again": Dovecot's login service stumbles over the end of a
 # client, and takes the connections down that it carries at that moment.
