@@ -10,7 +10,7 @@ static gboolean
 is_bidi_control (gunichar c)
 {
 	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
-	       c == 0x200f;
+	       c == 0x200f || c == 0x061c;
 }
 
 char *

@@ -16,6 +16,7 @@ static const struct {
 	{ "\xc2\x9b" "31m", "\\x9B31m" },
 	{ "\xff\xfe", "\\xFF\\xFE" },
 	{ "evil\xe2\x80\xaetxt.exe", "evil\\u{202E}txt.exe" },
+	{ "evil\xd8\x9ctxt.exe", "evil\\u{061C}txt.exe" },
 };
 
 static void
