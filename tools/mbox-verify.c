@@ -9,6 +9,7 @@
 #include "cli/cli-connection.h"
 #include "cli/cli.h"
 #include "store/store.h"
+#include "verify/verify-command.h"
 #include "verify/verify-manifest.h"
 #include "verify/verify-run.h"
 #include "verify/verify-show.h"
@@ -28,7 +29,8 @@ static const GOptionEntry options[] = {
 	  "(-: to standard output, the result to standard error)",
 	  "FILE" },
 	{ "format", 0, 0, G_OPTION_ARG_STRING, &format,
-	  "The result as table, json (JSON Lines) or combined (a sign and a line for each message)",
+	  "The result as table, json (JSON Lines), combined (a sign and a line for each message) "
+	  "or html (one page to hand on)",
 	  "FORMAT" },
 	{ "require", 0, 0, G_OPTION_ARG_STRING, &require,
 	  "How alike a message must be to count as found: mime (fields and parts, however they are "
@@ -104,10 +106,11 @@ read_words (GError **error)
 		{ "canonical", VERIFY_LEVEL_CANONICAL },
 		{ "raw", VERIFY_LEVEL_RAW },
 	};
-	static const char *const formats[] = { "table", "json", "combined", NULL };
+	static const char *const formats[] = { "table", "json", "combined", "html", NULL };
 
 	if (!g_strv_contains (formats, format))
-		return cli_usage_error (error, "--format=%s: one of table, json, combined", format);
+		return cli_usage_error (error, "--format=%s: one of table, json, combined, html",
+					format);
 	for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
 		if (strcmp (require, levels[i].name) == 0)
 			rules.require = levels[i].level;
@@ -152,8 +155,35 @@ check_options (const Cli *cli, int argc, char **argv, GError **error)
 
 /* --- The run ------------------------------------------------------------ */
 
+/* What both ends are called, and when reading began. */
+typedef struct {
+	VerifyCommand command;
+	gint64 seconds;
+} Asked;
+
 static gboolean
-show (Cli *cli, const VerifyResult *result, GError **error)
+show_page (const Asked *asked, const VerifyResult *result, Output *output, GError **error)
+{
+	const VerifyRunOptions *how = asked->command.run;
+	g_auto (GStrv) given = verify_command_describe_options (&asked->command);
+	g_autofree char *again = verify_command_describe_again (&asked->command);
+	g_autofree char *resend = verify_command_describe_resend (&asked->command);
+	const VerifyPage page = {
+		.tool = "mbox-verify " PACKAGE_VERSION,
+		.source = asked->command.source,
+		.target = asked->command.target,
+		.options = (const char *const *) given,
+		.again = again,
+		.resend = resend,
+		.seconds = asked->seconds,
+		.headers_only = how->quick || how->sample > 0,
+	};
+
+	return verify_show_html (result, &page, output, error);
+}
+
+static gboolean
+show (Cli *cli, const Asked *asked, const VerifyResult *result, GError **error)
 {
 	gboolean aside = g_strcmp0 (missing_file, "-") == 0;
 	g_autoptr (Output) output = output_new (aside ? STDERR_FILENO : STDOUT_FILENO,
@@ -164,6 +194,8 @@ show (Cli *cli, const VerifyResult *result, GError **error)
 			? verify_show_json (result, cli->name, status, output, error)
 		: strcmp (format, "combined") == 0
 			? verify_show_combined (result, output, error)
+		: strcmp (format, "html") == 0
+			? show_page (asked, result, output, error)
 			: verify_show_table (result, cli->verbose, output, error);
 
 	return shown && output_finish (output, error);
@@ -194,6 +226,17 @@ compare (Cli *cli, const VerifyEnd *source, const VerifyEnd *target, VerifyForm 
 		.quick = quick,
 		.sample = (guint32) sample,
 	};
+	const Operand *from = source->user_data;
+	const Operand *to = target->user_data;
+	const Asked asked = {
+		.command = { .source = from->operand,
+			     .target = to->operand,
+			     .has_content = source->manifest == NULL,
+			     .to_server = store_is_server (to->operand),
+			     .run = &how,
+			     .filter = &cli->filter },
+		.seconds = g_get_real_time () / G_USEC_PER_SEC,
+	};
 	g_autoptr (SafeFile) file = NULL;
 	g_autoptr (Output) output = NULL;
 
@@ -206,7 +249,7 @@ compare (Cli *cli, const VerifyEnd *source, const VerifyEnd *target, VerifyForm 
 	if (run == NULL)
 		return FALSE;
 	const VerifyResult *result = verify_run_get_result (run);
-	if (!verify_show_report (result, cli->report, error) || !show (cli, result, error))
+	if (!verify_show_report (result, cli->report, error) || !show (cli, &asked, result, error))
 		return FALSE;
 	return output == NULL ||
 	       (verify_run_write_missing (run, g_steal_pointer (&output), error) &&

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "message/message-mime.h"
 #include "verify/verify-show.h"
+#include "verify/verify-verdict.h"
 #include "verify/verify-words.h"
 
 #define LISTED          20 /* of each class; more scroll away what matters */
@@ -275,81 +276,26 @@ put_folders (Table *table, const VerifyResult *result, GError **error)
 /* --- Verdict ------------------------------------------------------------ */
 
 static gboolean
-put_proof (Table *table, const VerifyResult *result, GError **error)
+put_sentence (Table *table, const char *sentence, GError **error)
 {
-	static const char *const verdicts[] = { "Proven", "Equal", "Differences", "Not verified" };
-	const VerifyTally *total = &result->total;
-	guint64 equal = total->found > total->proven ? total->found - total->proven : 0;
-
-	return put (table, error, "\n%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " proven\n",
-		    verdicts[result->verdict], MIN (total->found, total->proven), total->source) &&
-	       (equal == 0 ||
-		put (table, error,
-		     "%" G_GUINT64_FORMAT
-		     " more say the same, but were written anew (mime-equal)\n",
-		     equal));
-}
-
-/* None of n bad ones seen: with 95 % certainty there are at most 3/n (the rule of three). */
-static gboolean
-put_sample (Table *table, const VerifyResult *result, GError **error)
-{
-	guint64 sampled = result->match->sampled;
-
-	if (sampled == 0 || result->total.classes[VERIFY_ALIKE] == 0)
-		return TRUE;
-	if (!put (table, error, "%" G_GUINT64_FORMAT " of those that agree were read whole\n",
-		  sampled))
-		return FALSE;
-	return result->total.classes[VERIFY_ALTERED] > 0 ||
-	       put (table, error,
-		    "None differs, so with 95 %% certainty at most %.3g %% of the others do\n",
-		    MIN (100.0, 300.0 / (double) sampled));
+	return sentence == NULL || put (table, error, "%s\n", sentence);
 }
 
 static gboolean
-put_reasons (Table *table, const VerifyResult *result, GError **error)
+put_verdict (Table *table, const VerifyResult *result, GError **error)
 {
-	guint64 unread = result->total.classes[VERIFY_UNVERIFIABLE];
+	g_autofree char *proof = verify_verdict_proof (result);
+	g_autoptr (GPtrArray) reasons = verify_verdict_reasons (result);
+	g_autofree char *not_carried = verify_verdict_not_carried (result);
+	g_autofree char *consequence = verify_verdict_consequence (result);
 
-	if (unread > 0 && !put (table, error, "%" G_GUINT64_FORMAT " could not be read\n", unread))
+	if (!put (table, error, "\n%s: %s\n", verify_verdict_title (result->verdict), proof))
 		return FALSE;
-	if (result->lost_upstream > 0 &&
-	    !put (table, error,
-		  "%" G_GUINT64_FORMAT
-		  " could not be carried by the program that wrote the source\n",
-		  result->lost_upstream))
-		return FALSE;
-	if (result->total.classes[VERIFY_ALIKE] > 0 &&
-	    !put (table, error,
-		  "Not proven: of %" G_GUINT64_FORMAT " only the headers were compared\n",
-		  result->total.classes[VERIFY_ALIKE]))
-		return FALSE;
-	if (!put_sample (table, result, error))
-		return FALSE;
-	return !result->trouble || unread > 0 || result->lost_upstream > 0 ||
-	       result->verdict != VERIFY_NOT_VERIFIED ||
-	       put (table, error, "Reading was not free of trouble: see the messages above\n");
-}
-
-static gboolean
-put_consequence (Table *table, const VerifyResult *result, GError **error)
-{
-	g_autofree char *skipped = verify_result_describe_skipped (result);
-	g_autofree char *safe = text_for_terminal (skipped);
-	g_autofree char *source = text_for_terminal (result->source.name);
-	g_autofree char *target = text_for_terminal (result->target.name);
-
-	if (*safe != '\0' && !put (table, error, "Not carried: %s\n", safe))
-		return FALSE;
-	if (!verify_result_is_good (result) || result->total.source == 0)
-		return TRUE;
-	if (verify_result_is_safe_to_delete (result))
-		return put (table, error,
-			    "Every message of %s is in %s: safe to delete the old account\n",
-			    source, target);
-	return put (table, error, "Every message %s %s is in %s\n",
-		    result->source.filtered ? "asked for of" : "of", source, target);
+	for (guint i = 0; i < reasons->len; i++)
+		if (!put_sentence (table, g_ptr_array_index (reasons, i), error))
+			return FALSE;
+	return put_sentence (table, not_carried, error) &&
+	       put_sentence (table, consequence, error);
 }
 
 gboolean
@@ -358,6 +304,5 @@ verify_show_table (const VerifyResult *result, gboolean verbose, Output *output,
 	Table table = { .output = output, .verbose = verbose };
 
 	return put_findings (&table, result, error) && put_folders (&table, result, error) &&
-	       put_proof (&table, result, error) && put_reasons (&table, result, error) &&
-	       put_consequence (&table, result, error);
+	       put_verdict (&table, result, error);
 }
