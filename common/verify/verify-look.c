@@ -128,7 +128,8 @@ verify_look_run (VerifyLook *look, VerifyLookFunc function, gpointer user_data, 
 	g_autoptr (Ledger) ledger = ledger_new (quiet);
 	report_set_verbosity (quiet, -1);
 	report_set_progress (quiet, REPORT_PROGRESS_NEVER);
-	g_autoptr (MessageSource) source = reading->open (reading->user_data, TRUE, ledger, quiet, error);
+	g_autoptr (MessageSource) source =
+		reading->open (reading->user_data, TRUE, ledger, quiet, error);
 	if (source == NULL)
 		return FALSE;
 	for (;;) {

@@ -1,0 +1,139 @@
+/* verify-decode.c - L2 of the messages whose bytes were not found
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "verify/verify-decode.h"
+
+#include <string.h>
+
+#include "message/message-mime-limits.h"
+#include "message/message-mime.h"
+
+static int
+compare_mimes (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+	const VerifyMime *x = a;
+	const VerifyMime *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+typedef struct {
+	const VerifyReading *reading;
+	Sorter *mimes; /* of VerifyMime */
+} Decoding;
+
+/* Not decoded: it was not even tried, or it is no mail to the parser. */
+static gboolean
+name_limit (Report *report, Message *message, GError **error)
+{
+	const char *problem;
+
+	if (!message_mime_limits_check (message->content, &problem, error))
+		return FALSE;
+	if (problem != NULL)
+		report_finding (report, REPORT_NOTE, "mime-limit", message->origin,
+				message->folder->path,
+				"%s: not decoded, only its bytes are compared", problem);
+	return TRUE;
+}
+
+static gboolean
+decode (guint32 number, Message *message, gpointer user_data, GError **error)
+{
+	Decoding *decoding = user_data;
+	g_autoptr (MessageMime) mime = NULL;
+	VerifyMime found = { .number = number };
+	guint8 l2[DIGEST_SIZE];
+
+	if (!message_mime_read (message->content, MESSAGE_MIME_WHOLE, NULL, &mime, error))
+		return FALSE;
+	if (mime == NULL)
+		return name_limit (decoding->reading->report, message, error);
+	message_mime_digest (mime, TRUE, l2);
+	memcpy (found.l2, l2, VERIFY_KEY_SIZE);
+	return sorter_add (decoding->mimes, &found, error);
+}
+
+/* Worth it: it has a counterpart by a header field, or no header that could tell. */
+static gboolean
+wants_look (const VerifyEntry *entry)
+{
+	return (entry->marks & VERIFY_MARK_LOOK) != 0 || (entry->first == 0 && entry->second == 0);
+}
+
+gboolean
+verify_decode_ask (Sorter *open, VerifyLook *look, guint64 *wanted, GError **error)
+{
+	*wanted = 0;
+	if (!sorter_rewind (open, error))
+		return FALSE;
+	for (;;) {
+		const void *next;
+		if (!sorter_next (open, &next, error))
+			return FALSE;
+		if (next == NULL)
+			return TRUE;
+		const VerifyEntry *entry = next;
+		if (!wants_look (entry))
+			continue;
+		++*wanted;
+		if (!verify_look_add (look, entry->number, error))
+			return FALSE;
+	}
+}
+
+static gboolean
+next_mime (const VerifyReading *reading, Sorter *mimes, const VerifyMime **mime, GError **error)
+{
+	const void *next;
+
+	if (reading->open == NULL)
+		return verify_index_next_mime (reading->index, mime, error);
+	if (!sorter_next (mimes, &next, error))
+		return FALSE;
+	*mime = next;
+	return TRUE;
+}
+
+/* L2 becomes the key of the open entries that have one; both come in the order of numbers. */
+static gboolean
+take_mimes (const VerifyReading *reading, Sorter *mimes, Sorter **open, GError **error)
+{
+	g_autoptr (Sorter) old = g_steal_pointer (open);
+	const VerifyMime *mime;
+
+	*open = verify_entries_new ();
+	if (!sorter_rewind (old, error) || !sorter_rewind (mimes, error) ||
+	    !verify_index_rewind_mime (reading->index, error) ||
+	    !next_mime (reading, mimes, &mime, error))
+		return FALSE;
+	for (;;) {
+		const void *next;
+		if (!sorter_next (old, &next, error))
+			return FALSE;
+		if (next == NULL)
+			return TRUE;
+		VerifyEntry entry = *(const VerifyEntry *) next;
+		while (mime != NULL && mime->number < entry.number)
+			if (!next_mime (reading, mimes, &mime, error))
+				return FALSE;
+		if (mime != NULL && mime->number == entry.number) {
+			memcpy (entry.key, mime->l2, VERIFY_KEY_SIZE);
+			entry.marks |= VERIFY_MARK_KEY;
+		}
+		if (!sorter_add (*open, &entry, error))
+			return FALSE;
+	}
+}
+
+gboolean
+verify_decode (const VerifyReading *reading, VerifyLook *look, Sorter **open, GError **error)
+{
+	g_autoptr (Sorter) mimes =
+		sorter_new (sizeof (VerifyMime), SORTER_MEMORY_LIMIT, compare_mimes, NULL);
+	Decoding decoding = { reading, mimes };
+
+	return verify_look_run (look, decode, &decoding, error) &&
+	       take_mimes (reading, mimes, open, error);
+}
