@@ -425,10 +425,11 @@ pst_address_resolve (const PstContext *context, const PstPerson *person)
 			full.name = g_strdup (full.smtp[0]);
 		result->address = invent (&full);
 		result->is_invented = TRUE;
-		pst_context_find (context, "address-unknown", "no internet address for %s%s%s",
-				  full.name != NULL ? full.name : "",
-				  full.name != NULL && full.value != NULL ? ", " : "",
-				  full.value != NULL ? full.value : "");
+		pst_context_find_once (context, result->address, "address-unknown",
+				       "no internet address for %s%s%s",
+				       full.name != NULL ? full.name : "",
+				       full.name != NULL && full.value != NULL ? ", " : "",
+				       full.value != NULL ? full.value : "");
 	}
 	result->name = tidy_name (full.name, result->address);
 	if (result->is_invented)

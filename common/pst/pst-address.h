@@ -32,8 +32,8 @@ typedef struct {
 void pst_address_free (PstAddress *address);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstAddress, pst_address_free)
 
-/* The best address for PERSON; NULL if there is neither name nor address. Findings:
- * "address-unknown". */
+/* The best address for PERSON; NULL if there is neither name nor address. Finding:
+ * "address-unknown", once for each person an item doesn't know the address of. */
 PstAddress *pst_address_resolve (const PstContext *context, const PstPerson *person);
 
 /* "Name <local@domain>", ready for a header field. Newly allocated. */

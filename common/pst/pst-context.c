@@ -9,17 +9,38 @@
 #define PR_MESSAGE_CODEPAGE 0x3ffd
 #define PR_INTERNET_CPID    0x3fde
 
+static void
+tell (const PstContext *context, const char *name, const char *format, va_list arguments)
+{
+	if (context->finding == NULL)
+		return;
+	g_autofree char *detail = g_strdup_vprintf (format, arguments);
+	context->finding (name, context->nid, detail, context->finding_data);
+}
+
 void
 pst_context_find (const PstContext *context, const char *name, const char *format, ...)
 {
 	va_list arguments;
 
-	if (context->finding == NULL)
+	va_start (arguments, format);
+	tell (context, name, format, arguments);
+	va_end (arguments);
+}
+
+/* While nobody listens nothing counts as told. */
+void
+pst_context_find_once (const PstContext *context, const char *subject, const char *name,
+		       const char *format, ...)
+{
+	gboolean is_kept = context->told != NULL && context->finding != NULL;
+	va_list arguments;
+
+	if (is_kept && !g_hash_table_add (context->told, g_strconcat (name, " ", subject, NULL)))
 		return;
 	va_start (arguments, format);
-	g_autofree char *detail = g_strdup_vprintf (format, arguments);
+	tell (context, name, format, arguments);
 	va_end (arguments);
-	context->finding (name, context->nid, detail, context->finding_data);
 }
 
 guint

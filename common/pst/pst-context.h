@@ -18,11 +18,17 @@ typedef struct {
 	PstFindingFunc finding;
 	gpointer finding_data;
 	guint32 nid; /* the item at hand, for findings */
+	GHashTable *told; /* what pst_context_find_once() has told of it; NULL: tell every time.
+			   * To be emptied by whoever turns to another item. */
 } PstContext;
 
 /* A finding about the item at hand. */
 void pst_context_find (const PstContext *context, const char *name, const char *format, ...)
 	G_GNUC_PRINTF (3, 4);
+
+/* The same for what a conversion comes across several times: told once for each item and SUBJECT. */
+void pst_context_find_once (const PstContext *context, const char *subject, const char *name,
+			    const char *format, ...) G_GNUC_PRINTF (4, 5);
 
 /* The code page of an item's 8-bit strings: 0x3FFD, else the internet code page, else the
  * file's. */

@@ -16,15 +16,12 @@ enum {
 	PR_PRIORITY = 0x0026,
 	PR_READ_RECEIPT_REQUESTED = 0x0029,
 	PR_SENSITIVITY = 0x0036,
-	PR_CLIENT_SUBMIT_TIME = 0x0039,
 	PR_REPLY_ENTRIES = 0x004f,
 	PR_REPLY_NAMES = 0x0050,
 	PR_TRANSPORT_HEADERS = 0x007d,
-	PR_DELIVERY_TIME = 0x0e06,
 	PR_MESSAGE_ID = 0x1035,
 	PR_REFERENCES = 0x1039,
 	PR_IN_REPLY_TO = 0x1042,
-	PR_CREATION_TIME = 0x3007,
 	PR_SEARCH_KEY = 0x300b,
 };
 
@@ -141,26 +138,18 @@ add_subject (GString *out, const PstItem *item)
 		pst_encode_field (out, "Subject", subject);
 }
 
-/* A draft was never sent; the day it was begun is the best its author would expect to see. */
 static void
 add_date (GString *out, const PstItem *item)
 {
-	static const guint16 ids[] = {PR_CLIENT_SUBMIT_TIME, PR_DELIVERY_TIME, PR_CREATION_TIME};
+	gint64 seconds = 0;
+	g_autofree char *text =
+		pst_item_get_date (item, &seconds) ? pst_time_format (seconds) : NULL;
 
-	for (gsize i = 0; i < G_N_ELEMENTS (ids); i++) {
-		guint64 filetime = 0;
-		gint64 seconds = 0;
-		if (!pst_props_get_filetime (item->props, ids[i], &filetime) ||
-		    !pst_time_from_filetime (filetime, &seconds))
-			continue;
-		g_autofree char *text = pst_time_format (seconds);
-		if (text != NULL) {
-			pst_encode_field (out, "Date", text);
-			return;
-		}
-	}
-	pst_context_find (item->context, "date-unknown",
-			  "neither sent, received nor created at a known time");
+	if (text != NULL)
+		pst_encode_field (out, "Date", text);
+	else
+		pst_context_find (item->context, "date-unknown",
+				  "neither sent, received nor created at a known time");
 }
 
 /* --- Message ids ----------------------------------------------------------- */

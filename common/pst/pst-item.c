@@ -44,6 +44,7 @@ enum {
 	PR_DISPLAY_NAME = 0x3001,
 	PR_ADDRESS_TYPE = 0x3002,
 	PR_ADDRESS = 0x3003,
+	PR_CREATION_TIME = 0x3007,
 	PR_SMTP_ADDRESS = 0x39fe,
 	PR_CREATOR_NAME = 0x3ff8,
 	PR_RECIPIENT_ENTRY_ID = 0x5ff7,
@@ -416,18 +417,33 @@ pst_item_get_sender (const PstItem *item)
 
 /* --- How it stands --------------------------------------------------------- */
 
+static gboolean
+find_time (const PstItem *item, const guint16 *ids, gsize count, gint64 *seconds)
+{
+	for (gsize i = 0; i < count; i++) {
+		guint64 filetime = 0;
+		if (pst_props_get_filetime (item->props, ids[i], &filetime) &&
+		    pst_time_of_mail (filetime, seconds))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 gboolean
 pst_item_get_received (const PstItem *item, gint64 *seconds)
 {
 	static const guint16 ids[] = {PR_DELIVERY_TIME, PR_CLIENT_SUBMIT_TIME};
 
-	for (gsize i = 0; i < G_N_ELEMENTS (ids); i++) {
-		guint64 filetime = 0;
-		if (pst_props_get_filetime (item->props, ids[i], &filetime) &&
-		    pst_time_from_filetime (filetime, seconds))
-			return TRUE;
-	}
-	return FALSE;
+	return find_time (item, ids, G_N_ELEMENTS (ids), seconds);
+}
+
+/* A draft was never sent; the day it was begun is the best its author would expect to see. */
+gboolean
+pst_item_get_date (const PstItem *item, gint64 *seconds)
+{
+	static const guint16 ids[] = {PR_CLIENT_SUBMIT_TIME, PR_DELIVERY_TIME, PR_CREATION_TIME};
+
+	return find_time (item, ids, G_N_ELEMENTS (ids), seconds);
 }
 
 static gint64

@@ -13,6 +13,9 @@
 #define SECONDS_NONE_FROM G_GINT64_CONSTANT (79870579200)
 #define SECONDS_NONE_TO   G_GINT64_CONSTANT (79870752000)
 
+/* 1970-01-02: a zone or two after the day on which clocks begin that were never set. */
+#define SECONDS_FIRST_MAIL 86400
+
 gboolean
 pst_time_from_filetime (guint64 filetime, gint64 *seconds)
 {
@@ -21,6 +24,17 @@ pst_time_from_filetime (guint64 filetime, gint64 *seconds)
 	if (filetime == 0 || value >= SECONDS_YEAR_10000)
 		return FALSE;
 	if (value >= SECONDS_NONE_FROM && value <= SECONDS_NONE_TO)
+		return FALSE;
+	*seconds = value;
+	return TRUE;
+}
+
+gboolean
+pst_time_of_mail (guint64 filetime, gint64 *seconds)
+{
+	gint64 value = 0;
+
+	if (!pst_time_from_filetime (filetime, &value) || value < SECONDS_FIRST_MAIL)
 		return FALSE;
 	*seconds = value;
 	return TRUE;

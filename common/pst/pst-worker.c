@@ -391,6 +391,7 @@ work (int fd, gpointer user_data)
 
 		reader->shared->position = i;
 		reader->context.nid = entry->nid;
+		g_hash_table_remove_all (reader->context.told);
 		reader->written = 0;
 		allow_item (reader);
 		pst_wire_begin (&reader->wire, PST_WIRE_BEGIN);
@@ -701,6 +702,7 @@ prepare (Reader *reader, GError **error)
 		.directory = reader->directory,
 		.finding = say_finding,
 		.finding_data = reader,
+		.told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
 	};
 	return TRUE;
 }
@@ -715,6 +717,7 @@ clear_reader (Reader *reader)
 	pst_index_free (reader->index);
 	pst_file_free (reader->file);
 	g_array_unref (reader->entries);
+	g_clear_pointer (&reader->context.told, g_hash_table_unref);
 	pst_wire_clear (&reader->wire);
 	if (reader->shared != MAP_FAILED)
 		munmap (reader->shared, sizeof *reader->shared);

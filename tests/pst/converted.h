@@ -58,6 +58,20 @@ converted_add (Converted *converted, const PstWriterMessage *message)
 	pst_writer_add_message (converted->writer, converted->inbox, message);
 }
 
+/* UTF-16 of ASCII, for a property. Lives as long as the test. */
+static inline PstWriterProperty
+converted_text_property (guint16 id, const char *text)
+{
+	gsize length = strlen (text);
+	guint8 *bytes = g_malloc0 (2 * length + 2);
+
+	g_test_queue_free (bytes);
+	for (gsize i = 0; i < length; i++)
+		bytes[2 * i] = (guint8) text[i];
+	return (PstWriterProperty){
+		.tag = (guint32) id << 16 | 0x1f, .bytes = bytes, .length = 2 * length};
+}
+
 static inline char *
 converted_read_content (Message *message)
 {

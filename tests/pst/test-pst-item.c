@@ -35,6 +35,32 @@ test_time (void)
 	}
 }
 
+/* Somebody's birthday may be what no message's date can be. */
+static void
+test_time_of_mail (void)
+{
+	static const struct {
+		guint64 filetime;
+		gboolean is_date;
+		gint64 seconds;
+	} cases[] = {
+		{ 0, FALSE, 0 },
+		{ 1, FALSE, 0 },
+		{ G_GUINT64_CONSTANT (116444736000000000), FALSE, 0 },
+		{ G_GUINT64_CONSTANT (116445599999999999), FALSE, 0 },
+		{ G_GUINT64_CONSTANT (116445600000000000), TRUE, 86400 },
+		{ G_GUINT64_CONSTANT (126515468329990000), TRUE, 1007073232 },
+		{ G_GUINT64_CONSTANT (0x0cb34557a3dd4000), FALSE, 0 }, /* 4501-01-01: "None" */
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+		gint64 seconds = 0;
+		g_assert_cmpint (pst_time_of_mail (cases[i].filetime, &seconds), ==,
+				 cases[i].is_date);
+		g_assert_cmpint (seconds, ==, cases[i].seconds);
+	}
+}
+
 static void
 test_class (void)
 {
@@ -132,6 +158,7 @@ main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/pst/item/zero-is-no-date", test_time);
+	g_test_add_func ("/pst/item/mail-is-younger-than-1970", test_time_of_mail);
 	g_test_add_func ("/pst/item/knows-mail-by-its-class", test_class);
 	g_test_add_func ("/pst/item/drops-the-marks-of-a-subject-prefix", test_subject);
 	g_test_add_func ("/pst/item/splits-message-ids", test_ids);
