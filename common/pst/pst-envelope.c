@@ -260,10 +260,76 @@ add_receipt (GString *out, const PstItem *item)
 		add_address (out, "Disposition-Notification-To", author);
 }
 
+/* --- Fields of other programs ---------------------------------------------- */
+
+typedef struct {
+	const char *name; /* of the file's map of names */
+	guint16 id;
+} NamedField;
+
+/* By name: ids are given out by each file anew, and one message gives the same bytes from all. */
+static gint
+compare_fields (gconstpointer a, gconstpointer b)
+{
+	const NamedField *one = a;
+	const NamedField *other = b;
+	int order = g_ascii_strcasecmp (one->name, other->name);
+
+	return order != 0 ? order : one->id - other->id;
+}
+
+/* These are built of what Outlook shows, or not at all. */
+static gboolean
+is_built (const char *name)
+{
+	static const char *const names[] = {
+		"Bcc",        "Cc",       "Date",   "From",    "In-Reply-To", "Message-ID",
+		"References", "Reply-To", "Sender", "Subject", "To",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+		if (g_ascii_strcasecmp (names[i], name) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static GArray *
+find_named_fields (const PstItem *item)
+{
+	const PstNames *names = pst_store_get_names (item->context->store);
+	GArray *fields = g_array_new (FALSE, FALSE, sizeof (NamedField));
+	NamedField field = {0};
+	guint at = 0;
+
+	while (names != NULL && (field.name = pst_names_next_string (
+					 names, &pst_names_internet_headers, &at, &field.id)))
+		if (pst_props_has (item->props, field.id) && !is_built (field.name) &&
+		    pst_headers_may_have (field.name))
+			g_array_append_val (fields, field);
+	g_array_sort (fields, compare_fields);
+	return fields;
+}
+
+/* A header that didn't arrive as one (written here, or taken apart by a server) has the fields that
+ * Outlook knows nothing about as named properties (PS_INTERNET_HEADERS, [MS-OXPROPS] 1.3.2). */
+static void
+add_named_fields (GString *out, const PstItem *item)
+{
+	g_autoptr (GArray) fields = find_named_fields (item);
+
+	for (guint i = 0; i < fields->len; i++) {
+		const NamedField *field = &g_array_index (fields, NamedField, i);
+		g_autofree char *text = pst_item_get_text (item, field->id);
+		if (text != NULL && !pst_headers_have (out, field->name))
+			pst_encode_field (out, field->name, text);
+	}
+}
+
 GString *
 pst_envelope_build (const PstItem *item, const char *path)
 {
 	GString *out = read_transport_headers (item);
+	gboolean has_arrived = out->len > 0;
 
 	if (!pst_headers_have (out, "From"))
 		add_author (out, item);
@@ -288,5 +354,7 @@ pst_envelope_build (const PstItem *item, const char *path)
 		add_sensitivity (out, item);
 	if (!pst_headers_have (out, "Disposition-Notification-To"))
 		add_receipt (out, item);
+	if (!has_arrived)
+		add_named_fields (out, item);
 	return out;
 }

@@ -169,6 +169,16 @@ pst_headers_clean (const char *text, gsize length)
 }
 
 gboolean
+pst_headers_may_have (const char *name)
+{
+	gsize length = strlen (name);
+	g_autofree char *line = g_strconcat (name, ":", NULL);
+
+	return length > 0 && field_name_length (line, length + 1) == length &&
+	       !is_dropped (name, length);
+}
+
+gboolean
 pst_headers_have (const GString *fields, const char *name)
 {
 	gsize wanted = strlen (name);

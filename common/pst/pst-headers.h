@@ -16,6 +16,10 @@
  * folded. NULs vanish. */
 GString *pst_headers_clean (const char *text, gsize length);
 
+/* May a field of that name stand above a new body: printable ASCII without a colon (RFC 5322,
+ * 3.6.8), and none of those that pst_headers_clean() leaves out? */
+gboolean pst_headers_may_have (const char *name);
+
 /* Is there a field of that name (any case) among cleaned fields? */
 gboolean pst_headers_have (const GString *fields, const char *name);
 

@@ -193,12 +193,14 @@ pst_names_find_string (const PstNames *names, const PstGuid *set, const char *st
 }
 
 const char *
-pst_names_get_string (const PstNames *names, guint16 id)
+pst_names_next_string (const PstNames *names, const PstGuid *set, guint *at, guint16 *id)
 {
-	for (guint i = 0; i < names->names->len; i++) {
-		const Name *name = &g_array_index (names->names, Name, i);
-		if (name->id == id && name->string != NULL)
+	while (*at < names->names->len) {
+		const Name *name = &g_array_index (names->names, Name, (*at)++);
+		if (name->string != NULL && memcmp (&name->set, set, sizeof *set) == 0) {
+			*id = name->id;
 			return name->string;
+		}
 	}
 	return NULL;
 }

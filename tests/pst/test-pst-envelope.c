@@ -251,6 +251,86 @@ test_next_date (Converted *fixture, gconstpointer data)
 	}
 }
 
+/* --- Fields of other programs ---------------------------------------------- */
+
+static PstWriterProperty
+named_property (Converted *fixture, const char *name, const char *text)
+{
+	guint16 id = pst_writer_add_named_property (fixture->writer,
+						    pst_writer_set_internet_headers, 0, name);
+
+	return converted_text_property (id, text);
+}
+
+static void
+test_named_fields (Converted *fixture, gconstpointer data)
+{
+	g_autofree char *many = g_strnfill (200, 'w');
+	g_autofree char *words = g_strconcat ("first ", many, " last", NULL);
+	const PstWriterProperty extra[] = {
+		named_property (fixture, "X-Zebra", words),
+		named_property (fixture, "x-mailer", "Mailer\r\nX-Evil: 1"),
+		named_property (fixture, "X-Empty", ""),
+		named_property (fixture, "List-Id", "<list.example.org>"),
+		named_property (fixture, "X Blank", "bad"),
+		named_property (fixture, "X:Colon", "bad"),
+		named_property (fixture, "--boundary", "bad"),
+		named_property (fixture, "content-type", "bad"),
+		named_property (fixture, "To", "bad"),
+		named_property (fixture, "subject", "bad"),
+		named_property (fixture, "Importance", "bad"),
+	};
+	PstWriterMessage message = { .subject = "s",
+				     .sender = ann,
+				     .plain = "x",
+				     .submit_time = 1007073232,
+				     .message_id = "<1@example.org>",
+				     .has_importance = TRUE,
+				     .importance = 2,
+				     .extra = extra,
+				     .n_extra = G_N_ELEMENTS (extra) };
+	g_autofree char *expected =
+		g_strconcat ("\nImportance: High\n"
+			     "List-Id: <list.example.org>\n"
+			     "x-mailer: Mailer  X-Evil: 1\n"
+			     "X-Zebra: first\n ",
+			     many, "\n last\nMIME-Version: 1.0\n", NULL);
+
+	converted_add (fixture, &message);
+	message.headers = "From: ann@example.org\r\nX-Zebra: as it came\r\n";
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	converted_assert_has (converted_get (fixture, 0), expected);
+	converted_assert_lacks (converted_get (fixture, 0), "bad");
+	converted_assert_has (converted_get (fixture, 1), "X-Zebra: as it came\n");
+	converted_assert_lacks (converted_get (fixture, 1), "x-mailer");
+}
+
+/* Only that set holds fields; and a number can't be one. */
+static void
+test_other_names (Converted *fixture, gconstpointer data)
+{
+	static const guint8 seven[] = { 7, 0, 0, 0 };
+	guint16 other = pst_writer_add_named_property (
+		fixture->writer, pst_writer_set_public_strings, 0, "X-Public");
+	guint16 number = pst_writer_add_named_property (
+		fixture->writer, pst_writer_set_internet_headers, 0, "X-Number");
+	const PstWriterProperty extra[] = {
+		converted_text_property (other, "public"),
+		{ .tag = (guint32) number << 16 | 0x0003, .bytes = seven, .length = 4 },
+		named_property (fixture, "X-Text", "gr\xfc\xdf"),
+	};
+	const PstWriterMessage message = {
+		.subject = "s", .sender = ann, .plain = "x", .extra = extra, .n_extra = 3
+	};
+
+	converted_add (fixture, &message);
+	converted_run (fixture);
+	converted_assert_lacks (converted_get (fixture, 0), "X-Public");
+	converted_assert_lacks (converted_get (fixture, 0), "X-Number");
+	converted_assert_has (converted_get (fixture, 0), "\nX-Text: =?utf-8?B?Z3LDvMOf?=\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -265,5 +345,7 @@ main (int argc, char **argv)
 	ADD ("/pst/envelope/an-unknown-address-is-told-once", test_unknown_once);
 	ADD ("/pst/envelope/no-clock-no-date", test_no_date);
 	ADD ("/pst/envelope/what-is-no-date-hides-none", test_next_date);
+	ADD ("/pst/envelope/fields-kept-as-properties-are-fields-again", test_named_fields);
+	ADD ("/pst/envelope/other-named-properties-are-no-fields", test_other_names);
 	return g_test_run ();
 }

@@ -305,8 +305,15 @@ test_names (void)
 	g_assert_cmphex (pst_names_find_number (names, &pst_names_task, 0x8530), ==, task);
 	g_assert_cmphex (pst_names_find_number (names, &pst_names_log, 0x8530), ==, 0);
 	g_assert_cmphex (pst_names_find_string (names, &pst_names_common, "Keywords"), ==, 0);
-	g_assert_cmpstr (pst_names_get_string (names, keywords), ==, "Keywords");
-	g_assert_null (pst_names_get_string (names, flag));
+
+	guint at = 0;
+	guint16 id = 0;
+	g_assert_cmpstr (pst_names_next_string (names, &pst_names_public_strings, &at, &id), ==,
+			 "Keywords");
+	g_assert_cmphex (id, ==, keywords);
+	g_assert_null (pst_names_next_string (names, &pst_names_public_strings, &at, &id));
+	at = 0;
+	g_assert_null (pst_names_next_string (names, &pst_names_common, &at, &id));
 }
 
 int
