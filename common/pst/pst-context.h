@@ -26,7 +26,8 @@ typedef struct {
 void pst_context_find (const PstContext *context, const char *name, const char *format, ...)
 	G_GNUC_PRINTF (3, 4);
 
-/* The same for what a conversion comes across several times: told once for each item and SUBJECT. */
+/* The same for what a conversion comes across several times: told once for each item and
+ * SUBJECT. */
 void pst_context_find_once (const PstContext *context, const char *subject, const char *name,
 			    const char *format, ...) G_GNUC_PRINTF (4, 5);
 

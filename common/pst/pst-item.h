@@ -73,8 +73,8 @@ char *pst_item_get_subject (const PstItem *item);
 PstAddress *pst_item_get_author (const PstItem *item);
 PstAddress *pst_item_get_sender (const PstItem *item);
 
-/* When it came, else when it was sent; FALSE and *seconds untouched if the item doesn't say, or says
- * what is no date for mail (pst-time.h). Seconds since 1970. */
+/* When it came, else when it was sent; FALSE and *seconds untouched if the item doesn't say, or
+ * says what is no date for mail (pst-time.h). Seconds since 1970. */
 gboolean pst_item_get_received (const PstItem *item, gint64 *seconds);
 
 /* The same for its Date field: when it was sent, else when it came, else when it was begun. */

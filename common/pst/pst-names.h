@@ -37,7 +37,7 @@ extern const PstGuid pst_names_meeting;     /* PSETID_Meeting */
 guint16 pst_names_find_number (const PstNames *names, const PstGuid *set, guint32 number);
 guint16 pst_names_find_string (const PstNames *names, const PstGuid *set, const char *name);
 
-/* All spelled names of a set, one at a call, in the file's order: UTF-8, borrowed, and the id it has;
- * NULL after the last. *at is 0 at first and ours from then on. */
+/* All spelled names of a set, one at a call, in the file's order: UTF-8, borrowed, and the id it
+ * has; NULL after the last. *at is 0 at first and ours from then on. */
 const char *pst_names_next_string (const PstNames *names, const PstGuid *set, guint *at,
 				   guint16 *id);

@@ -186,7 +186,9 @@ test_unknown_once (Converted *fixture, gconstpointer data)
 static PstWriterProperty
 time_property (guint16 id, const guint64 *filetime)
 {
-	return (PstWriterProperty){ .tag = (guint32) id << 16 | 0x40, .bytes = filetime, .length = 8 };
+	return (PstWriterProperty){
+		.tag = (guint32) id << 16 | 0x40, .bytes = filetime, .length = 8
+	};
 }
 
 /* A clock that was never set gives no date, neither 1601 nor 1970. */
