@@ -15,6 +15,7 @@
 #include "pst/pst-attachment.h"
 #include "support/pst-writer.h"
 #include "support/sample-account.h"
+#include "support/sample-odd.h"
 #include "support/sample-special.h"
 
 #include <libpst/libpst.h> /* last: its macros have names of ours, with the same values */
@@ -30,6 +31,7 @@ typedef struct {
 } Difference;
 
 static const Difference differences[] = {
+	{ "odd", "0x200064 subject", "blanks before a subject: ours is what was written" },
 	{ "texts", "0x200144 subject", "8-bit, code page 932: ours is what was written" },
 	{ "texts", "0x200144 body", "8-bit, code page 932: ours is what was written" },
 	{ "texts", "0x200164 subject", "8-bit, code page 936: ours is what was written" },
@@ -282,6 +284,7 @@ static const Sample samples[] = {
 	{ "texts", "ansi", PST_WRITER_ANSI, sample_special_add_texts, 18 },
 	{ "bodies", "unicode", PST_WRITER_UNICODE, sample_special_add_bodies, 24 },
 	{ "items", "unicode", PST_WRITER_UNICODE, sample_special_add_items, 2 },
+	{ "odd", "unicode", PST_WRITER_UNICODE, sample_odd_add, 70 },
 };
 
 static void
