@@ -165,7 +165,13 @@ append_good (GString *html, const VerifyResult *result)
 	g_string_append (html, "<p>Nothing has to be sent again.</p>\n");
 	if (*skipped != '\0')
 		g_string_append (html, "<p>What was not carried is at the source only: save it "
-				       "before the source goes.</p>\n");
+				       "before the source goes.");
+	if (g_str_has_prefix (skipped, "not mail: "))
+		g_string_append (html, " <code>pst2mbox --contacts</code> and "
+				       "<code>--calendar</code> write address books and calendars "
+				       "of Outlook files.");
+	if (*skipped != '\0')
+		g_string_append (html, "</p>\n");
 	if (verify_result_is_safe_to_delete (result) || result->total.source == 0)
 		return;
 	g_string_append (html, "<p>Whether the old account can be deleted is not said, because ");
@@ -237,8 +243,7 @@ static gboolean
 is_off (const VerifyTally *tally)
 {
 	return tally->found + tally->classes[VERIFY_ALIKE] < tally->source ||
-	       tally->classes[VERIFY_DUPLICATED] > 0 ||
-	       tally->classes[VERIFY_UNVERIFIABLE] > 0;
+	       tally->classes[VERIFY_DUPLICATED] > 0 || tally->classes[VERIFY_UNVERIFIABLE] > 0;
 }
 
 /* Folders of the target that have nothing to do with the source are not worth a line. */
