@@ -66,6 +66,9 @@ for page in "$top_srcdir"/man/*.[0-9]; do
 	fi
 done
 
+# What a page folds cannot be pasted.
+is 'examples fit a line of 80 columns' "$(grep -nE '^\.Dl .{68}' "$top_srcdir"/man/*.[0-9])" ''
+
 # section PAGE TITLE: the text of a section.
 section ()
 {
