@@ -17,7 +17,7 @@
 /* Larger batches gain little and lose more when refused or cut off. */
 #define BATCH_MESSAGES  200
 #define BATCH_BYTES     (8 * 1024 * 1024)
-#define BATCH_SHARED    20 /* where several connections share a mailbox */
+#define BATCH_SHARED    10 /* where each waits for a round trip: the rest is for other connections */
 #define WINDOW_COMMANDS 64
 #define WINDOW_SINGLES  256 /* the same where each is one message */
 #define WINDOW_BYTES    (16 * 1024 * 1024)
@@ -119,8 +119,8 @@ compare_dates (ImapUpload *upload, const Calibration *calibration, ImapTier tier
 		const ImapKey *key = &g_array_index (calibration->keys, ImapKey, i);
 		if (key->date == 0)
 			continue;
-		g_autoptr (GArray) uids =
-			imap_listing_find (calibration->listing, key, tier, SAMPLE);
+		g_autoptr (GArray) uids = imap_listing_find (calibration->listing, key, tier,
+							     SAMPLE);
 		gboolean same = FALSE;
 		for (guint j = 0; j < uids->len && !same; j++)
 			same = imap_listing_get_key (calibration->listing,
@@ -756,9 +756,8 @@ fail_all (ImapUpload *upload, GError **error)
 static ImapParcel *
 next_parcel (ImapUpload *upload, gboolean *any, gboolean *careful, GError **error)
 {
-	gboolean alone = imap_work_get_connections (upload->context->work, upload->box) < 2;
 	ImapTaking taking = {
-		.limit = upload->plus || alone ? BATCH_MESSAGES : BATCH_SHARED,
+		.limit = upload->plus ? BATCH_MESSAGES : BATCH_SHARED,
 		.bytes = BATCH_BYTES,
 		.busy = is_busy (upload),
 	};

@@ -16,7 +16,7 @@
 #define PATIENCE_US (50 * 1000)
 /* What makes another connection worth its login. */
 #define WORTH_MESSAGES 64
-#define WAKE_EACH      20
+#define WAKE_EACH      10
 #define WORTH_BYTES    (4 * 1024 * 1024)
 
 struct ImapWork {
@@ -376,12 +376,4 @@ imap_work_expects_more (ImapWork *work, ImapBox *box, gboolean busy)
 		return FALSE;
 	nap (work, NAP_US);
 	return TRUE;
-}
-
-guint
-imap_work_get_connections (ImapWork *work, const ImapBox *box)
-{
-	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&work->lock);
-
-	return box->connections;
 }

@@ -86,6 +86,3 @@ void imap_work_lose (ImapWork *work, ImapBox *box, const GPtrArray *parcels);
 
 /* May more come for box soon? Then waits some ms for it. */
 gboolean imap_work_expects_more (ImapWork *work, ImapBox *box, gboolean busy);
-
-/* How many connections share box. */
-guint imap_work_get_connections (ImapWork *work, const ImapBox *box);
