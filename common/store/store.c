@@ -66,7 +66,7 @@ open_url (const char *operand, const StoreOptions *options, Ledger *ledger, Repo
 	source = &self->source;
 	self->url = g_steal_pointer (&url);
 	self->imap = imap_source_new (self->url, options->connection, options->sparing, ledger,
-					      report, error);
+				      report, error);
 	return self->imap != NULL ? g_steal_pointer (&source) : NULL;
 }
 

@@ -121,7 +121,7 @@ is 'or nothing at all' "$(ls NoLabels/cur | sed 's/.*:2,//' | sort -u)" ''
 printf '%s\nSubject: DON'"'"'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\nX-IMAP: 1 2\n\nx\n' "$from" > Notes
 run "$mbox2maildir" box Nothing.mbox Notes Empties
 status_is 'mailboxes without mail' 0
-is 'are folders all the same' "$(cut -f 2 Empties/mailferry-folders | LC_ALL=C sort | tr '\n' ' ')" 'Nothing Notes box '
+is 'are folders all the same' "$(cut -f 2 Empties/mailferry-folders | LC_ALL=C sort | tr '\n' ' ')" 'Notes Nothing box '
 
 message 1 > dated
 run "$mbox2maildir" --from-tz=+01:00 dated Zone
