@@ -424,31 +424,47 @@ expect_ok (ImapConnection *connection, guint tag, const char *command, ImapUntag
 	       imap_connection_refused (connection, reply, command, error);
 }
 
+/* How levels are separated and which mailboxes there are: both questions at once, although the
+ * first answer is needed to understand the second. */
+static gboolean
+ask (ImapFolders *folders, ImapConnection *connection, const char *path, gboolean by_namespace,
+     GError **error)
+{
+	gboolean asks_for_roles = imap_connection_has (connection, "SPECIAL-USE") &&
+				  imap_connection_has (connection, "LIST-EXTENDED");
+	const char *where = by_namespace ? "NAMESPACE" : "LIST \"\" \"\"";
+	const char *what = asks_for_roles ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)"
+					  : "LIST \"\" \"*\"";
+	ImapUntaggedFunc learn = by_namespace ? learn_namespace : learn_separator;
+	g_autoptr (ImapResponse) reply = NULL;
+	g_autoptr (ImapResponse) unread = NULL;
+	guint first = 0;
+	guint second = 0;
+
+	if (!imap_connection_send (connection, where, &first, error) ||
+	    !imap_connection_send (connection, what, &second, error) ||
+	    !imap_connection_wait (connection, first, learn, folders, &reply, error))
+		return FALSE;
+	if (reply->status == IMAP_STATUS_OK)
+		return set_base (folders, path, error) &&
+		       expect_ok (connection, second, what, add_mailbox, folders, error);
+	if (!by_namespace)
+		return imap_connection_refused (connection, reply, where, error);
+	/* It announces what it does not know. */
+	return imap_connection_wait (connection, second, NULL, NULL, &unread, error) &&
+	       ask (folders, connection, path, FALSE, error);
+}
+
 ImapFolders *
 imap_folders_new (ImapConnection *connection, const char *path, GError **error)
 {
 	g_autoptr (ImapFolders) folders = g_new0 (ImapFolders, 1);
-	guint first = 0;
-	guint second = 0;
-	gboolean has_namespace = imap_connection_has (connection, "NAMESPACE");
-	gboolean asks_for_roles = imap_connection_has (connection, "SPECIAL-USE") &&
-				  imap_connection_has (connection, "LIST-EXTENDED");
-
-	const char *where = has_namespace ? "NAMESPACE" : "LIST \"\" \"\"";
-	const char *what = asks_for_roles ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)"
-					  : "LIST \"\" \"*\"";
 
 	g_mutex_init (&folders->lock);
 	folders->prefix = g_strdup ("");
 	folders->mailboxes = g_ptr_array_new_with_free_func (mailbox_free);
 	folders->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-	/* Both questions at once; the first answer is needed to understand the second. */
-	if (!imap_connection_send (connection, where, &first, error) ||
-	    !imap_connection_send (connection, what, &second, error) ||
-	    !expect_ok (connection, first, where, has_namespace ? learn_namespace : learn_separator,
-			folders, error) ||
-	    !set_base (folders, path, error) ||
-	    !expect_ok (connection, second, what, add_mailbox, folders, error))
+	if (!ask (folders, connection, path, imap_connection_has (connection, "NAMESPACE"), error))
 		return NULL;
 	g_ptr_array_sort (folders->mailboxes, compare_mailboxes);
 	assign_roles (folders);

@@ -217,6 +217,11 @@ attempt (Login *login, const char *mechanism, ImapResponse **reply, GError **err
 	}
 	ok = mechanism != NULL ? authenticate (login, mechanism, secret, reply, error)
 			       : say_login (login, secret, reply, error);
+	/* Some servers repeat what they have heard. */
+	if (ok && secret != NULL && strstr ((*reply)->text, secret) != NULL) {
+		net_secret_free ((*reply)->text);
+		(*reply)->text = g_strdup ("(it repeats the password)");
+	}
 	net_secret_free (secret);
 	return ok;
 }
