@@ -22,6 +22,7 @@ const char verify_html_style[] =
 	"p{margin:0 0 .5rem}\n"
 	"code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans Mono\","
 	"monospace}\n"
+	"code.option{white-space:nowrap}\n"
 	"h1{margin:0 0 1.25rem;font-size:1.0625rem;font-weight:600;color:var(--soft)}\n"
 	"h2{margin:0 0 .5rem;font-size:1.375rem;line-height:1.3;font-weight:600;"
 	"letter-spacing:-.01em}\n"

@@ -167,9 +167,11 @@ append_good (GString *html, const VerifyResult *result)
 		g_string_append (html, "<p>What was not carried is at the source only: save it "
 				       "before the source goes.");
 	if (g_str_has_prefix (skipped, "not mail: "))
-		g_string_append (html, " <code>pst2mbox --contacts</code> and "
-				       "<code>--calendar</code> write address books and calendars "
-				       "of Outlook files.");
+		g_string_append (
+			html,
+			" <code class=\"option\">pst2mbox --contacts</code> and "
+			"<code class=\"option\">--calendar</code> write address books and calendars "
+			"of Outlook files.");
 	if (*skipped != '\0')
 		g_string_append (html, "</p>\n");
 	if (verify_result_is_safe_to_delete (result) || result->total.source == 0)
@@ -370,29 +372,38 @@ append_levels (GString *html, const VerifyResult *result)
 }
 
 static void
-append_side (GString *html, const char *title, const VerifySide *side, const char *operand,
+append_side (GString *html, const char *title, const char *kind, const char *operand,
 	     guint64 messages)
 {
+	g_string_append_printf (html, "<dt>%s</dt><dd>", title);
+	verify_html_append (html, "<code>", operand, "</code>, ");
+	verify_html_append (html, "", kind, ", ");
+	verify_html_append_count (html, messages);
+	g_string_append_printf (html, " message%s</dd>\n", messages == 1 ? "" : "s");
+}
+
+static const char *
+describe_source (const VerifySide *side)
+{
 	static const char *const kinds[] = {
-		[VERIFY_COPY] = "a mailbox",
-		[VERIFY_ORIGINAL] = "what the mail was kept in",
+		[VERIFY_COPY] = "a copy",
+		[VERIFY_ORIGINAL] = "the original",
 		[VERIFY_MANIFEST] = "a manifest",
 	};
 
-	g_string_append_printf (html, "<dt>%s</dt><dd>", title);
-	verify_html_append (html, "<code>", operand, "</code>");
-	g_string_append_printf (html, ": %s, ", kinds[side->kind]);
-	verify_html_append_count (html, messages);
-	g_string_append_printf (html, " message%s%s</dd>\n", messages == 1 ? "" : "s",
-				side->filtered ? " asked for" : "");
+	if (side->filtered)
+		return "a part of it";
+	return kinds[side->kind];
 }
 
 static void
 append_facts (GString *html, const VerifyResult *result, const VerifyPage *page)
 {
 	g_string_append (html, "<dl>\n");
-	append_side (html, "Source", &result->source, page->source, result->total.source);
-	append_side (html, "Target", &result->target, page->target, result->total.target);
+	append_side (html, "Source", describe_source (&result->source), page->source,
+		     result->total.source);
+	append_side (html, "Target", result->target.kind == VERIFY_MANIFEST ? "a manifest" : NULL,
+		     page->target, result->total.target);
 	g_string_append (html, "<dt>As of</dt><dd>");
 	append_time (html, page->seconds);
 	g_string_append (html, ", when reading began</dd>\n<dt>Options</dt><dd>");
@@ -441,9 +452,12 @@ describe_reading (const Html *self)
 		return "One side is a manifest: a list of the digests (SHA-256) that the messages "
 		       "had when it was made. The other side was read, and each of its messages "
 		       "compared with that list, copy by copy.";
-	return "Both sides were read from the first byte to the last. Each message was compared by "
-	       "a digest (SHA-256) of its content, copy by copy: not by counts, sizes or "
-	       "Message-IDs.";
+	if (self->result->verdict == VERIFY_NOT_VERIFIED)
+		return "What could be read was compared by digests (SHA-256) of the content, copy "
+		       "by copy; of the rest nothing is known.";
+	return "Whatever was compared was read from the first byte to the last. Messages were "
+	       "compared by digests (SHA-256) of their content, copy by copy: not by counts, sizes "
+	       "or Message-IDs.";
 }
 
 static gboolean
