@@ -7,13 +7,8 @@
  */
 #include "pst/pst-index.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/safe-file.h"
 #include "pst/pst-block.h"
 
 #define PAGE_TYPE_BLOCKS 0x80
@@ -41,25 +36,14 @@ static const Layout layouts[] = {
 	[PST_FORMAT_UNICODE_4K] = {4096, 8, 4056, TRUE, 4060, 4072, 4076, 4080, 24, 32, 24},
 };
 
-/* What is saved in front of the arrays. */
-typedef struct {
-	char magic[8];
-	guint64 file_size;
-	guint64 block_count;
-	guint64 node_count;
-	guint64 lost_pages;
-} Region;
-
-static const char region_magic[8] = "pstidx1";
-
 struct _PstIndex {
 	PstFile *file;
-	Region head;
 	PstIndexBlock *blocks; /* by BID */
-	PstIndexNode *nodes;   /* by NID */
-	guint32 *by_parent;    /* places of nodes, by parent, then NID */
-	gpointer mapping;      /* the arrays lie in it; NULL if they are our own */
-	gsize mapping_size;
+	gsize block_count;
+	PstIndexNode *nodes; /* by NID */
+	gsize node_count;
+	guint32 *by_parent; /* places of nodes, by parent, then NID */
+	guint lost_pages;
 	const PstIndex *base; /* of a layer: asked first */
 };
 
@@ -353,17 +337,17 @@ pst_index_build (PstFile *file, PstFindingFunc finding, gpointer user_data, GErr
 	walk.entries = g_array_new (FALSE, FALSE, sizeof (PstIndexNode));
 	walk_tree (&walk, pst_file_get_node_root (file));
 	sort_entries (&walk, sizeof (PstIndexNode), compare_nodes, "node-listed-twice");
-	index->head.node_count = walk.entries->len;
+	index->node_count = walk.entries->len;
 	index->nodes = (PstIndexNode *) (void *) g_array_free (walk.entries, FALSE);
 
 	walk.type = PAGE_TYPE_BLOCKS;
 	walk.entries = g_array_new (FALSE, FALSE, sizeof (PstIndexBlock));
 	walk_tree (&walk, pst_file_get_block_root (file));
 	sort_entries (&walk, sizeof (PstIndexBlock), compare_blocks, "block-listed-twice");
-	index->head.block_count = walk.entries->len;
+	index->block_count = walk.entries->len;
 	index->blocks = (PstIndexBlock *) (void *) g_array_free (walk.entries, FALSE);
 
-	if (index->head.node_count == 0 || index->head.block_count == 0) {
+	if (index->node_count == 0 || index->block_count == 0) {
 		g_set_error (error, PST_ERROR,
 			     pst_file_get_missing_bytes (file) > 0 ? PST_ERROR_TRUNCATED
 								   : PST_ERROR_DAMAGED,
@@ -373,10 +357,8 @@ pst_index_build (PstFile *file, PstFindingFunc finding, gpointer user_data, GErr
 		return NULL;
 	}
 	index->file = file;
-	memcpy (index->head.magic, region_magic, sizeof region_magic);
-	index->head.file_size = pst_file_get_size (file);
-	index->head.lost_pages = walk.lost_pages;
-	index->by_parent = order_by_parent (index->nodes, index->head.node_count);
+	index->lost_pages = walk.lost_pages;
+	index->by_parent = order_by_parent (index->nodes, index->node_count);
 	return g_steal_pointer (&index);
 }
 
@@ -389,7 +371,7 @@ pst_index_new_layer (const PstIndex *base, GArray *blocks)
 	sort_entries (&walk, sizeof (PstIndexBlock), compare_blocks, NULL);
 	index->file = base->file;
 	index->base = base;
-	index->head.block_count = blocks->len;
+	index->block_count = blocks->len;
 	index->blocks = (PstIndexBlock *) (void *) g_array_free (blocks, FALSE);
 	return index;
 }
@@ -399,99 +381,10 @@ pst_index_free (PstIndex *index)
 {
 	if (index == NULL)
 		return;
-	if (index->mapping != NULL) {
-		(void) munmap (index->mapping, index->mapping_size);
-	} else {
-		g_free (index->blocks);
-		g_free (index->nodes);
-		g_free (index->by_parent);
-	}
+	g_free (index->blocks);
+	g_free (index->nodes);
+	g_free (index->by_parent);
 	g_free (index);
-}
-
-static gboolean
-set_io_error (GError **error, const char *what)
-{
-	int code = errno;
-
-	g_set_error (error, PST_ERROR, PST_ERROR_IO, "%s the saved index: %s", what,
-		     g_strerror (code));
-	return FALSE;
-}
-
-gboolean
-pst_index_save (const PstIndex *index, int fd, GError **error)
-{
-	const Region *head = &index->head;
-	const char *name = "the saved index";
-	gsize blocks = head->block_count * sizeof *index->blocks;
-	gsize nodes = head->node_count * sizeof *index->nodes;
-	gsize places = head->node_count * sizeof *index->by_parent;
-
-	return safe_file_write_all (fd, head, sizeof *head, name, error) &&
-	       safe_file_write_all (fd, index->blocks, blocks, name, error) &&
-	       safe_file_write_all (fd, index->nodes, nodes, name, error) &&
-	       safe_file_write_all (fd, index->by_parent, places, name, error);
-}
-
-/* Do the arrays fill the region, and are they as the lookups need them? */
-static gboolean
-adopt_mapping (PstIndex *index)
-{
-	const Region *head = index->mapping;
-	gsize rest = index->mapping_size - sizeof *head;
-
-	if (memcmp (head->magic, region_magic, sizeof region_magic) != 0 ||
-	    head->file_size != pst_file_get_size (index->file) ||
-	    head->block_count > rest / sizeof *index->blocks)
-		return FALSE;
-	rest -= head->block_count * sizeof *index->blocks;
-	if (head->node_count > G_MAXUINT32 ||
-	    rest != head->node_count * (sizeof *index->nodes + sizeof *index->by_parent))
-		return FALSE;
-
-	index->head = *head;
-	index->blocks = (PstIndexBlock *) ((Region *) index->mapping + 1);
-	index->nodes = (PstIndexNode *) (index->blocks + head->block_count);
-	index->by_parent = (guint32 *) (index->nodes + head->node_count);
-	for (gsize i = 1; i < head->block_count; i++)
-		if (index->blocks[i - 1].bid >= index->blocks[i].bid)
-			return FALSE;
-	for (gsize i = 1; i < head->node_count; i++)
-		if (index->nodes[i - 1].nid >= index->nodes[i].nid)
-			return FALSE;
-	for (gsize i = 0; i < head->node_count; i++)
-		if (index->by_parent[i] >= head->node_count)
-			return FALSE;
-	return TRUE;
-}
-
-PstIndex *
-pst_index_map (PstFile *file, int fd, GError **error)
-{
-	g_autoptr (PstIndex) index = g_new0 (PstIndex, 1);
-	struct stat status;
-
-	if (fstat (fd, &status) < 0) {
-		set_io_error (error, "cannot look at");
-		return NULL;
-	}
-	index->file = file;
-	index->mapping_size = (gsize) status.st_size;
-	if (index->mapping_size >= sizeof (Region)) {
-		gpointer mapping = mmap (NULL, index->mapping_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (mapping == MAP_FAILED) {
-			set_io_error (error, "cannot map");
-			return NULL;
-		}
-		index->mapping = mapping;
-	}
-	if (index->mapping == NULL || !adopt_mapping (index)) {
-		g_set_error_literal (error, PST_ERROR, PST_ERROR_DAMAGED,
-				     "the saved index is not one of this file");
-		return NULL;
-	}
-	return g_steal_pointer (&index);
 }
 
 PstFile *
@@ -503,19 +396,19 @@ pst_index_get_file (const PstIndex *index)
 guint
 pst_index_get_lost_pages (const PstIndex *index)
 {
-	return (guint) index->head.lost_pages;
+	return (guint) index->lost_pages;
 }
 
 gsize
 pst_index_get_block_count (const PstIndex *index)
 {
-	return index->head.block_count;
+	return index->block_count;
 }
 
 gsize
 pst_index_get_node_count (const PstIndex *index)
 {
-	return index->head.node_count;
+	return index->node_count;
 }
 
 const PstIndexBlock *
@@ -525,9 +418,9 @@ pst_index_find_block (const PstIndex *index, guint64 bid)
 	const PstIndexBlock *found =
 		index->base != NULL ? pst_index_find_block (index->base, bid) : NULL;
 
-	if (found != NULL || index->head.block_count == 0)
+	if (found != NULL || index->block_count == 0)
 		return found;
-	return bsearch (&key, index->blocks, index->head.block_count, sizeof key, compare_blocks);
+	return bsearch (&key, index->blocks, index->block_count, sizeof key, compare_blocks);
 }
 
 const PstIndexNode *
@@ -535,9 +428,9 @@ pst_index_find_node (const PstIndex *index, guint32 nid)
 {
 	PstIndexNode key = { .nid = nid };
 
-	if (index->head.node_count == 0)
+	if (index->node_count == 0)
 		return NULL;
-	return bsearch (&key, index->nodes, index->head.node_count, sizeof key, compare_nodes);
+	return bsearch (&key, index->nodes, index->node_count, sizeof key, compare_nodes);
 }
 
 const PstIndexNode *
@@ -551,7 +444,7 @@ static gsize
 find_first_child (const PstIndex *index, guint64 nid)
 {
 	gsize low = 0;
-	gsize high = index->head.node_count;
+	gsize high = index->node_count;
 
 	while (low < high) {
 		gsize middle = low + (high - low) / 2;

@@ -4,8 +4,7 @@
  *
  * The block B-tree says where each block is, the node B-tree which blocks make a node and which
  * node is its parent. Both are read once, without recursion; a bad page costs its branch and is
- * reported. An index holds no pointers into itself: saved to a descriptor (a memfd), it can be
- * mapped by the next process without reading the trees again.
+ * reported.
  */
 #pragma once
 
@@ -56,12 +55,6 @@ typedef struct _PstIndex PstIndex;
  * Fails only when nothing at all can be found, or on IO. */
 PstIndex *pst_index_build (PstFile *file, PstFindingFunc finding, gpointer user_data,
 			   GError **error);
-
-/* Write the index to FD (at offset 0) as one region; map such a region again. Mapping
- * checks everything that later lookups rely on and fails with DAMAGED. FD may be closed
- * afterwards. */
-gboolean pst_index_save (const PstIndex *index, int fd, GError **error);
-PstIndex *pst_index_map (PstFile *file, int fd, GError **error);
 
 /* An index of blocks BASE doesn't know, for reading what was deleted: blocks are looked for in BASE
  * first, then among BLOCKS (of PstIndexBlock, any order; taken; the first of equal ids counts). It

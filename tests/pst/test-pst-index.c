@@ -6,8 +6,6 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "pst/opened.h"
 
@@ -190,77 +188,6 @@ test_disorder (void)
 	g_assert_nonnull (pst_index_find_node (opened->index, 0x24));
 }
 
-static int
-save_index (const PstIndex *index)
-{
-	int fd = memfd_create ("index", MFD_CLOEXEC);
-	g_autoptr (GError) error = NULL;
-
-	g_assert_cmpint (fd, >=, 0);
-	pst_index_save (index, fd, &error);
-	g_assert_no_error (error);
-	return fd;
-}
-
-static void
-test_saved (void)
-{
-	g_autoptr (PstTiny) tiny = make_file (PST_TINY_4K);
-
-	flip_entry (tiny, g_array_index (tiny->node_pages, gsize, 1));
-	g_autoptr (Opened) opened = opened_new_tiny (tiny);
-	int fd = save_index (opened->index);
-	g_autoptr (GError) error = NULL;
-	g_autoptr (PstIndex) mapped = pst_index_map (opened->file, fd, &error);
-	gsize count;
-
-	g_assert_no_error (error);
-	close (fd);
-	g_assert_cmpuint (pst_index_get_node_count (mapped), ==, N_NODES - 3);
-	g_assert_cmpuint (pst_index_get_block_count (mapped), ==, N_NODES);
-	g_assert_cmpuint (pst_index_get_lost_pages (mapped), ==, 1);
-	for (guint i = 6; i < N_NODES; i++)
-		g_assert_cmpuint (pst_index_find_node (mapped, 0x24 + 0x20 * i)->data_bid, ==,
-				  4 * (i + 1));
-	(void)pst_index_find_children (mapped, 0x122, &count);
-	g_assert_cmpuint (count, ==, N_NODES / 2 - 1);
-}
-
-/* Any byte of a saved index may be wrong; mapping it must fail or give something safe to use. */
-static void
-test_saved_damaged (void)
-{
-	g_autoptr (PstTiny) tiny = make_file (PST_TINY_UNICODE);
-	g_autoptr (Opened) opened = opened_new_tiny (tiny);
-	int fd = save_index (opened->index);
-	gssize size = lseek (fd, 0, SEEK_END);
-	guint refused = 0;
-
-	for (gssize at = 0; at < size; at++) {
-		guint8 byte;
-		guint8 wrong;
-		gsize count;
-		g_assert_cmpint (pread (fd, &byte, 1, at), ==, 1);
-		wrong = byte ^ 0x80;
-		g_assert_cmpint (pwrite (fd, &wrong, 1, at), ==, 1);
-		g_autoptr (PstIndex) mapped = pst_index_map (opened->file, fd, NULL);
-		if (mapped == NULL) {
-			refused++;
-		} else {
-			const guint32 *places = pst_index_find_children (mapped, 0x122, &count);
-			for (gsize i = 0; i < count; i++)
-				g_assert_cmpuint (places[i], <, pst_index_get_node_count (mapped));
-		}
-		g_assert_cmpint (pwrite (fd, &byte, 1, at), ==, 1);
-	}
-	g_assert_cmpuint (refused, >, 40); /* the head at least */
-	g_assert_cmpint (ftruncate (fd, size - 1), ==, 0);
-	g_assert_null (pst_index_map (opened->file, fd, NULL));
-	g_assert_cmpint (ftruncate (fd, 0), ==, 0);
-	g_assert_null (pst_index_map (opened->file, fd, NULL));
-	close (fd);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -274,7 +201,5 @@ main (int argc, char **argv)
 	g_test_add_func ("/pst/index/fails-without-a-root", test_no_root);
 	g_test_add_func ("/pst/index/says-that-the-file-was-cut-off", test_cut_off);
 	g_test_add_func ("/pst/index/sorts-and-drops-doubles", test_disorder);
-	g_test_add_func ("/pst/index/can-be-saved-and-mapped", test_saved);
-	g_test_add_func ("/pst/index/checks-what-it-maps", test_saved_damaged);
 	return g_test_run ();
 }
