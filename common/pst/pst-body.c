@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "pst/pst-lzfu.h"
 #include "pst/pst-rtf.h"
 
 enum {
@@ -178,7 +179,7 @@ read_rtf_bytes (const PstItem *item, GError **error)
 	if (stored == NULL)
 		return NULL;
 	const guint8 *data = g_bytes_get_data (stored, &length);
-	return pst_rtf_decompress (data, length, PST_PROPS_MAX_VALUE, error);
+	return pst_lzfu_decompress (data, length, PST_PROPS_MAX_VALUE, error);
 }
 
 PstBodyRtf

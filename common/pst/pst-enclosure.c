@@ -8,6 +8,7 @@
 
 #include "pst/pst-encode.h"
 #include "pst/pst-macbinary.h"
+#include "pst/pst-stored.h"
 
 #define MAC_ROMAN 10000
 
@@ -142,7 +143,7 @@ static gboolean
 new_mac_file (const PstItem *item, const PstAttachment *attachment, gboolean is_inline,
 	      PstPart **part, GError **error)
 {
-	g_autoptr (GBytes) start = pst_part_peek (item->node, attachment->nid, PST_ATTACH_DATA,
+	g_autoptr (GBytes) start = pst_stored_peek (item->node, attachment->nid, PST_ATTACH_DATA,
 						  PST_MACBINARY_HEADER, error);
 	PstMacBinary file;
 	gsize length = 0;

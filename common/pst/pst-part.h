@@ -71,9 +71,6 @@ typedef gboolean (*PstPartWrite) (const void *data, gsize length, gpointer user_
 gboolean pst_part_write (const PstPart *message, PstPartWrite write, gpointer user_data,
 			 GError **error);
 
-/* The first bytes of a stored object, at most MAX_SIZE. */
-GBytes *pst_part_peek (PstNode *node, guint32 nid, guint16 id, gsize max_size, GError **error);
-
 /* Can these bytes stand in a message as they are: no NUL, no bare CR, no line over 998 octets?
  * *is_8bit tells whether any is beyond ASCII. */
 gboolean pst_part_check_verbatim (PstNode *node, guint32 nid, guint16 id, gboolean *is_fit,

@@ -2,17 +2,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Outlook and Exchange compress rich text ([MS-OXRTFCP]) and wrap HTML and plain text in it
- * ([MS-OXRTFEX]). This takes both apart again; of rich text proper it gives the words.
+ * Outlook and Exchange wrap HTML and plain text in rich text ([MS-OXRTFEX]). This takes them out
+ * again; of rich text proper it gives the words.
  */
 #pragma once
 
 #include "pst/pst-codepage.h"
-#include "pst/pst-error.h"
-
-/* The rich text in a compressed (LZFu) or merely wrapped (MELA) property. Fails with DAMAGED if
- * sizes, references or the check sum are wrong, with LIMIT above MAX_SIZE bytes. */
-GBytes *pst_rtf_decompress (const guint8 *data, gsize length, gsize max_size, GError **error);
 
 typedef enum {
 	PST_RTF_HTML,	/* was HTML before: \fromhtml */

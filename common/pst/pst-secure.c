@@ -9,6 +9,7 @@
 #include "pst/pst-body.h"
 #include "pst/pst-headers.h"
 #include "pst/pst-html.h"
+#include "pst/pst-stored.h"
 
 #define ENTITY_HEADER_MAX 65536
 #define ARMOUR            "-----BEGIN PGP MESSAGE-----"
@@ -54,7 +55,7 @@ has_words (const PstItem *item)
 static PstPart *
 build_signed (const PstItem *item, const PstAttachment *attachment, GError **error)
 {
-	g_autoptr (GBytes) start = pst_part_peek (item->node, attachment->nid, PST_ATTACH_DATA,
+	g_autoptr (GBytes) start = pst_stored_peek (item->node, attachment->nid, PST_ATTACH_DATA,
 						  ENTITY_HEADER_MAX, error);
 	gsize length = 0;
 	gsize body = 0;
@@ -86,8 +87,8 @@ find_smime_type (const guint8 *data, gsize length)
 static PstPart *
 build_opaque (const PstItem *item, const PstAttachment *attachment, GError **error)
 {
-	g_autoptr (GBytes) start = pst_part_peek (item->node, attachment->nid, PST_ATTACH_DATA, 64,
-						  error);
+	g_autoptr (GBytes) start = pst_stored_peek (item->node, attachment->nid, PST_ATTACH_DATA,
+						    64, error);
 	gsize length = 0;
 
 	if (start == NULL)
@@ -151,7 +152,7 @@ new_armoured (const PstItem *item, const PstAttachment *attachment, const char *
 static gboolean
 is_armoured (const PstItem *item, const PstAttachment *attachment, gboolean *result, GError **error)
 {
-	g_autoptr (GBytes) start = pst_part_peek (item->node, attachment->nid, PST_ATTACH_DATA,
+	g_autoptr (GBytes) start = pst_stored_peek (item->node, attachment->nid, PST_ATTACH_DATA,
 						  1024, error);
 	gsize length = 0;
 

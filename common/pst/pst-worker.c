@@ -17,8 +17,8 @@
 #include "pst/pst-component.h"
 #include "pst/pst-contact.h"
 #include "pst/pst-mime.h"
+#include "pst/pst-outlet.h"
 #include "pst/pst-recover.h"
-#include "pst/pst-wire.h"
 
 /* Far above what honest files need: the index of 50 GB takes about 0.5 GiB, a message some
  * times its longest text. */
@@ -55,7 +55,7 @@ typedef struct {
 
 typedef struct {
 	const PstWorkerTask *task;
-	PstWire wire;
+	PstOutlet outlet;
 	PstFile *file;
 	PstIndex *index;
 	PstStore *store;
@@ -67,47 +67,17 @@ typedef struct {
 	guint64 hidden;
 	guint64 outside;
 	Shared *shared;
-	PstSlots slots;
-	guint8 *slot; /* where content is collected; NULL if there is none yet */
-	gsize filled;
-	gboolean is_in_slots; /* some of this content has gone that way already */
 	guint64 written;
 	gint64 allowed_at; /* when an item was last given its time; g_get_monotonic_time() */
 } Reader;
 
+/* A PstFindingFunc. */
 static void
 say_finding (const char *name, guint32 nid, const char *detail, gpointer user_data)
 {
 	Reader *reader = user_data;
 
-	pst_wire_begin (&reader->wire, PST_WIRE_FINDING);
-	pst_wire_put_u32 (&reader->wire, nid);
-	pst_wire_put_string (&reader->wire, name);
-	pst_wire_put_string (&reader->wire, detail);
-	pst_wire_end (&reader->wire);
-}
-
-static void
-say_string (Reader *reader, PstWireKind kind, const char *text)
-{
-	pst_wire_begin (&reader->wire, kind);
-	pst_wire_put_string (&reader->wire, text);
-	pst_wire_end (&reader->wire);
-}
-
-static void
-say_u32 (Reader *reader, PstWireKind kind, guint32 value)
-{
-	pst_wire_begin (&reader->wire, kind);
-	pst_wire_put_u32 (&reader->wire, value);
-	pst_wire_end (&reader->wire);
-}
-
-static void
-say_nothing_but (Reader *reader, PstWireKind kind)
-{
-	pst_wire_begin (&reader->wire, kind);
-	pst_wire_end (&reader->wire);
+	pst_outlet_say_finding (&reader->outlet, name, nid, detail);
 }
 
 /* Which item is meant, as BEGIN and LOST say it. */
@@ -116,59 +86,13 @@ put_entry (Reader *reader, guint64 number)
 {
 	const Entry *entry = &g_array_index (reader->entries, Entry, number);
 
-	pst_wire_put_u64 (&reader->wire, number);
-	pst_wire_put_u32 (&reader->wire, entry->nid);
-	pst_wire_put_u32 (&reader->wire, entry->folder);
-	pst_wire_put_u32 (&reader->wire, entry->old != NOT_OLD);
+	pst_wire_put_u64 (&reader->outlet.wire, number);
+	pst_wire_put_u32 (&reader->outlet.wire, entry->nid);
+	pst_wire_put_u32 (&reader->outlet.wire, entry->folder);
+	pst_wire_put_u32 (&reader->outlet.wire, entry->old != NOT_OLD);
 }
 
 /* --- One item, by the worker ----------------------------------------------- */
-
-static void
-get_slot (Reader *reader)
-{
-	if (reader->slot != NULL)
-		return;
-	reader->slot = pst_slots_get_next (&reader->slots, reader->wire.fd);
-	if (reader->slot == NULL)
-		_exit (0); /* as pst_wire_flush() does */
-}
-
-static void
-begin_data (Reader *reader)
-{
-	reader->filled = 0;
-	reader->is_in_slots = FALSE;
-}
-
-static void
-send_slot (Reader *reader)
-{
-	pst_wire_begin (&reader->wire, PST_WIRE_SLOT);
-	pst_wire_put_u32 (&reader->wire, reader->slots.next);
-	pst_wire_put_u32 (&reader->wire, (guint32) reader->filled);
-	pst_wire_end (&reader->wire);
-	pst_wire_flush (&reader->wire);
-	pst_slots_advance (&reader->slots);
-	reader->slot = NULL;
-	reader->filled = 0;
-	reader->is_in_slots = TRUE;
-}
-
-/* What fits a packet goes as one: nobody has to answer it. */
-static void
-end_data (Reader *reader)
-{
-	if (reader->filled == 0)
-		return;
-	if (reader->is_in_slots || reader->filled > PST_WIRE_MAX_DATA) {
-		send_slot (reader);
-		return;
-	}
-	pst_wire_begin (&reader->wire, PST_WIRE_DATA);
-	pst_wire_put_bytes (&reader->wire, reader->slot, reader->filled);
-	pst_wire_end (&reader->wire);
-}
 
 static void
 earn_time (Reader *reader, gsize length)
@@ -182,26 +106,16 @@ static gboolean
 write_content (const void *data, gsize length, gpointer user_data, GError **error)
 {
 	Reader *reader = user_data;
-	const guint8 *p = data;
 
 	earn_time (reader, length);
-	while (length > 0) {
-		get_slot (reader);
-		gsize piece = MIN (length, PST_SLOT_SIZE - reader->filled);
-		memcpy (reader->slot + reader->filled, p, piece);
-		reader->filled += piece;
-		p += piece;
-		length -= piece;
-		if (reader->filled == PST_SLOT_SIZE)
-			send_slot (reader);
-	}
+	pst_outlet_write (&reader->outlet, data, length);
 	return TRUE;
 }
 
 static void
 send_meta (Reader *reader, const PstItem *item)
 {
-	PstWire *wire = &reader->wire;
+	PstWire *wire = &reader->outlet.wire;
 	g_autoptr (PstAddress) sender = pst_item_get_sender (item);
 	g_auto (GStrv) keywords = pst_item_get_keywords (item);
 	gint64 seconds = 0;
@@ -233,11 +147,11 @@ convert (Reader *reader, PstItem *item, GError **error)
 	if (mime == NULL)
 		return FALSE;
 	send_meta (reader, item);
-	begin_data (reader);
+	pst_outlet_begin_content (&reader->outlet);
 	if (!pst_mime_write (mime, write_content, reader, error))
 		return FALSE;
-	end_data (reader);
-	say_nothing_but (reader, PST_WIRE_DONE);
+	pst_outlet_end_content (&reader->outlet);
+	pst_outlet_say (&reader->outlet, PST_WIRE_DONE);
 	return TRUE;
 }
 
@@ -246,10 +160,10 @@ say_zones (Reader *reader, const GPtrArray *zones)
 {
 	for (guint i = 0; i < zones->len; i++) {
 		const PstCalendarZone *zone = g_ptr_array_index (zones, i);
-		pst_wire_begin (&reader->wire, PST_WIRE_ZONE);
-		pst_wire_put_string (&reader->wire, zone->id);
-		pst_wire_put_bytes (&reader->wire, zone->text, strlen (zone->text));
-		pst_wire_end (&reader->wire);
+		pst_wire_begin (&reader->outlet.wire, PST_WIRE_ZONE);
+		pst_wire_put_string (&reader->outlet.wire, zone->id);
+		pst_wire_put_bytes (&reader->outlet.wire, zone->text, strlen (zone->text));
+		pst_wire_end (&reader->outlet.wire);
 	}
 }
 
@@ -262,16 +176,16 @@ convert_aside (Reader *reader, const PstItem *item)
 	PstAsideKind kind = PST_ASIDE_CONTACTS;
 
 	(void) pst_aside_get_kind (item->class, &kind); /* it is wanted, so it has one */
-	say_u32 (reader, PST_WIRE_ASIDE, kind);
+	pst_outlet_say_u32 (&reader->outlet, PST_WIRE_ASIDE, kind);
 	if (kind == PST_ASIDE_CONTACTS)
 		pst_contact_append (item, entry);
 	else
 		pst_calendar_append (item, pst_aside_get_zone_names (aside), zones, entry);
 	say_zones (reader, zones);
-	begin_data (reader);
+	pst_outlet_begin_content (&reader->outlet);
 	(void) write_content (entry->str, entry->len, reader, NULL); /* or the process ends */
-	end_data (reader);
-	say_nothing_but (reader, PST_WIRE_DONE);
+	pst_outlet_end_content (&reader->outlet);
+	pst_outlet_say (&reader->outlet, PST_WIRE_DONE);
 }
 
 typedef struct {
@@ -337,14 +251,15 @@ handle_item (Reader *reader, const Entry *entry, GError **error)
 	if (item == NULL)
 		return FALSE;
 
-	gboolean is_double =
-		is_old && item->kind != PST_KIND_OTHER && is_same_as_live (reader, item);
+	gboolean is_double = is_old && item->kind != PST_KIND_OTHER &&
+			     is_same_as_live (reader, item);
 	if (reader->task->only_list) {
-		say_u32 (reader, PST_WIRE_LISTED, item->kind != PST_KIND_OTHER && !is_double);
+		pst_outlet_say_u32 (&reader->outlet, PST_WIRE_LISTED,
+				    item->kind != PST_KIND_OTHER && !is_double);
 		return TRUE;
 	}
 	if (is_double) {
-		say_string (reader, PST_WIRE_SKIP, "same-as-live");
+		pst_outlet_say_string (&reader->outlet, PST_WIRE_SKIP, "same-as-live");
 		return TRUE;
 	}
 	/* Two entries of one contact would fight each other where they are imported. */
@@ -355,7 +270,7 @@ handle_item (Reader *reader, const Entry *entry, GError **error)
 		return TRUE;
 	}
 	if (item->kind == PST_KIND_OTHER) {
-		say_string (reader, PST_WIRE_SKIP, item->class);
+		pst_outlet_say_string (&reader->outlet, PST_WIRE_SKIP, item->class);
 		return TRUE;
 	}
 	if (item->kind == PST_KIND_AS_MAIL)
@@ -394,13 +309,13 @@ work (int fd, gpointer user_data)
 		g_hash_table_remove_all (reader->context.told);
 		reader->written = 0;
 		allow_item (reader);
-		pst_wire_begin (&reader->wire, PST_WIRE_BEGIN);
+		pst_wire_begin (&reader->outlet.wire, PST_WIRE_BEGIN);
 		put_entry (reader, i);
-		pst_wire_end (&reader->wire);
+		pst_wire_end (&reader->outlet.wire);
 		if (!handle_item (reader, entry, &error))
-			say_string (reader, PST_WIRE_FAIL,
+			pst_outlet_say_string (&reader->outlet, PST_WIRE_FAIL,
 				    error != NULL ? error->message : "unreadable");
-		pst_wire_flush (&reader->wire);
+		pst_wire_flush (&reader->outlet.wire);
 	}
 	return 0;
 }
@@ -434,10 +349,10 @@ step_over (Reader *reader, guint64 begun_at, int status)
 		say_finding ("address-map-incomplete", 0, what, reader);
 		return;
 	}
-	pst_wire_begin (&reader->wire, PST_WIRE_LOST);
+	pst_wire_begin (&reader->outlet.wire, PST_WIRE_LOST);
 	put_entry (reader, position);
-	pst_wire_put_string (&reader->wire, what);
-	pst_wire_end (&reader->wire);
+	pst_wire_put_string (&reader->outlet.wire, what);
+	pst_wire_end (&reader->outlet.wire);
 	shared->position = position + 1;
 }
 
@@ -449,8 +364,8 @@ run_workers (Reader *reader, GError **error)
 	while (reader->shared->position < reader->entries->len) {
 		guint64 begun_at = reader->shared->position;
 		int status = 0;
-		pst_wire_flush (&reader->wire); /* or the worker would say it again */
-		pid_t pid = child_fork_worker (reader->wire.fd, work, reader, error);
+		pst_wire_flush (&reader->outlet.wire); /* or the worker would say it again */
+		pid_t pid = child_fork_worker (reader->outlet.wire.fd, work, reader, error);
 		if (pid < 0)
 			return FALSE;
 		while (waitpid (pid, &status, 0) < 0)
@@ -459,9 +374,9 @@ run_workers (Reader *reader, GError **error)
 		if (WIFEXITED (status) && WEXITSTATUS (status) == 0)
 			return TRUE;
 		step_over (reader, begun_at, status);
-		say_nothing_but (reader, PST_WIRE_RESTART);
-		pst_wire_flush (&reader->wire);
-		if (!pst_slots_await_restart (reader->wire.fd))
+		pst_outlet_say (&reader->outlet, PST_WIRE_RESTART);
+		pst_wire_flush (&reader->outlet.wire);
+		if (!pst_slots_await_restart (reader->outlet.wire.fd))
 			return TRUE; /* nobody to complain to */
 		if (WIFSIGNALED (status) && WTERMSIG (status) == SIGALRM &&
 		    ++timeouts == MAX_TIMEOUTS) {
@@ -487,12 +402,12 @@ is_for_mail (const PstFolder *folder)
 static void
 say_folder (Reader *reader, guint32 parent, guint32 role, guint32 bits, const char *name)
 {
-	pst_wire_begin (&reader->wire, PST_WIRE_FOLDER);
-	pst_wire_put_u32 (&reader->wire, parent);
-	pst_wire_put_u32 (&reader->wire, role);
-	pst_wire_put_u32 (&reader->wire, bits);
-	pst_wire_put_string (&reader->wire, name);
-	pst_wire_end (&reader->wire);
+	pst_wire_begin (&reader->outlet.wire, PST_WIRE_FOLDER);
+	pst_wire_put_u32 (&reader->outlet.wire, parent);
+	pst_wire_put_u32 (&reader->outlet.wire, role);
+	pst_wire_put_u32 (&reader->outlet.wire, bits);
+	pst_wire_put_string (&reader->outlet.wire, name);
+	pst_wire_end (&reader->outlet.wire);
 }
 
 static void
@@ -624,12 +539,12 @@ list_everything (Reader *reader)
 static void
 say_plan (Reader *reader)
 {
-	pst_wire_begin (&reader->wire, PST_WIRE_PLAN);
-	pst_wire_put_u64 (&reader->wire, reader->entries->len);
-	pst_wire_put_u64 (&reader->wire, reader->hidden);
-	pst_wire_put_u64 (&reader->wire, reader->outside);
-	pst_wire_put_u64 (&reader->wire, pst_file_get_size (reader->file));
-	pst_wire_end (&reader->wire);
+	pst_wire_begin (&reader->outlet.wire, PST_WIRE_PLAN);
+	pst_wire_put_u64 (&reader->outlet.wire, reader->entries->len);
+	pst_wire_put_u64 (&reader->outlet.wire, reader->hidden);
+	pst_wire_put_u64 (&reader->outlet.wire, reader->outside);
+	pst_wire_put_u64 (&reader->outlet.wire, pst_file_get_size (reader->file));
+	pst_wire_end (&reader->outlet.wire);
 }
 
 static gboolean
@@ -718,7 +633,7 @@ clear_reader (Reader *reader)
 	pst_file_free (reader->file);
 	g_array_unref (reader->entries);
 	g_clear_pointer (&reader->context.told, g_hash_table_unref);
-	pst_wire_clear (&reader->wire);
+	pst_outlet_clear (&reader->outlet);
 	if (reader->shared != MAP_FAILED)
 		munmap (reader->shared, sizeof *reader->shared);
 }
@@ -734,18 +649,17 @@ pst_worker_run (int fd, gpointer user_data)
 				MAP_SHARED | MAP_ANONYMOUS, -1, 0),
 	};
 
-	reader.slots = reader.task->slots;
-	pst_wire_init (&reader.wire, fd);
+	pst_outlet_init (&reader.outlet, fd, &reader.task->slots);
 	if (reader.shared != MAP_FAILED && prepare (&reader, &error)) {
 		list_everything (&reader);
 		say_plan (&reader);
 		if (run_workers (&reader, &error))
-			say_nothing_but (&reader, PST_WIRE_END);
+			pst_outlet_say (&reader.outlet, PST_WIRE_END);
 	}
 	if (error != NULL || reader.shared == MAP_FAILED)
-		say_string (&reader, PST_WIRE_ERROR,
+		pst_outlet_say_string (&reader.outlet, PST_WIRE_ERROR,
 			    error != NULL ? error->message : "out of memory");
-	pst_wire_flush (&reader.wire);
+	pst_wire_flush (&reader.outlet.wire);
 	clear_reader (&reader);
 	return 0;
 }
