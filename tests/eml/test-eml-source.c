@@ -11,6 +11,7 @@
 
 #include "base/safe-file.h"
 #include "support/mail-fakes.h"
+#include "support/remove-tree.h"
 
 typedef struct {
 	char *top;
@@ -35,19 +36,6 @@ scene_new (void)
 	scene->paths = g_ptr_array_new ();
 	scene->folder = folder_new_inbox ();
 	return scene;
-}
-
-static void
-remove_tree (const char *path)
-{
-	g_autoptr (GDir) directory =
-		g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-
-	for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
-		g_autofree char *child = g_build_filename (path, name, NULL);
-		remove_tree (child);
-	}
-	g_remove (path);
 }
 
 static void

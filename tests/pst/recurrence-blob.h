@@ -86,6 +86,37 @@ blob_times (GByteArray *blob, guint32 start_offset, guint32 end_offset, guint ex
 	blob_u16 (blob, exceptions);
 }
 
+#define BLOB_WEEK (7 * 24 * 60)
+
+/* An hour from START (minutes of the day) on, COUNT times on WEEKDAYS (bits), from midnight of FIRST
+ * on. The second is moved: what else is special about it is to follow; the third isn't at all. */
+static inline GByteArray *
+blob_new_weekly (guint32 weekdays, guint32 first, guint32 count, guint32 start, guint32 moved_start,
+		 guint32 moved_end)
+{
+	guint32 second = first + BLOB_WEEK;
+	const BlobPattern pattern = {
+		.frequency = 0x200b,
+		.pattern = 1,
+		.period = 1,
+		.details = { weekdays },
+		.n_details = 1,
+		.end = 0x2022,
+		.count = count,
+		.deleted = { second, second + BLOB_WEEK },
+		.n_deleted = 2,
+		.start_date = first,
+		.end_date = first + (count - 1) * BLOB_WEEK,
+	};
+	GByteArray *blob = blob_new (&pattern);
+
+	blob_times (blob, start, start + 60, 1);
+	blob_u32 (blob, second + moved_start);
+	blob_u32 (blob, second + moved_end);
+	blob_u32 (blob, second + start);
+	return blob;
+}
+
 static inline void
 blob_text (GByteArray *blob, const char *text, gsize length)
 {

@@ -481,25 +481,9 @@ add_span (Fixture *fixture, PstWriterProperties *list, gint64 start, gint64 end)
 static GByteArray *
 make_series (void)
 {
-	const BlobPattern pattern = {
-		.frequency = 0x200b,
-		.pattern = 1,
-		.period = 1,
-		.details = {2},
-		.n_details = 1,
-		.end = 0x2022,
-		.count = 5,
-		.deleted = {blob_minutes (2024, 3, 25, 0, 0), blob_minutes (2024, 4, 1, 0, 0)},
-		.n_deleted = 2,
-		.start_date = blob_minutes (2024, 3, 18, 0, 0),
-		.end_date = blob_minutes (2024, 4, 15, 0, 0),
-	};
-	GByteArray *blob = blob_new (&pattern);
+	GByteArray *blob =
+		blob_new_weekly (2, blob_minutes (2024, 3, 18, 0, 0), 5, 600, 660, 750);
 
-	blob_times (blob, 600, 660, 1);
-	blob_u32 (blob, blob_minutes (2024, 3, 25, 11, 0));
-	blob_u32 (blob, blob_minutes (2024, 3, 25, 12, 30));
-	blob_u32 (blob, blob_minutes (2024, 3, 25, 10, 0));
 	blob_u16 (blob, 0x0001 | 0x0010 | 0x0200);
 	blob_text (blob, "Later", 5);
 	blob_text (blob, "Room 3", 6);

@@ -280,25 +280,9 @@ test_cancelled_instance (Converted *converted, gconstpointer data)
 static GByteArray *
 make_series (void)
 {
-	const BlobPattern pattern = {
-		.frequency = 0x200b,
-		.pattern = 1,
-		.period = 1,
-		.details = { 1 << 4 },
-		.n_details = 1,
-		.end = 0x2022,
-		.count = 4,
-		.deleted = { blob_minutes (2024, 1, 18, 0, 0), blob_minutes (2024, 1, 25, 0, 0) },
-		.n_deleted = 2,
-		.start_date = blob_minutes (2024, 1, 11, 0, 0),
-		.end_date = blob_minutes (2024, 2, 1, 0, 0),
-	};
-	GByteArray *blob = blob_new (&pattern);
+	GByteArray *blob =
+		blob_new_weekly (1 << 4, blob_minutes (2024, 1, 11, 0, 0), 4, 660, 720, 780);
 
-	blob_times (blob, 660, 720, 1);
-	blob_u32 (blob, blob_minutes (2024, 1, 18, 12, 0));
-	blob_u32 (blob, blob_minutes (2024, 1, 18, 13, 0));
-	blob_u32 (blob, blob_minutes (2024, 1, 18, 11, 0));
 	blob_u16 (blob, 0);
 	for (guint i = 0; i < 5; i++)
 		blob_u32 (blob, 0);

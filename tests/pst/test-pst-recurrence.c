@@ -93,25 +93,8 @@ test_patterns (void)
 static GByteArray *
 make_series (gboolean is_extended)
 {
-	const BlobPattern pattern = {
-		.frequency = 0x200b,
-		.pattern = 1,
-		.period = 1,
-		.details = {2},
-		.n_details = 1,
-		.end = 0x2022,
-		.count = 5,
-		.deleted = {blob_minutes (2024, 1, 15, 0, 0), blob_minutes (2024, 1, 22, 0, 0)},
-		.n_deleted = 2,
-		.start_date = blob_minutes (2024, 1, 8, 0, 0),
-		.end_date = blob_minutes (2024, 2, 5, 0, 0),
-	};
-	GByteArray *blob = blob_new (&pattern);
+	GByteArray *blob = blob_new_weekly (2, blob_minutes (2024, 1, 8, 0, 0), 5, 600, 660, 720);
 
-	blob_times (blob, 600, 660, 1);
-	blob_u32 (blob, blob_minutes (2024, 1, 15, 11, 0));
-	blob_u32 (blob, blob_minutes (2024, 1, 15, 12, 0));
-	blob_u32 (blob, blob_minutes (2024, 1, 15, 10, 0));
 	blob_u16 (blob, 0x0001 | 0x0004 | 0x0008 | 0x0010 | 0x0020 | 0x0080);
 	blob_text (blob, "Gr\xfc\xdf Gott", 9);
 	blob_u32 (blob, 30);

@@ -272,13 +272,21 @@ test_pages_of_strings (Converted *fixture, gconstpointer data)
 static void
 test_odd_attachments (Converted *fixture, gconstpointer data)
 {
+	static const char *const expected[] = {
+		"Content-Type: application/macbinary;\n name=\"picture.jpg\"\n",
+		"Content-Type: application/x-ole-storage;\n name=\"object.ole\"\n",
+		"\n\nY29tcG91bmQ=\n",
+		"filename=\"Picture (Metafile).ole\"\n",
+		"filename=\"winmail.dat\"\nContent-Transfer-Encoding: base64\n\neJ8+IgAB\n",
+		"filename=\"one.png\"\n",
+		"filename=\"two.png\"\n",
+	};
 	static const guint8 oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x14, 0x03, 0x0b, 0x01 };
 	static const guint8 tnef[] = { 0x78, 0x9f, 0x3e, 0x22, 0, 1 };
-	static const guint8 none[] = { 0, 0, 0, 0 };
-	static const guint8 first[] = { 0, 0, 0, 0 };
+	static const guint8 zero[] = { 0, 0, 0, 0 };
 	const PstWriterProperty mac = { .tag = 0x37020102, .bytes = oid, .length = sizeof oid };
-	const PstWriterProperty phantom = { .tag = 0x37050003, .bytes = none, .length = 4 };
-	const PstWriterProperty number = { .tag = 0x0e210003, .bytes = first, .length = 4 };
+	const PstWriterProperty phantom = { .tag = 0x37050003, .bytes = zero, .length = 4 };
+	const PstWriterProperty number = { .tag = 0x0e210003, .bytes = zero, .length = 4 };
 	const PstWriterAttachment attachments[] = {
 		{ .name = "picture.jpg",
 		  .mime = "image/jpeg",
@@ -287,10 +295,7 @@ test_odd_attachments (Converted *fixture, gconstpointer data)
 		  .extra = &mac,
 		  .n_extra = 1 },
 		{ .method = PST_WRITER_OLE, .bytes = "compound", .size = 8 },
-		{ .method = PST_WRITER_OLE,
-		  .name = "Picture (Metafile)",
-		  .bytes = "wmf",
-		  .size = 3 },
+		{ PST_WRITER_OLE, .name = "Picture (Metafile)", .bytes = "wmf", .size = 3 },
 		{ .name = "winmail.dat",
 		  .mime = "application/ms-tnef",
 		  .bytes = tnef,
@@ -314,24 +319,14 @@ test_odd_attachments (Converted *fixture, gconstpointer data)
 					   .html_length = 20,
 					   .attachments = attachments,
 					   .n_attachments = G_N_ELEMENTS (attachments) };
-	guint count = 0;
 
 	converted_add (fixture, &message);
 	converted_run (fixture);
 	const char *text = converted_get (fixture, 0);
-	converted_assert_has (text,
-			      "Content-Type: application/macbinary;\n name=\"picture.jpg\"\n");
-	converted_assert_has (text,
-			      "Content-Type: application/x-ole-storage;\n name=\"object.ole\"\n");
-	converted_assert_has (text, "\n\nY29tcG91bmQ=\n");
-	converted_assert_has (text, "filename=\"Picture (Metafile).ole\"\n");
-	converted_assert_has (
-		text, "filename=\"winmail.dat\"\nContent-Transfer-Encoding: base64\n\neJ8+IgAB\n");
-	converted_assert_has (text, "filename=\"one.png\"\n");
-	converted_assert_has (text, "filename=\"two.png\"\n");
-	for (const char *p = text; (p = strstr (p, "Content-Disposition:")) != NULL; p++)
-		count++;
-	g_assert_cmpuint (count, ==, G_N_ELEMENTS (attachments) - 1);
+	for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
+		converted_assert_has (text, expected[i]);
+	g_auto (GStrv) parts = g_strsplit (text, "Content-Disposition:", -1);
+	g_assert_cmpuint (g_strv_length (parts) - 1, ==, G_N_ELEMENTS (attachments) - 1);
 	g_assert_true (strstr (text, "first.txt") < strstr (text, "winmail.dat"));
 }
 

@@ -112,39 +112,49 @@ test_outlives (void)
 	g_assert_cmpuint (g_bytes_get_size (name), ==, 10);
 }
 
-/* A table of one 32-bit column, its rows in a subnode of as many blocks as given, two rows to
- * each. */
-static Opened *
-make_blocks (PstTinyFormat format, guint n_blocks, guint n_rows)
+/* The rows of such a table: as many blocks as given, two rows to each. */
+static guint64
+add_rows (PstTiny *tiny, guint n_blocks)
 {
-	g_autoptr (PstTiny) tiny = pst_tiny_new (format);
-	g_autoptr (GByteArray) heap = g_byte_array_new ();
 	g_autoptr (GByteArray) list = g_byte_array_new ();
-	g_autoptr (GByteArray) subnodes = g_byte_array_new ();
-	guint number_size = format == PST_TINY_ANSI ? 2 : 4;
 	guint block_size = 12; /* two rows of 5 bytes, and padding */
 
 	pst_tiny_put (list, 0x0101, 2);
 	pst_tiny_put (list, n_blocks, 2);
 	pst_tiny_put (list, n_blocks * block_size, 4);
 	for (guint i = 0; i < n_blocks; i++) {
-		guint8 rows[12] = {(guint8)(2 * i),     1, 0, 0, 0x80,
-				   (guint8)(2 * i + 1), 1, 0, 0, 0x80};
+		guint8 rows[12] = { (guint8) (2 * i),     1, 0, 0, 0x80,
+				    (guint8) (2 * i + 1), 1, 0, 0, 0x80 };
 		pst_tiny_put_id (tiny, list, pst_tiny_add_block (tiny, rows, sizeof rows));
 	}
-	guint64 matrix = pst_tiny_add_internal (tiny, list->data, list->len);
+	return pst_tiny_add_internal (tiny, list->data, list->len);
+}
+
+/* One subnode, 0x3f. */
+static guint64
+add_subnode (PstTiny *tiny, PstTinyFormat format, guint64 data)
+{
+	g_autoptr (GByteArray) subnodes = g_byte_array_new ();
 
 	pst_tiny_put (subnodes, 2, 2);
 	pst_tiny_put (subnodes, 1, 2);
 	if (format != PST_TINY_ANSI)
 		pst_tiny_put (subnodes, 0, 4);
 	pst_tiny_put_id (tiny, subnodes, 0x3f);
-	pst_tiny_put_id (tiny, subnodes, matrix);
+	pst_tiny_put_id (tiny, subnodes, data);
 	pst_tiny_put_id (tiny, subnodes, 0);
-	guint64 subnode_block = pst_tiny_add_internal (tiny, subnodes->data, subnodes->len);
+	return pst_tiny_add_internal (tiny, subnodes->data, subnodes->len);
+}
 
+/* Its description: one 32-bit column, the rows in subnode 0x3f, and which row is whose. */
+static guint64
+add_heap (PstTiny *tiny, PstTinyFormat format, guint n_rows)
+{
+	g_autoptr (GByteArray) heap = g_byte_array_new ();
+	guint number_size = format == PST_TINY_ANSI ? 2 : 4;
 	guint rows_at = 12 + 30 + 8;
 	guint end = rows_at + n_rows * (4 + number_size);
+
 	pst_tiny_put (heap, end, 2);
 	pst_tiny_put (heap, 0x7cec, 2);
 	pst_tiny_put (heap, 0x20, 8);
@@ -171,8 +181,16 @@ make_blocks (PstTinyFormat format, guint n_blocks, guint n_rows)
 	pst_tiny_put (heap, 12 + 30, 2);
 	pst_tiny_put (heap, rows_at, 2);
 	pst_tiny_put (heap, end, 2);
-	pst_tiny_add_node (tiny, 0x692, 0, pst_tiny_add_block (tiny, heap->data, heap->len),
-			   subnode_block);
+	return pst_tiny_add_block (tiny, heap->data, heap->len);
+}
+
+static Opened *
+make_blocks (PstTinyFormat format, guint n_blocks, guint n_rows)
+{
+	g_autoptr (PstTiny) tiny = pst_tiny_new (format);
+	guint64 subnodes = add_subnode (tiny, format, add_rows (tiny, n_blocks));
+
+	pst_tiny_add_node (tiny, 0x692, 0, add_heap (tiny, format, n_rows), subnodes);
 	pst_tiny_finish (tiny);
 	return opened_new_tiny (tiny);
 }

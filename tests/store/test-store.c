@@ -9,6 +9,7 @@
 
 #include "mbox/mbox-tree.h"
 #include "store/store-into.h"
+#include "support/remove-tree.h"
 
 typedef struct {
 	char *top;
@@ -27,19 +28,6 @@ scene_new (void)
 	report_set_verbosity (scene->report, -1);
 	scene->ledger = ledger_new (scene->report);
 	return scene;
-}
-
-static void
-remove_tree (const char *path)
-{
-	g_autoptr (GDir) directory =
-		g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-
-	for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
-		g_autofree char *child = g_build_filename (path, name, NULL);
-		remove_tree (child);
-	}
-	g_remove (path);
 }
 
 static void

@@ -4,6 +4,7 @@
  */
 
 #include "support/pst-image.h"
+#include "support/remove-tree.h"
 #include "support/sample-account.h"
 #include "support/sample-special.h"
 
@@ -53,15 +54,6 @@ digest_tree (const char *path, const char *suffix, GHashTable *digests)
 		count += g_str_has_suffix (name, suffix);
 	}
 	return count;
-}
-
-static void
-remove_tree (const char *path)
-{
-	const char *const argv[] = {"rm", "-rf", "--", path, NULL};
-
-	g_assert_true (g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
-				     NULL, NULL, NULL, NULL));
 }
 
 static gboolean
