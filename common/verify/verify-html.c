@@ -167,11 +167,10 @@ append_good (GString *html, const VerifyResult *result)
 		g_string_append (html, "<p>What was not carried is at the source only: save it "
 				       "before the source goes.");
 	if (g_str_has_prefix (skipped, "not mail: "))
-		g_string_append (
-			html,
-			" <code class=\"option\">pst2mbox --contacts</code> and "
-			"<code class=\"option\">--calendar</code> write address books and calendars "
-			"of Outlook files.");
+		g_string_append (html,
+				 " <code class=\"option\">pst2mbox --contacts</code> and "
+				 "<code class=\"option\">--calendar</code> write address books and "
+				 "calendars of Outlook files.");
 	if (*skipped != '\0')
 		g_string_append (html, "</p>\n");
 	if (verify_result_is_safe_to_delete (result) || result->total.source == 0)
