@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -19,6 +20,7 @@
 
 #define SECRET_LIMIT 16384 /* tokens of large providers have 4 KiB */
 #define NETRC_LIMIT  (256 * 1024)
+#define TURN_POLL_MS 100
 
 static gboolean
 fail (GError **error, const char *name, const char *reason)
@@ -299,6 +301,24 @@ read_tty_line (int tty, char *buffer, gsize size)
 	return TRUE;
 }
 
+/* The programs of a pipe ask one after the other. At once, the first to be answered would turn the
+ * echo on again while the second password is typed. The lock is on the terminal by its own name, for
+ * /dev/tty is one file for everybody. To be closed when the answer is there; -1: no need to wait. */
+static int
+wait_for_turn (void)
+{
+	char name[256];
+	int terminal = -1;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && terminal < 0; fd++)
+		if (ttyname_r (fd, name, sizeof name) == 0)
+			terminal = open (name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	while (terminal >= 0 && flock (terminal, LOCK_EX | LOCK_NB) < 0 &&
+	       (errno == EWOULDBLOCK || errno == EINTR) && !stop_requested ())
+		g_usleep (TURN_POLL_MS * 1000);
+	return terminal;
+}
+
 static char *
 prompt (int tty, const char *user, const char *host)
 {
@@ -327,8 +347,11 @@ static char *
 ask (const char *user, const char *host, GError **error)
 {
 	int tty = open ("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	char *secret = tty >= 0 ? prompt (tty, user, host) : NULL;
+	int turn = tty >= 0 ? wait_for_turn () : -1;
+	char *secret = tty >= 0 && !stop_requested () ? prompt (tty, user, host) : NULL;
 
+	if (turn >= 0)
+		close (turn);
 	if (tty >= 0)
 		close (tty);
 	if (secret == NULL && stop_check (error))

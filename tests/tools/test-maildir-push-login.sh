@@ -206,4 +206,41 @@ fi
 run push --tunnel='exit 3' 'imap://user6@mail.example.org'
 status_is 'a tunnel that ends at once: 75' 75
 
+# --- A terminal, and two programs of a pipe that want to ask at once
+
+# at_terminal COMMAND: runs it in a terminal of its own, answers a question for a password when nobody has
+# said anything for a second, so that both could have asked, and prints what was to be seen.
+at_terminal ()
+{
+	python3 -c '
+import os, pty, select, sys, time
+child, terminal = pty.fork()
+if child == 0: os.execvp("bash", ["bash", "-c", sys.argv[1]])
+seen, answered, end = b"", 0, time.monotonic() + 60
+while time.monotonic() < end:
+    if not select.select([terminal], [], [], 1)[0]:
+        if answered < seen.count(b"Password of"):
+            answered += 1
+            os.write(terminal, open(sys.argv[2], "rb").read().strip() + b"\n")
+        continue
+    try: data = os.read(terminal, 65536)
+    except OSError: break
+    if not data: break
+    seen += data
+os.close(terminal)
+os.waitpid(child, 0)
+sys.stdout.buffer.write(seen)' "$1" "$IMAP_PASSWORD_FILE" > "$out" 2> "$err"
+}
+
+if command -v python3 > /dev/null; then
+	once="'$(tool maildir-push)' -q --ca-file='$IMAP_CA' '$tmp/mail' 'imaps://user6@$IMAP_HOST:$IMAPS_PORT"
+	at_terminal "$once/One' | $once/Two' --state='$tmp/other'; echo \"ended: \${PIPESTATUS[*]}\"; stty -a"
+	prints 'two programs of a pipe ask for the password, each in its turn' '^ended: 0 0'
+	is 'both did ask' "$(grep -ao 'Password of user6' "$out" | wc -l)" 2
+	not_ok 'neither shows what is typed' grep -qaF "$(cat "$IMAP_PASSWORD_FILE")" "$out"
+	prints 'and the terminal shows what is typed afterwards' '(^|[ ;])echo( |;|$)'
+else
+	skip 'two programs of a pipe ask for the password, each in its turn' 'there is no python3'
+fi
+
 done_testing
