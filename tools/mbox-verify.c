@@ -175,6 +175,8 @@ show_page (const Asked *asked, const VerifyResult *result, Output *output, GErro
 		.options = (const char *const *) given,
 		.again = again,
 		.resend = resend,
+		.logs_in = store_is_server (asked->command.source) ||
+			   store_is_server (asked->command.target),
 		.seconds = asked->seconds,
 		.headers_only = how->quick || how->sample > 0,
 	};

@@ -223,6 +223,9 @@ append_repair (GString *html, const VerifyResult *result, const VerifyPage *page
 		g_string_append (html, "<p>Then compare again, and keep the source until "
 				       "then:</p>\n");
 	verify_html_append (html, "<pre>", page->again, "</pre>\n");
+	if (page->logs_in)
+		g_string_append (html, "<p>The options to log in are those of this comparison; "
+				       "every program needs them.</p>\n");
 }
 
 static gboolean

@@ -25,6 +25,7 @@ typedef struct {
 	const char *const *options; /* that shape the comparison, as on a command line */
 	const char *again;          /* the command that compares in full; NULL: there is none */
 	const char *resend;         /* the one that sends what is missing; NULL: there is none */
+	gboolean logs_in;           /* into an account, on one of the sides */
 	gint64 seconds;             /* when reading began, Unix time */
 	gboolean headers_only;      /* nothing else was read, but for a sample */
 } VerifyPage;
