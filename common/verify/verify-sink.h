@@ -9,8 +9,8 @@
 #include "message/message-source.h"
 #include "verify/verify-digest.h"
 
-/* Borrows index and ledger. A message that cannot be read is refused and stays in the index as
- * unverifiable. */
+/* Borrows index and ledger, which are complete when it is finished. A message that cannot be read
+ * has failed in the ledger and stays in the index as unverifiable. */
 MessageSink *verify_sink_new (VerifyIndex *index, VerifyForm form, Ledger *ledger);
 
 /* Read all of source (taken over) into index. FALSE with the first error that is not a message's

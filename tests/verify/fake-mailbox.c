@@ -93,6 +93,7 @@ fake_side_read (FakeSide *side, const FakeMail *mails, gsize count, VerifyForm f
 	g_autoptr (MessageSink) sink = verify_sink_new (side->index, form, side->ledger);
 	transfer_run (source, sink, side->ledger, side->report, &error);
 	g_assert_no_error (error);
+	g_assert_true (message_sink_finish (sink, NULL));
 }
 
 static MessageSource *
