@@ -302,8 +302,9 @@ read_tty_line (int tty, char *buffer, gsize size)
 }
 
 /* The programs of a pipe ask one after the other. At once, the first to be answered would turn the
- * echo on again while the second password is typed. The lock is on the terminal by its own name, for
- * /dev/tty is one file for everybody. To be closed when the answer is there; -1: no need to wait. */
+ * echo on again while the second password is typed. The lock is on the terminal by its own name:
+ * /dev/tty is one file for everybody. To be closed when the answer is there; -1: nothing to wait
+ * for. */
 static int
 wait_for_turn (void)
 {

@@ -17,7 +17,7 @@
 /* Larger batches gain little and lose more when refused or cut off. */
 #define BATCH_MESSAGES  200
 #define BATCH_BYTES     (8 * 1024 * 1024)
-#define BATCH_SHARED    10 /* where each waits for a round trip: the rest is for other connections */
+#define BATCH_SHARED    10 /* where each waits for a round trip: others may take the rest */
 #define WINDOW_COMMANDS 64
 #define WINDOW_SINGLES  256 /* the same where each is one message */
 #define WINDOW_BYTES    (16 * 1024 * 1024)
