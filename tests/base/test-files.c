@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -88,6 +89,29 @@ test_look_ahead (void)
 	g_assert_cmpuint (piece.length, ==, 3);
 	g_assert_true (line_reader_look_ahead (reader, 2, &data, &length, NULL));
 	g_assert_true (memcmp (data, "cd", 2) == 0);
+}
+
+/* Each of these comes alone, as from a pipe whose writer is slow. */
+static void
+test_slow_writer (void)
+{
+	static const char *const writes[] = { "a", "\nb", "c", "\n", "\n" };
+	static const char *const lines[] = { "a\n", "bc\n", "\n" };
+	LinePiece piece;
+	int ends[2];
+
+	g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET, 0, ends), ==, 0);
+	for (gsize i = 0; i < G_N_ELEMENTS (writes); i++)
+		g_assert_cmpint (write (ends[1], writes[i], strlen (writes[i])), >, 0);
+	close (ends[1]);
+	g_autoptr (LineReader) reader = line_reader_new (ends[0], "test", 64);
+	for (gsize i = 0; i < G_N_ELEMENTS (lines); i++) {
+		g_assert_true (line_reader_next (reader, &piece, NULL));
+		g_autofree char *line = g_strndup ((const char *) piece.data, piece.length);
+		g_assert_cmpstr (line, ==, lines[i]);
+	}
+	g_assert_true (line_reader_next (reader, &piece, NULL));
+	g_assert_cmpuint (piece.length, ==, 0);
 }
 
 static void
@@ -237,6 +261,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/line-reader/keeps-every-byte", test_lines);
 	g_test_add_func ("/line-reader/gives-long-lines-in-pieces", test_long_lines);
 	g_test_add_func ("/line-reader/looks-ahead-without-moving", test_look_ahead);
+	g_test_add_func ("/line-reader/finds-line-ends-wherever-a-read-begins", test_slow_writer);
 	g_test_add_func ("/spool/reads-the-same-from-memory-and-file", test_spool);
 	g_test_add_func ("/spool/can-be-filled-anew", test_spool_clear);
 	g_test_add_func ("/safe-file/is-there-whole-or-not-at-all", test_safe_file);

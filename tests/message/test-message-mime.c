@@ -255,6 +255,21 @@ test_long_body (void)
 	assert_problem (text, FALSE);
 }
 
+/* What looks like a group of addresses is none below the empty line, however that ends. */
+static void
+test_colons_in_a_body (void)
+{
+	static const char *const empty[] = { "\n\n", "\r\n\r\n" };
+
+	for (guint i = 0; i < G_N_ELEMENTS (empty); i++) {
+		g_autoptr (GString) text = g_string_new ("Subject: s");
+		g_string_append (text, empty[i]);
+		for (guint j = 0; j <= MESSAGE_MIME_GROUP_LIMIT; j++)
+			g_string_append (text, "a:");
+		assert_problem (text, FALSE);
+	}
+}
+
 /* Whatever the bytes are, it ends, and comes to the same twice. */
 static void
 test_garbage (void)
@@ -296,6 +311,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/message-mime/limits/headers", test_long_headers);
 	g_test_add_func ("/message-mime/limits/groups-of-addresses", test_groups);
 	g_test_add_func ("/message-mime/limits/a-long-body-is-none", test_long_body);
+	g_test_add_func ("/message-mime/limits/colons-in-a-body-are-none", test_colons_in_a_body);
 	g_test_add_func ("/message-mime/garbage-is-read-like-anything", test_garbage);
 	return g_test_run ();
 }

@@ -51,6 +51,7 @@ test_parse (void)
 		{"ann@bücher.example", "ann@xn--bcher-kva.example"},
 		{"\"ann lee\"@example.org", "\"ann lee\"@example.org"},
 		{"ann..lee@example.org", "\"ann..lee\"@example.org"},
+		{"\"ann \\\"x\\\" \\lee\"@example.org", "\"ann \\\"x\\\" lee\"@example.org"},
 		{"IMCEAEX-_O=A_OU=B@example.org", "IMCEAEX-_O=A_OU=B@example.org"},
 		{"ann lee@example.org", NULL},
 		{"ann@example.org, bob@example.org", NULL},

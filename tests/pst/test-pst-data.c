@@ -229,6 +229,17 @@ test_subnodes_loop (void)
 }
 
 static void
+test_too_many_subnodes (void)
+{
+	g_autoptr (PstTiny) tiny = pst_tiny_new (PST_TINY_UNICODE);
+	static const guint8 list[8 + 2 * 24] = { 2, 0, 3, 0 };
+	g_autoptr (Opened) opened =
+		open_tiny (tiny, 0, pst_tiny_add_internal (tiny, list, sizeof list));
+
+	assert_fails (opened, PST_ERROR_DAMAGED, "more subnodes than it can hold");
+}
+
+static void
 test_subnodes_bomb (void)
 {
 	g_autoptr (PstTiny) tiny = pst_tiny_new (PST_TINY_UNICODE);
@@ -258,6 +269,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/pst/data/a-block-listed-often-is-damage", test_same_leaf);
 	g_test_add_func ("/pst/data/a-list-that-lists-itself-ends", test_lists_itself);
 	g_test_add_func ("/pst/data/count-beyond-the-block-is-damage", test_too_many);
+	g_test_add_func ("/pst/data/subnodes-beyond-the-block-are-damage",
+			 test_too_many_subnodes);
 	g_test_add_func ("/pst/node/finds-subnodes-of-both-levels-in-all-formats", test_subnodes);
 	g_test_add_func ("/pst/node/subnodes-that-list-themselves-end", test_subnodes_loop);
 	g_test_add_func ("/pst/node/subnodes-listed-often-are-damage", test_subnodes_bomb);

@@ -61,11 +61,34 @@ test_refuses (void)
 	g_assert_error (error, PST_ERROR, PST_ERROR_LIMIT);
 }
 
+/* Neither the size nor the kind is under the check sum. */
+static void
+test_wrong_size (void)
+{
+	static const struct {
+		guint8 size[3];
+		int code;
+	} cases[] = {
+		{ { 0x2d, 0, 0 }, PST_ERROR_DAMAGED }, /* two more than come before the end mark */
+		{ { 0, 0, 0x0f }, PST_ERROR_LIMIT },   /* more than so few bytes can stand for */
+		{ { 0, 0, 0x7f }, PST_ERROR_LIMIT },   /* more than is wanted */
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+		g_autofree guint8 *data = g_memdup2 (hello, sizeof hello);
+		g_autoptr (GError) error = NULL;
+		memcpy (data + 4, cases[i].size, 3);
+		g_assert_null (pst_lzfu_decompress (data, sizeof hello, 1 << 20, &error));
+		g_assert_error (error, PST_ERROR, cases[i].code);
+	}
+}
+
 int
 main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/pst/lzfu/inflates", test_decompress);
 	g_test_add_func ("/pst/lzfu/refuses-what-is-damaged-or-too-large", test_refuses);
+	g_test_add_func ("/pst/lzfu/believes-no-size", test_wrong_size);
 	return g_test_run ();
 }
