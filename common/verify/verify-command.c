@@ -6,6 +6,23 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
+/* As bash and zsh read it: what cannot be shown as it is would be lost on the way to the eye. */
+static char *
+quote_bytes (const char *word)
+{
+	GString *quoted = g_string_new ("$'");
+
+	for (; *word != '\0'; word++)
+		if (g_ascii_isprint (*word) && *word != '\'' && *word != '\\')
+			g_string_append_c (quoted, *word);
+		else
+			g_string_append_printf (quoted, "\\x%02X", (guint8) *word);
+	g_string_append_c (quoted, '\'');
+	return g_string_free (quoted, FALSE);
+}
+
 /* Quotes only where a shell would stumble, so that the usual command is pleasant to read. */
 static char *
 quote (const char *word)
@@ -13,6 +30,10 @@ quote (const char *word)
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789@%+=:,./_-";
 
+	g_autofree char *shown = text_for_terminal (word);
+
+	if (strcmp (shown, word) != 0)
+		return quote_bytes (word);
 	if (*word != '\0' && word[strspn (word, plain)] == '\0')
 		return g_strdup (word);
 	return g_shell_quote (word);

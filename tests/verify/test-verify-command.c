@@ -86,6 +86,9 @@ test_odd_names (void)
 	g_assert_cmpint (count, ==, 3);
 	g_assert_cmpstr (words[1], ==, "./-n");
 	g_assert_cmpstr (words[2], ==, "it's; rm x");
+	command.target = "b\xfc'\xe2\x80\xae.mbox";
+	assert_words (verify_command_describe_again (&command),
+		      "mbox-verify ./-n $'b\\xFC\\x27\\xE2\\x80\\xAE.mbox'");
 }
 
 static void
