@@ -13,6 +13,7 @@ typedef enum {
 	SEGMENT_PROVEN,
 	SEGMENT_EQUAL,
 	SEGMENT_ALIKE,
+	SEGMENT_UNREAD,
 	SEGMENT_WEAKER,
 	SEGMENT_ALTERED,
 	SEGMENT_COLLAPSED,
@@ -27,6 +28,7 @@ static const struct {
 	[SEGMENT_PROVEN] = { "proven", "proven" },
 	[SEGMENT_EQUAL] = { "equal", "written anew, but equal" },
 	[SEGMENT_ALIKE] = { "alike", "compared by header only" },
+	[SEGMENT_UNREAD] = { "alike", "not readable" },
 	[SEGMENT_WEAKER] = { "alike", "not as alike as required, or not read" },
 	[SEGMENT_ALTERED] = { "altered", "altered" },
 	[SEGMENT_COLLAPSED] = { "collapsed", "with too few copies" },
@@ -42,6 +44,7 @@ divide (const VerifyTally *tally, guint64 counts[SEGMENTS])
 	counts[SEGMENT_PROVEN] = MIN (tally->found, tally->proven);
 	counts[SEGMENT_EQUAL] = tally->found - counts[SEGMENT_PROVEN];
 	counts[SEGMENT_ALIKE] = tally->classes[VERIFY_ALIKE];
+	counts[SEGMENT_UNREAD] = 0;
 	counts[SEGMENT_WEAKER] = 0;
 	counts[SEGMENT_ALTERED] = tally->classes[VERIFY_ALTERED];
 	counts[SEGMENT_COLLAPSED] = tally->classes[VERIFY_COLLAPSED];
@@ -50,7 +53,9 @@ divide (const VerifyTally *tally, guint64 counts[SEGMENTS])
 		counts[i] = MIN (counts[i], rest);
 		rest -= counts[i];
 	}
-	counts[SEGMENT_WEAKER] = rest;
+	/* The target's are among these too, but take no part of the bar. */
+	counts[SEGMENT_UNREAD] = MIN (rest, tally->classes[VERIFY_UNVERIFIABLE]);
+	counts[SEGMENT_WEAKER] = rest - counts[SEGMENT_UNREAD];
 }
 
 void

@@ -190,6 +190,15 @@ make_page --quick source target
 check 'a quick look is not called more than it is' '
 assert "proves nothing about the content" in text and "mbox-verify source target" in page.text["pre"]'
 
+: > empty-of-mail.mbox
+run "$verify" -q --missing=whole.mbs source empty-of-mail.mbox
+sed 's/body of number 5/body of number 6/' whole.mbs > damaged.mbs
+make_page damaged.mbs source
+status_is 'what cannot be read is trouble, on a page too' 2
+check 'the bar has a part for it' '
+assert "Not verified" in page.text["title"] and "1 not readable" in page.text["li"]
+assert "What could be read" in text'
+
 # --- Nothing, and very much -------------------------------------------------------------------------
 
 : > empty.mbox
