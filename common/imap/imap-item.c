@@ -278,6 +278,18 @@ imap_item_fit (ImapItem *item, const ImapBox *box, Report *report)
 	set_flags (item, box, report);
 }
 
+gboolean
+imap_item_set_aside (const ImapItem *item, MessageSink *rejected, GError **error)
+{
+	g_autoptr (GError) problem = NULL;
+
+	if (rejected == NULL || message_sink_put (rejected, item->message, &problem) ||
+	    g_error_matches (problem, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE))
+		return TRUE;
+	g_propagate_error (error, g_steal_pointer (&problem));
+	return FALSE;
+}
+
 char *
 imap_item_get_options (const ImapItem *item)
 {

@@ -51,6 +51,10 @@ void imap_item_fit (ImapItem *item, const ImapBox *box, Report *report);
 /* Take the keywords away again, for a server that refuses them. */
 void imap_item_drop_keywords (ImapItem *item, const ImapBox *box);
 
+/* Put it into rejected, unless that is NULL: it could not be stored. What cannot be read cannot be
+ * put there either, and is no error. */
+gboolean imap_item_set_aside (const ImapItem *item, MessageSink *rejected, GError **error);
+
 /* "(flags) "date" ": what stands before the literal. Newly allocated. */
 char *imap_item_get_options (const ImapItem *item);
 

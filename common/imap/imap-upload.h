@@ -1,11 +1,9 @@
-/* imap-upload.h - messages on their way over one connection
+/* imap-upload.h - one connection's life in an upload, and that of those that follow it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * With LITERAL+ and MULTIAPPEND, messages go out in batches; with LITERAL+ alone one by one, many
- * on their way; without, each literal waits for the server's "+", and the next command follows
- * right behind it. A batch that is refused is halved until the culprit stands alone: that one fails
- * by name, the others are delivered.
+ * It takes mailbox after mailbox, sorts out what waits for it (imap-offer.h), sends that
+ * (imap-send.h) and hears what became of it (imap-answer.h).
  *
  * A connection that breaks is made again, as long as some of them bring the upload forward. What
  * was on its way is looked for before anything is sent again (imap-settle.h). Messages that go down
