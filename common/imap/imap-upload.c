@@ -21,6 +21,15 @@ struct ImapUpload {
 
 /* --- One mailbox after the other -------------------------------------------------------------- */
 
+/* From the first byte on, where that is asked for. */
+static gboolean
+compress (ImapWindow *window, GError **error)
+{
+	return !imap_connection_wants_compression (window->connection) ||
+	       (imap_send_drain (window, error) &&
+		imap_connection_compress (window->connection, error));
+}
+
 /* Until nothing waits for the mailbox, and everything sent is answered. */
 static gboolean
 work_off (ImapUpload *upload, GError **error)
@@ -31,16 +40,13 @@ work_off (ImapUpload *upload, GError **error)
 	for (;;) {
 		gboolean any = FALSE;
 		gboolean careful = FALSE;
-		if (!imap_offer_next (upload->offer, upload->box, &any, &careful, error) ||
+		if (!compress (window, error) ||
+		    !imap_offer_next (upload->offer, upload->box, &any, &careful, error) ||
 		    !imap_send_parcel (window, upload->offer->parcel, error))
 			return FALSE;
 		imap_offer_done (upload->offer);
 		gboolean busy = imap_window_is_busy (window);
-		if (imap_connection_wants_compression (window->connection)) {
-			if (!imap_send_drain (window, error) ||
-			    !imap_connection_compress (window->connection, error))
-				return FALSE;
-		} else if ((any && careful) || (careful && busy)) {
+		if ((any && careful) || (careful && busy)) {
 			if (!imap_send_drain (window, error))
 				return FALSE;
 		} else if (any) {
