@@ -40,6 +40,8 @@ struct ImapFetch {
 	Report *report;
 	ImapConnection *connection;
 	gboolean announced;
+	gboolean looked_again; /* asked what has changed meanwhile */
+	char *mod_sequence;    /* HIGHESTMODSEQ, RFC 7162; NULL: the server does not say */
 	guint32 exists;
 	guint32 uid_validity;
 	guint32 uid_next;
@@ -265,6 +267,10 @@ note_state (const ImapResponse *response, gpointer user_data)
 					      &fetch->uid_validity);
 	if (imap_response_has_code (response, "UIDNEXT"))
 		(void) imap_value_get_number (imap_value_at (response->code, 1), &fetch->uid_next);
+	if (imap_response_has_code (response, "HIGHESTMODSEQ")) {
+		g_free (fetch->mod_sequence);
+		fetch->mod_sequence = imap_value_dup_text (imap_value_at (response->code, 1));
+	}
 }
 
 static void
@@ -317,8 +323,9 @@ announce (ImapFetch *fetch)
 		bytes += g_array_index (fetch->entries, Entry, i).size;
 	report_add_expected (fetch->report, bytes);
 	ledger_announce (fetch->ledger, MAX (fetch->exists, found));
-	report_detail (fetch->report, "%s: %u messages as of UIDNEXT %u", path, found,
-		       fetch->uid_next);
+	report_detail (fetch->report, "%s: %u messages as of UIDNEXT %u%s%s", path, found,
+		       fetch->uid_next, fetch->mod_sequence != NULL ? ", HIGHESTMODSEQ " : "",
+		       fetch->mod_sequence != NULL ? fetch->mod_sequence : "");
 	if (fetch->exists <= found)
 		return;
 	report_finding (fetch->report, REPORT_TROUBLE, "messages-not-listed", NULL, path,
@@ -341,6 +348,7 @@ begin_again (ImapFetch *fetch)
 	g_queue_clear_full (&fetch->commands, g_free);
 	g_queue_init (&fetch->commands);
 	fetch->requested = 0;
+	fetch->looked_again = FALSE;
 	fetch->window_messages = 0;
 	fetch->window_bytes = 0;
 }
@@ -488,6 +496,23 @@ has_room (const ImapFetch *fetch)
 		fetch->window_bytes < WINDOW_BYTES);
 }
 
+/* Behind the last question, what has come meanwhile; the answer costs no round trip of its own. */
+static gboolean
+look_again (ImapFetch *fetch, GError **error)
+{
+	const Command *last = g_queue_peek_tail (&fetch->commands);
+	g_autofree Command *command = g_new0 (Command, 1);
+
+	if (fetch->looked_again || fetch->requested < fetch->entries->len ||
+	    (last != NULL && last->is_piece))
+		return TRUE;
+	fetch->looked_again = TRUE;
+	if (!imap_connection_send (fetch->connection, "NOOP", &command->tag, error))
+		return FALSE;
+	g_queue_push_tail (&fetch->commands, g_steal_pointer (&command));
+	return TRUE;
+}
+
 static gboolean
 fill_window (ImapFetch *fetch, GError **error)
 {
@@ -497,7 +522,7 @@ fill_window (ImapFetch *fetch, GError **error)
 		if (!send_command (fetch, command, error))
 			return FALSE;
 	}
-	return TRUE;
+	return look_again (fetch, error);
 }
 
 static void
@@ -606,6 +631,7 @@ imap_fetch_free (ImapFetch *fetch)
 	if (fetch == NULL)
 		return;
 	forget_large (fetch);
+	g_free (fetch->mod_sequence);
 	g_queue_clear_full (&fetch->commands, g_free);
 	g_array_unref (fetch->entries);
 	g_free (fetch);
