@@ -13,12 +13,11 @@
 #include "base/child.h"
 #include "base/digest.h"
 #include "base/sandbox.h"
+#include "pst/pst-agenda.h"
 #include "pst/pst-calendar.h"
 #include "pst/pst-component.h"
 #include "pst/pst-contact.h"
 #include "pst/pst-mime.h"
-#include "pst/pst-outlet.h"
-#include "pst/pst-recover.h"
 
 /* Far above what honest files need: the index of 50 GB takes about 0.5 GiB, a message some
  * times its longest text. */
@@ -38,17 +37,9 @@
 #define PATIENCE_SECONDS 600
 #define MAX_TIMEOUTS     3
 
-#define NOT_OLD G_MAXUINT32
-
-typedef struct {
-	guint32 nid;
-	guint32 folder;
-	guint32 old; /* its number among the recovered, or NOT_OLD */
-} Entry;
-
 /* Seen by the child and its worker alike. */
 typedef struct {
-	guint64 position; /* in the list of entries: what the worker is at */
+	guint64 position; /* in the agenda: what the worker is at */
 	gboolean is_reading_directory;
 	gboolean is_directory_forbidden;
 } Shared;
@@ -63,9 +54,7 @@ typedef struct {
 	PstCodepages *pages;
 	PstDirectory *directory;
 	PstContext context;
-	GArray *entries; /* Entry, by folder */
-	guint64 hidden;
-	guint64 outside;
+	PstAgenda agenda;
 	Shared *shared;
 	guint64 written;
 	gint64 allowed_at; /* when an item was last given its time; g_get_monotonic_time() */
@@ -84,12 +73,12 @@ say_finding (const char *name, guint32 nid, const char *detail, gpointer user_da
 static void
 put_entry (Reader *reader, guint64 number)
 {
-	const Entry *entry = &g_array_index (reader->entries, Entry, number);
+	const PstAgendaEntry *entry = pst_agenda_get (&reader->agenda, number);
 
 	pst_wire_put_u64 (&reader->outlet.wire, number);
 	pst_wire_put_u32 (&reader->outlet.wire, entry->nid);
 	pst_wire_put_u32 (&reader->outlet.wire, entry->folder);
-	pst_wire_put_u32 (&reader->outlet.wire, entry->old != NOT_OLD);
+	pst_wire_put_u32 (&reader->outlet.wire, entry->old != PST_AGENDA_NOT_OLD);
 }
 
 /* --- One item, by the worker ----------------------------------------------- */
@@ -239,9 +228,9 @@ is_same_as_live (Reader *reader, PstItem *old)
 }
 
 static gboolean
-handle_item (Reader *reader, const Entry *entry, GError **error)
+handle_item (Reader *reader, const PstAgendaEntry *entry, GError **error)
 {
-	gboolean is_old = entry->old != NOT_OLD;
+	gboolean is_old = entry->old != PST_AGENDA_NOT_OLD;
 	g_autoptr (PstNode) node =
 		is_old ? pst_recover_open_node (reader->recovery, entry->old, error)
 		       : pst_node_open (reader->index, entry->nid, error);
@@ -300,8 +289,8 @@ work (int fd, gpointer user_data)
 	child_lock_in (&(ChildLimits){ .address_space = ADDRESS_SPACE, .open_files = OPEN_FILES });
 	if (!reader->task->options.no_sandbox)
 		(void) sandbox_enter (SANDBOX_FEW_CALLS | SANDBOX_NO_FORK); /* has been told of */
-	for (guint64 i = reader->shared->position; i < reader->entries->len; i++) {
-		const Entry *entry = &g_array_index (reader->entries, Entry, i);
+	for (guint64 i = reader->shared->position; i < reader->agenda.entries->len; i++) {
+		const PstAgendaEntry *entry = pst_agenda_get (&reader->agenda, i);
 		g_autoptr (GError) error = NULL;
 
 		reader->shared->position = i;
@@ -339,7 +328,7 @@ step_over (Reader *reader, guint64 begun_at, int status)
 {
 	Shared *shared = reader->shared;
 	g_autofree char *what = child_describe_status (status);
-	guint64 position = CLAMP (shared->position, begun_at, reader->entries->len - 1);
+	guint64 position = CLAMP (shared->position, begun_at, reader->agenda.entries->len - 1);
 
 	if (shared->is_reading_directory && !shared->is_directory_forbidden) {
 		shared->is_directory_forbidden = TRUE;
@@ -361,7 +350,7 @@ run_workers (Reader *reader, GError **error)
 {
 	guint timeouts = 0;
 
-	while (reader->shared->position < reader->entries->len) {
+	while (reader->shared->position < reader->agenda.entries->len) {
 		guint64 begun_at = reader->shared->position;
 		int status = 0;
 		pst_wire_flush (&reader->outlet.wire); /* or the worker would say it again */
@@ -389,163 +378,6 @@ run_workers (Reader *reader, GError **error)
 }
 
 /* --- Before the first item ------------------------------------------------- */
-
-static gboolean
-is_for_mail (const PstFolder *folder)
-{
-	const char *class = folder->container_class;
-
-	return class == NULL || *class == '\0' || g_ascii_strncasecmp (class, "IPF.Note", 8) == 0 ||
-	       g_ascii_strncasecmp (class, "IPF.Imap", 8) == 0;
-}
-
-static void
-say_folder (Reader *reader, guint32 parent, guint32 role, guint32 bits, const char *name)
-{
-	pst_wire_begin (&reader->outlet.wire, PST_WIRE_FOLDER);
-	pst_wire_put_u32 (&reader->outlet.wire, parent);
-	pst_wire_put_u32 (&reader->outlet.wire, role);
-	pst_wire_put_u32 (&reader->outlet.wire, bits);
-	pst_wire_put_string (&reader->outlet.wire, name);
-	pst_wire_end (&reader->outlet.wire);
-}
-
-static void
-describe_folder (Reader *reader, const PstFolder *folder, guint32 parent, gboolean is_root)
-{
-	gsize length = 0;
-	g_autofree char *name = NULL;
-	guint32 bits = 0;
-
-	reader->context.nid = folder->nid;
-	if (folder->name != NULL)
-		name = pst_context_decode (&reader->context, folder->name, folder->name_is_utf16,
-					   reader->context.codepage);
-	length = name != NULL ? strlen (name) : 0;
-	if (is_root)
-		bits |= PST_WIRE_IS_ROOT;
-	if (is_for_mail (folder))
-		bits |= PST_WIRE_IS_FOR_MAIL;
-	if (length == 0)
-		bits |= PST_WIRE_IS_UNNAMED;
-	say_folder (reader, parent, (guint32) folder->role, bits, name);
-}
-
-static void
-add_entries (Reader *reader, const guint32 *nids, guint count, guint32 folder)
-{
-	for (guint i = 0; i < count; i++) {
-		Entry entry = { .nid = nids[i], .folder = folder, .old = NOT_OLD };
-		g_array_append_val (reader->entries, entry);
-	}
-}
-
-/* Old versions of items that lie, or would lie, outside the IPM subtree are outside themselves. */
-static void
-add_recovered (Reader *reader, guint32 folder)
-{
-	g_autoptr (GHashTable) outside = g_hash_table_new (NULL, NULL);
-
-	for (guint i = 0; i < pst_store_get_folder_count (reader->store); i++) {
-		const PstFolder *live = pst_store_get_folder (reader->store, i);
-		if (live->is_outside)
-			g_hash_table_add (outside, GUINT_TO_POINTER (live->nid));
-	}
-	for (guint i = 0; i < pst_recover_get_count (reader->recovery); i++) {
-		const PstIndexNode *node = pst_recover_get_node (reader->recovery, i);
-		Entry entry = { .nid = node->nid, .folder = folder, .old = i };
-		if (g_hash_table_contains (outside, GUINT_TO_POINTER (node->parent)))
-			reader->outside++;
-		else
-			g_array_append_val (reader->entries, entry);
-	}
-}
-
-/* When a message goes, its node goes with it; when its folder goes, some stay behind. But if pages
- * of the index are lost, or the folder is there and only the way to it is lost, nobody deleted
- * anything. */
-static gboolean
-is_deleted (const Reader *reader, guint32 nid)
-{
-	guint32 parent = pst_index_find_node (reader->index, nid)->parent;
-
-	return pst_index_get_lost_pages (reader->index) == 0 &&
-	       (PST_NID_TYPE (parent) != PST_NID_FOLDER ||
-		pst_index_find_node (reader->index, parent) == NULL);
-}
-
-/* Messages without a folder: victims of damage, then what was deleted. NEXT: number of the next
- * folder. */
-static void
-list_homeless (Reader *reader, guint32 next)
-{
-	guint count = 0;
-	const guint32 *orphans = pst_store_get_orphans (reader->store, &count);
-	g_autoptr (GArray) deleted = g_array_new (FALSE, FALSE, sizeof (guint32));
-	guint before = reader->entries->len;
-
-	for (guint i = 0; i < count; i++)
-		if (is_deleted (reader, orphans[i]))
-			g_array_append_val (deleted, orphans[i]);
-		else
-			add_entries (reader, &orphans[i], 1, next);
-	if (reader->entries->len > before)
-		say_folder (reader, G_MAXUINT32, FOLDER_ROLE_NONE, 0, "Recovered");
-	next += reader->entries->len > before;
-
-	if (reader->recovery == NULL) {
-		g_autofree char *detail = g_strdup_printf (
-			"%u messages of folders that were deleted; --deleted brings them back",
-			deleted->len);
-		if (deleted->len > 0)
-			say_finding ("orphans-left-out", 0, detail, reader);
-		return;
-	}
-	before = reader->entries->len;
-	add_entries (reader, (const guint32 *) (void *) deleted->data, deleted->len, next);
-	add_recovered (reader, next);
-	if (reader->entries->len > before)
-		say_folder (reader, G_MAXUINT32, FOLDER_ROLE_NONE, 0, "Recovered Items");
-}
-
-/* Folders outside the IPM subtree (views, search results, free/busy times) aren't told of at
- * all; those within keep their order and get new numbers. */
-static void
-list_everything (Reader *reader)
-{
-	guint count = pst_store_get_folder_count (reader->store);
-	g_autofree guint32 *numbers = g_new (guint32, MAX (count, 1));
-	guint32 next = 0;
-	guint items = 0;
-
-	for (guint i = 0; i < count; i++) {
-		const PstFolder *folder = pst_store_get_folder (reader->store, i);
-		const guint32 *nids = pst_store_get_items (reader->store, i, &items);
-		reader->hidden += folder->hidden_count;
-		numbers[i] = G_MAXUINT32;
-		if (folder->is_outside) {
-			reader->outside += items;
-			continue;
-		}
-		guint32 parent =
-			folder->parent != PST_FOLDER_NONE ? numbers[folder->parent] : G_MAXUINT32;
-		numbers[i] = next++;
-		describe_folder (reader, folder, parent, folder->parent == PST_FOLDER_NONE);
-		add_entries (reader, nids, items, numbers[i]);
-	}
-	list_homeless (reader, next);
-}
-
-static void
-say_plan (Reader *reader)
-{
-	pst_wire_begin (&reader->outlet.wire, PST_WIRE_PLAN);
-	pst_wire_put_u64 (&reader->outlet.wire, reader->entries->len);
-	pst_wire_put_u64 (&reader->outlet.wire, reader->hidden);
-	pst_wire_put_u64 (&reader->outlet.wire, reader->outside);
-	pst_wire_put_u64 (&reader->outlet.wire, pst_file_get_size (reader->file));
-	pst_wire_end (&reader->outlet.wire);
-}
 
 static gboolean
 open_file (Reader *reader, GError **error)
@@ -631,7 +463,7 @@ clear_reader (Reader *reader)
 	pst_store_free (reader->store);
 	pst_index_free (reader->index);
 	pst_file_free (reader->file);
-	g_array_unref (reader->entries);
+	pst_agenda_clear (&reader->agenda);
 	g_clear_pointer (&reader->context.told, g_hash_table_unref);
 	pst_outlet_clear (&reader->outlet);
 	if (reader->shared != MAP_FAILED)
@@ -644,15 +476,14 @@ pst_worker_run (int fd, gpointer user_data)
 	g_autoptr (GError) error = NULL;
 	Reader reader = {
 		.task = user_data,
-		.entries = g_array_new (FALSE, FALSE, sizeof (Entry)),
 		.shared = mmap (NULL, sizeof (Shared), PROT_READ | PROT_WRITE,
 				MAP_SHARED | MAP_ANONYMOUS, -1, 0),
 	};
 
+	pst_agenda_init (&reader.agenda);
 	pst_outlet_init (&reader.outlet, fd, &reader.task->slots);
 	if (reader.shared != MAP_FAILED && prepare (&reader, &error)) {
-		list_everything (&reader);
-		say_plan (&reader);
+		pst_agenda_make (&reader.agenda, &reader.context, reader.recovery, &reader.outlet);
 		if (run_workers (&reader, &error))
 			pst_outlet_say (&reader.outlet, PST_WIRE_END);
 	}
