@@ -513,6 +513,22 @@ pass_some (Beginning *beginning, gboolean *found, gboolean *ended, GError **erro
 	return line_reader_read (self->lines, &data, run, &got, error);
 }
 
+/* A record of a stream comes next, where none was expected. */
+static gboolean
+is_stream_ahead (MboxReader *self, gboolean *ahead, GError **error)
+{
+	const guint8 *data;
+	gsize length;
+
+	*ahead = FALSE;
+	if (self->habits.dialect != MBOX_DIALECT_AUTO)
+		return TRUE;
+	if (!line_reader_look_ahead (self->lines, MBOX_LOOK_AHEAD, &data, &length, error))
+		return FALSE;
+	*ahead = mbox_stream_begins_here (data, length);
+	return TRUE;
+}
+
 static gboolean
 refuse (MboxReader *self, GError **error, const char *reason)
 {
@@ -542,16 +558,41 @@ skip_to_first (MboxReader *self, gboolean *found, GError **error)
 		return !beginning.has_text ||
 		       refuse (self, error, "no line begins with \"From \" (a single message, as "
 					    "in .eml files, is read by eml2mbox)");
+	if (!is_stream_ahead (self, &self->lost_its_head, error))
+		return FALSE;
+	/* What was text before the first record of a stream has been a record, too. */
+	gboolean is_trouble = self->lost_its_head && beginning.has_text;
 	if (beginning.passed > 0)
-		report_finding (self->report, REPORT_NOTE, "leading-junk", self->name, NULL,
+		report_finding (self->report, is_trouble ? REPORT_TROUBLE : REPORT_NOTE,
+				"leading-junk", self->name, NULL,
 				"%" G_GUINT64_FORMAT
 				" bytes before the first message were left out",
 				beginning.passed);
-	self->at_record = TRUE;
+	self->at_record = !self->lost_its_head;
 	return TRUE;
 }
 
 /* -- messages -- */
+
+/* Whoever writes mail may write such records into it: nothing but a beginning makes a stream. */
+static gboolean
+tell_stream_inside (MboxReader *self, GError **error)
+{
+	g_autofree char *origin = mbox_reader_origin (self);
+	gboolean ahead;
+
+	if (self->in_stream || self->said_stream)
+		return TRUE;
+	if (!is_stream_ahead (self, &ahead, error))
+		return FALSE;
+	if (ahead)
+		report_finding (self->report, REPORT_TROUBLE, "stream-inside", origin,
+				self->folder->path,
+				"records of a stream inside an ordinary mbox are taken for mail: "
+				"if they are a stream, pass them on by themselves");
+	self->said_stream = ahead;
+	return TRUE;
+}
 
 /* *message stays NULL if the one read is left out. */
 static gboolean
@@ -559,6 +600,8 @@ read_one (MboxReader *self, Message **message, GError **error)
 {
 	g_auto (MboxRecord) record = { 0 };
 
+	if (!tell_stream_inside (self, error))
+		return FALSE;
 	mbox_record_init (&record, self);
 	if (!mbox_record_read_from (&record, self, error) || !read_content (self, &record, error)) {
 		mbox_record_is_cut (&record, self);
@@ -574,6 +617,11 @@ mbox_plain_next (MboxReader *self, Message **message, GError **error)
 
 	if (!self->at_record && !self->in_stream && !skip_to_first (self, &found, error))
 		return FALSE;
+	if (self->lost_its_head) {
+		self->lost_its_head = FALSE;
+		self->habits.dialect = MBOX_DIALECT_STREAM;
+		return mbox_stream_next (self, message, error);
+	}
 	while (found && *message == NULL) {
 		const guint8 *data;
 		gsize length;

@@ -23,6 +23,8 @@ typedef struct {
 	gboolean empty;       /* there was no byte at all */
 	gboolean is_mmdf;
 	gboolean at_record;   /* of an ordinary mbox: its beginning has been passed */
+	gboolean lost_its_head; /* it is a stream, but does not begin like one */
+	gboolean said_stream;   /* that there are a stream's records in it */
 	gboolean tells_folder; /* even if there is no mail in it */
 	gboolean any;          /* something has been handed out */
 	gboolean ended;       /* what is to be said at the end has been said */

@@ -70,7 +70,8 @@ begin (MboxReader *self, GError **error)
 	if (!refuse_foreign (self, data, length, error) ||
 	    !mbox_stream_is_ahead (self, &stream, error))
 		return FALSE;
-	if (self->habits.dialect == MBOX_DIALECT_AUTO && stream)
+	/* A byte order mark is passed over, and then there is a record. */
+	if (self->habits.dialect == MBOX_DIALECT_AUTO && stream && *data != 0xef)
 		self->habits.dialect = MBOX_DIALECT_STREAM;
 	self->is_mmdf = mbox_mmdf_recognises (data, length);
 	self->begun = TRUE;

@@ -442,6 +442,77 @@ test_ordinary_inside (void)
 	run_free (&run);
 }
 
+/* What comes of bytes nobody has said the dialect of; NULL if they are refused. */
+static GPtrArray *
+read_any (const void *data, gsize length, Run *run)
+{
+	MboxSourceOptions options = { .name = "stdin", .is_pipe = TRUE };
+	g_autoptr (MessageSource) source = mbox_source_new (fake_file (data, length), &options, run->ledger, run->report);
+	g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
+	g_autoptr (GError) error = NULL;
+
+	for (;;) {
+		Message *message = NULL;
+		if (!message_source_next (source, &message, &error))
+			return NULL;
+		if (message == NULL)
+			return g_steal_pointer (&messages);
+		g_ptr_array_add (messages, message);
+	}
+}
+
+static void
+test_head_lost (void)
+{
+	g_autoptr (GPtrArray) wanted = sample_messages ();
+
+	for (gsize begin = 1; begin < SAMPLE_LENGTH - 2; begin++) {
+		Run run = run_new ();
+		g_autoptr (GPtrArray) messages = read_any (sample + begin, SAMPLE_LENGTH - begin, &run);
+		if (messages != NULL && report_get_status (run.report) == EXIT_STATUS_CLEAN)
+			g_error ("the first %zu bytes were missing and nobody said so", begin);
+		/* What begins with a From_ line may be an ordinary mbox: that costs the status only. */
+		gboolean is_mbox = g_str_has_prefix (sample + begin, "From ");
+		for (guint i = 0; messages != NULL && !is_mbox && i < messages->len; i++)
+			g_assert_true (is_one_of (messages->pdata[i], wanted));
+		run_free (&run);
+	}
+}
+
+static void
+test_blank_before (void)
+{
+	static const char *const before[] = { "\n", "\xef\xbb\xbf", "\xef\xbb\xbf\n\n" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS (before); i++) {
+		Run run = run_new ();
+		g_autofree char *text = g_strconcat (before[i], sample, NULL);
+		g_autoptr (GPtrArray) messages = read_any (text, strlen (text), &run);
+		g_autoptr (GPtrArray) wanted = sample_messages ();
+		g_assert_nonnull (messages);
+		g_assert_cmpuint (messages->len, ==, wanted->len);
+		for (guint k = 0; k < wanted->len; k++)
+			assert_same (messages->pdata[k], wanted->pdata[k]);
+		g_assert_cmpint (report_get_status (run.report), ==, EXIT_STATUS_CLEAN);
+		run_free (&run);
+	}
+}
+
+static void
+test_stream_inside (void)
+{
+	Run run = run_new ();
+	g_autofree char *text = g_strconcat ("From x@y Thu Nov 29 22:33:52 2001\nSubject: plain\n\nbody\n\n", sample,
+					     NULL);
+	g_autoptr (GPtrArray) messages = read_any (text, strlen (text), &run);
+
+	g_assert_nonnull (messages);
+	for (guint i = 0; i < messages->len; i++)
+		g_assert_cmpstr (((Message *) messages->pdata[i])->folder->path, ==, "INBOX");
+	g_assert_cmpint (report_get_status (run.report), ==, EXIT_STATUS_DIFFERENCES);
+	run_free (&run);
+}
+
 static void
 test_nothing_arrived (void)
 {
@@ -471,6 +542,9 @@ main (int argc, char **argv)
 	g_test_add_func ("/mbox/stream/believes-no-impossible-counts", test_impossible_counts);
 	g_test_add_func ("/mbox/stream/reads-streams-one-after-another", test_concatenated);
 	g_test_add_func ("/mbox/stream/delivers-an-ordinary-record-with-a-finding", test_ordinary_inside);
+	g_test_add_func ("/mbox/stream/notices-a-lost-beginning", test_head_lost);
+	g_test_add_func ("/mbox/stream/passes-over-what-is-blank-before-it", test_blank_before);
+	g_test_add_func ("/mbox/stream/inside-an-ordinary-mbox-is-mail-with-a-finding", test_stream_inside);
 	g_test_add_func ("/mbox/stream/calls-an-empty-pipe-a-dead-writer", test_nothing_arrived);
 	return g_test_run ();
 }
