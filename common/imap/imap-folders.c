@@ -486,6 +486,14 @@ imap_folders_free (ImapFolders *folders)
 	g_free (folders);
 }
 
+char *
+imap_folders_show (const char *mailbox)
+{
+	char *name = utf7_decode (mailbox, -1);
+
+	return name != NULL ? name : g_strdup (mailbox);
+}
+
 const GPtrArray *
 imap_folders_list (const ImapFolders *folders)
 {

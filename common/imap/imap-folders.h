@@ -45,6 +45,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapFolders, imap_folders_free)
  * Borrowed. */
 const GPtrArray *imap_folders_list (const ImapFolders *folders);
 
+/* A mailbox's name as people write it. Newly allocated. */
+char *imap_folders_show (const char *mailbox);
+
 /* Does the server have it? */
 gboolean imap_folders_exists (const ImapFolders *folders, const char *mailbox);
 

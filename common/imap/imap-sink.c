@@ -96,8 +96,9 @@ make_box (ImapSink *sink, Folder *folder)
 	ImapBox *box = g_hash_table_lookup (sink->by_name, mailbox);
 
 	if (box != NULL) {
+		g_autofree char *shown = imap_folders_show (mailbox);
 		report_finding (sink->report, REPORT_NOTE, "folders-merged", NULL, folder->path,
-				"goes to %s, as %s does", mailbox, box->folder->path);
+				"goes to %s, as %s does", shown, box->folder->path);
 		return box;
 	}
 	ImapJournalBox *journal = imap_journal_get_box (sink->journal, mailbox);
@@ -186,10 +187,11 @@ say_plan (ImapSink *sink)
 	for (GList *link = boxes; link != NULL; link = link->next) {
 		const ImapBox *box = link->data;
 		g_autofree char *size = g_format_size (box->to_send_bytes);
+		g_autofree char *mailbox = imap_folders_show (box->mailbox);
 		report_message (sink->report,
 				"%s -> %s%s: %" G_GUINT64_FORMAT
 				" messages (%s) to send, %" G_GUINT64_FORMAT " already there",
-				box->folder->path, box->mailbox, box->is_new ? " (new)" : "",
+				box->folder->path, mailbox, box->is_new ? " (new)" : "",
 				box->to_send, size, box->present);
 		bytes += box->to_send_bytes;
 		if (box->similar > 0)

@@ -77,6 +77,8 @@ make_maildir "$tmp/tree" 3 3
 make_maildir "$tmp/tree/.Projects.Caf&AOk-" 4 4
 make_maildir "$tmp/tree/.Sent" 2 5
 make_maildir "$tmp/tree/.Projects.Caf&AOk-.2020" 1 8
+run push -n "$tmp/tree" "imaps://user1@$host"
+complains 'a dry run writes names as people do' '^maildir-push: Projects/Café -> Projects/Café \(new\): 4 messages'
 run push --map=Projects/Café=Work/Coffee "$tmp/tree" "imaps://user1@$host/From%20home"
 status_is 'folders go below the folder of the URL' 0
 is 'under their names, or where --map says' \
