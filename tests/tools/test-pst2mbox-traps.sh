@@ -28,13 +28,15 @@ traps='
   /pst/source/knows-what-is-mail
 6|headers that are none
   /pst/headers/keeps-fields-and-drops-the-old-body
-  /pst/source/keeps-the-header-that-came
+  /pst/envelope/keeps-the-header-that-came
 7|sent mail and drafts without a header
-  /pst/source/builds-a-header-where-there-is-none
+  /pst/envelope/builds-a-header-where-there-is-none
+  /pst/envelope/fields-kept-as-properties-are-fields-again
   /pst/source/gives-the-same-twice
 8|names of Exchange instead of addresses
   /pst/address/prefers-the-internet-address
-  /pst/source/finds-addresses-anywhere-in-the-file
+  /pst/envelope/finds-addresses-anywhere-in-the-file
+  /pst/envelope/an-unknown-address-is-told-once
   /pst/address/invents-a-valid-one-and-says-so
 9|the wrong code page
   /pst/item/finds-the-charset-in-meta
@@ -45,7 +47,8 @@ traps='
   /pst/source/a-stub-hides-no-text
 11|times that are none, and 1601
   /pst/item/zero-is-no-date
-  /pst/source/flags-categories-and-dates
+  /pst/envelope/no-clock-no-date
+  /pst/envelope/what-is-no-date-hides-none
 12|signatures that break
   /pst/secure/signed-by-smime-or-pgp-to-the-byte
   /pst/secure/encrypted-by-pgp-can-be-decrypted
@@ -64,8 +67,9 @@ traps='
 17|libraries that print
   /base/child/what-it-prints-reaches-nobody
 18|memory for what the file claims
-  /pst/rtf/refuses-what-is-damaged-or-too-large
-  /pst/rtf/inflates
+  /pst/lzfu/refuses-what-is-damaged-or-too-large
+  /pst/lzfu/inflates
+  /pst/lzfu/believes-no-size
 19|a seek for every block
   /pst/file/reads-ahead-what-the-file-holds
 20|other versions of libpst
