@@ -199,6 +199,9 @@ verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record, 
 	canonical_init (&reading.l1);
 	if (!message_content_foreach (message->content, feed, &reading, error))
 		return FALSE;
+	/* The end of the last line is sent along, and makes a line end of CRs before it. */
+	if (form == VERIFY_FORM_SENT)
+		canonical_update (&reading.l1, (const guint8 *) "\n", 1);
 	canonical_finish (&reading.l1, l1);
 	if (!digest_raw (message, form, canonical_is_content (&reading.l1) ? l1 : NULL, l0, error))
 		return FALSE;

@@ -70,6 +70,17 @@ test_sent (void)
 }
 
 static void
+test_last_cr (void)
+{
+	VerifyRecord here, there;
+
+	digest ("a: b\n\nbody\r", VERIFY_FORM_SENT, &here);
+	digest ("a: b\r\n\r\nbody\r\r\n", VERIFY_FORM_RAW, &there);
+	g_assert_cmpmem (here.l0, VERIFY_KEY_SIZE, there.l0, VERIFY_KEY_SIZE);
+	g_assert_cmpmem (here.l1, VERIFY_KEY_SIZE, there.l1, VERIFY_KEY_SIZE);
+}
+
+static void
 test_date (void)
 {
 	VerifyRecord a, b, c;
@@ -138,6 +149,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/verify/digest/keeps-what-a-message-is-called", test_words);
 	g_test_add_func ("/verify/digest/raw-is-the-content-as-it-is", test_raw);
 	g_test_add_func ("/verify/digest/sent-is-what-a-server-gets", test_sent);
+	g_test_add_func ("/verify/digest/a-last-cr-is-sent-as-a-line-end", test_last_cr);
 	g_test_add_func ("/verify/digest/dates-are-instants", test_date);
 	g_test_add_func ("/verify/digest/one-field-alone-names-nobody", test_nameless);
 	g_test_add_func ("/verify/index/gives-back-what-was-added", test_index);
