@@ -247,9 +247,8 @@ imap_box_needs_opening (const ImapBox *box)
 	return !box->opened || box->lost->len > 0;
 }
 
-gboolean
-imap_box_open (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
-	       GError **error)
+static gboolean
+open_box (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection, GError **error)
 {
 	guint32 before = box->uid_validity;
 
@@ -275,6 +274,18 @@ imap_box_open (ImapBox *box, const ImapBoxContext *context, ImapConnection *conn
 			return FALSE;
 	}
 	box->opened = TRUE;
+	return TRUE;
+}
+
+gboolean
+imap_box_open (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+	       GError **error)
+{
+	if (!open_box (box, context, connection, error))
+		return FALSE;
+	/* It may have been deleted meanwhile: who waits for an answer about it waits for ever. */
+	if (box->refusal != NULL)
+		imap_settle_leave (box);
 	return TRUE;
 }
 

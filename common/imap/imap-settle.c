@@ -210,6 +210,22 @@ imap_settle_resolve (ImapBox *box, const ImapBoxContext *context, ImapListing *l
 	return TRUE;
 }
 
+void
+imap_settle_leave (ImapBox *box)
+{
+	for (guint i = box->lost->len; i-- > 0;) {
+		ImapParcel *parcel = g_ptr_array_index (box->lost, i);
+		for (guint j = parcel->items->len; j-- > 0;) {
+			ImapItem *item = g_ptr_array_index (parcel->items, j);
+			if (item->settled)
+				continue;
+			parcel->items->pdata[j] = NULL;
+			g_queue_push_head (&box->returned, item);
+		}
+	}
+	g_ptr_array_set_size (box->lost, 0);
+}
+
 /* Where the oldest doubtful batch can have landed. UIDs of another UIDVALIDITY say nothing. */
 static guint32
 first_doubtful_uid (const ImapBox *box)
