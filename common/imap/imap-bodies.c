@@ -12,7 +12,8 @@
 #define PIECE     4096
 
 struct ImapBodies {
-	GHashTable *digests; /* UID -> DIGEST_SIZE bytes */
+	GHashTable *digests;   /* UID -> DIGEST_SIZE bytes */
+	GHashTable *by_digest; /* those bytes -> GQueue of UIDs */
 };
 
 typedef struct {
@@ -34,7 +35,7 @@ take_header_piece (Reading *reading, const guint8 *data, gsize length)
 		if (byte == '\n') {
 			reading->in_body = reading->in_body || reading->line_is_empty;
 			reading->line_is_empty = TRUE;
-		} else if (byte != '\r') {
+		} else {
 			reading->line_is_empty = FALSE;
 		}
 		if (reading->in_body) {
@@ -46,17 +47,29 @@ take_header_piece (Reading *reading, const guint8 *data, gsize length)
 	canonical_update (&reading->canonical, piece, length);
 }
 
-static gboolean
-take_piece (const guint8 *data, gsize length, gpointer user_data, GError **error)
+static void
+take_run (Reading *reading, const guint8 *data, gsize length)
 {
-	Reading *reading = user_data;
-
 	for (gsize n; length > 0 && !reading->in_body; data += n, length -= n) {
 		n = MIN (length, PIECE);
 		take_header_piece (reading, data, n);
 	}
 	if (length > 0)
 		canonical_update (&reading->canonical, data, length);
+}
+
+/* Courier 5.0 drops CRs that no LF follows, and whoever ends the last line may make a line end of
+ * one: both sides are read as if they had none. */
+static gboolean
+take_piece (const guint8 *data, gsize length, gpointer user_data, GError **error)
+{
+	const guint8 *end = data + length;
+
+	while (data < end) {
+		const guint8 *cr = memchr (data, '\r', (gsize) (end - data));
+		take_run (user_data, data, (gsize) ((cr != NULL ? cr : end) - data));
+		data = cr != NULL ? cr + 1 : end;
+	}
 	return TRUE;
 }
 
@@ -70,6 +83,20 @@ imap_bodies_digest (MessageContent *content, guint8 *digest, GError **error)
 		return FALSE;
 	canonical_finish (&reading.canonical, digest);
 	return TRUE;
+}
+
+/* Takes digest. */
+static void
+add (ImapBodies *bodies, guint32 uid, guint8 *digest)
+{
+	GQueue *same = g_hash_table_lookup (bodies->by_digest, digest);
+
+	g_hash_table_insert (bodies->digests, GUINT_TO_POINTER (uid), digest);
+	if (same == NULL) {
+		same = g_queue_new ();
+		g_hash_table_insert (bodies->by_digest, digest, same);
+	}
+	g_queue_push_tail (same, GUINT_TO_POINTER (uid));
 }
 
 static void
@@ -90,9 +117,9 @@ note_body (const ImapResponse *response, gpointer user_data)
 			: message_content_new_bytes (g_bytes_new (
 				  body->text, body->text != NULL ? strlen (body->text) : 0));
 	g_autofree guint8 *digest = g_malloc (DIGEST_SIZE);
-	if (imap_bodies_digest (content, digest, NULL))
-		g_hash_table_replace (bodies->digests, GUINT_TO_POINTER (uid),
-				      g_steal_pointer (&digest));
+	if (imap_bodies_digest (content, digest, NULL) &&
+	    !g_hash_table_contains (bodies->digests, GUINT_TO_POINTER (uid)))
+		add (bodies, uid, g_steal_pointer (&digest));
 }
 
 static gboolean
@@ -128,12 +155,22 @@ imap_bodies_get (const ImapBodies *bodies, guint32 uid)
 	return g_hash_table_lookup (bodies->digests, GUINT_TO_POINTER (uid));
 }
 
+guint32
+imap_bodies_take (ImapBodies *bodies, const guint8 *digest)
+{
+	GQueue *same = g_hash_table_lookup (bodies->by_digest, digest);
+
+	return same != NULL ? GPOINTER_TO_UINT (g_queue_pop_head (same)) : 0;
+}
+
 ImapBodies *
 imap_bodies_new (void)
 {
 	ImapBodies *bodies = g_new0 (ImapBodies, 1);
 
 	bodies->digests = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+	bodies->by_digest = g_hash_table_new_full (digest_hash, digest_equal, NULL,
+						   (GDestroyNotify) g_queue_free);
 	return bodies;
 }
 
@@ -142,6 +179,7 @@ imap_bodies_free (ImapBodies *bodies)
 {
 	if (bodies == NULL)
 		return;
+	g_hash_table_unref (bodies->by_digest); /* its keys belong to the other */
 	g_hash_table_unref (bodies->digests);
 	g_free (bodies);
 }

@@ -11,8 +11,6 @@
 #include "imap/imap-refusal.h"
 #include "imap/imap-settle.h"
 
-#define CANDIDATES_LIMIT 1000 /* messages of one size and header whose content is compared */
-
 /* RFC 3501, 6.3.1: a server that does not speak of permanent flags keeps all. */
 static void
 expect_all_flags (ImapBox *box)
@@ -213,6 +211,7 @@ compare_whole (ImapBox *box, const ImapBoxContext *context, ImapConnection *conn
 	guint gone = 0;
 
 	g_clear_pointer (&box->listing, imap_listing_free);
+	g_clear_pointer (&box->bodies, imap_bodies_free); /* their UIDs may be void */
 	box->listing = box->exists > 0 ? imap_listing_new (connection, 1, error)
 				       : imap_listing_new_empty ();
 	if (box->listing == NULL)
@@ -299,6 +298,18 @@ tier_of (const ImapBoxContext *context)
 	return tier != IMAP_TIER_UNKNOWN ? tier : IMAP_TIER_SIZE;
 }
 
+/* By what the candidates are found whose content is compared: a server that keeps sizes may still
+ * change some, as Dovecot 2.3 does where CR CR LF ends a line. */
+static ImapTier
+tier_to_compare (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry)
+{
+	ImapTier tier = tier_of (context);
+
+	return tier == IMAP_TIER_SIZE && !imap_listing_has (box->listing, &entry->key, tier)
+		       ? IMAP_TIER_HEADER
+		       : tier;
+}
+
 static gboolean
 note_found (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry, guint32 uid,
 	    GError **error)
@@ -339,7 +350,8 @@ imap_box_look_up (ImapBox *box, const ImapBoxContext *context, const ImapJournal
 	if (box->listing == NULL)
 		return TRUE;
 	if (!context->similar && !context->dry_run &&
-	    imap_listing_has (box->listing, &entry->key, tier_of (context))) {
+	    imap_listing_has (box->listing, &entry->key,
+			      tier_to_compare (box, context, entry))) {
 		*state = IMAP_BOX_DOUBTFUL;
 		return TRUE;
 	}
@@ -352,30 +364,31 @@ imap_box_look_up (ImapBox *box, const ImapBoxContext *context, const ImapJournal
 	return *uid == 0 || note_found (box, context, entry, *uid, error);
 }
 
+/* Messages of the same size and header are asked for once, however many look for them: those that
+ * are known are not fetched again. */
 GArray *
-imap_box_get_candidates (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry)
+imap_box_get_candidates (ImapBox *box, const ImapBoxContext *context, GHashTable *asked,
+			 const ImapJournalEntry *entry)
 {
-	return imap_listing_find (box->listing, &entry->key, tier_of (context), CANDIDATES_LIMIT);
+	ImapTier tier = tier_to_compare (box, context, entry);
+	guint64 number = imap_key_at (&entry->key, tier);
+
+	if (!g_hash_table_add (asked, g_memdup2 (&number, sizeof number)))
+		return g_array_new (FALSE, FALSE, sizeof (guint32));
+	return imap_listing_find (box->listing, &entry->key, tier, G_MAXUINT);
 }
 
 gboolean
 imap_box_compare (ImapBox *box, const ImapBoxContext *context, const ImapJournalEntry *entry,
 		  MessageContent *content, guint32 *uid, GError **error)
 {
-	g_autoptr (GArray) uids = imap_box_get_candidates (box, context, entry);
 	guint8 digest[DIGEST_SIZE];
 
 	*uid = 0;
-	if (uids->len > 0 && !imap_bodies_digest (content, digest, error))
+	if (!imap_bodies_digest (content, digest, error))
 		return FALSE;
-	for (guint i = 0; i < uids->len; i++) {
-		guint32 candidate = g_array_index (uids, guint32, i);
-		const guint8 *got = imap_bodies_get (box->bodies, candidate);
-		if (got == NULL || memcmp (got, digest, DIGEST_SIZE) != 0)
-			continue;
-		*uid = candidate;
-		(void) imap_listing_claim_uid (box->listing, candidate);
-		return note_found (box, context, entry, candidate, error);
-	}
-	return TRUE;
+	do
+		*uid = imap_bodies_take (box->bodies, digest);
+	while (*uid != 0 && !imap_listing_claim_uid (box->listing, *uid));
+	return *uid == 0 || note_found (box, context, entry, *uid, error);
 }

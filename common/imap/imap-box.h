@@ -101,8 +101,9 @@ gboolean imap_box_look_up (ImapBox *box, const ImapBoxContext *context,
 			   const ImapJournalEntry *entry, ImapBoxState *state, guint32 *uid,
 			   GError **error);
 
-/* The UIDs that a doubtful message may have; newly allocated. */
-GArray *imap_box_get_candidates (ImapBox *box, const ImapBoxContext *context,
+/* The UIDs that a doubtful message may have; newly allocated. asked: a set of guint64, empty before
+ * the first of several; what one of them has asked for, the next need not. */
+GArray *imap_box_get_candidates (ImapBox *box, const ImapBoxContext *context, GHashTable *asked,
 				 const ImapJournalEntry *entry);
 
 /* Decide about a doubtful message, its candidates' bodies being in box->bodies. *uid is 0 if it is

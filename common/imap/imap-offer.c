@@ -155,13 +155,15 @@ static GArray *
 gather_candidates (ImapOffer *offer)
 {
 	GArray *uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+	g_autoptr (GHashTable) asked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+							      NULL);
 
 	for (guint i = 0; i < offer->undecided->len; i++) {
 		const ImapItem *item = g_ptr_array_index (offer->undecided, i);
 		if (item == NULL)
 			continue;
 		g_autoptr (GArray) some = imap_box_get_candidates (offer->box, offer->context,
-								   &item->entry);
+								   asked, &item->entry);
 		g_array_append_vals (uids, some->data, some->len);
 	}
 	return uids;

@@ -33,8 +33,8 @@ void imap_settle_claim_delivered (ImapBox *box, ImapListing *listing, guint32 fr
 gboolean imap_settle_resolve (ImapBox *box, const ImapBoxContext *context, ImapListing *listing,
 			      GError **error);
 
-/* The mailbox cannot be looked into: messages of this run go to box->returned, and the journal keeps
- * them in doubt. */
+/* The mailbox cannot be looked into: messages of this run go to box->returned, and the journal
+ * keeps them in doubt. */
 void imap_settle_leave (ImapBox *box);
 
 /* Should the selected mailbox be looked through once more, now that everything is sent? */

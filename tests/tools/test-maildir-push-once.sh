@@ -172,6 +172,33 @@ ok 'and is listed' grep -q '"name":"similar"' "$tmp/report"
 run push --existing=somehow "$tmp/longer" "imap://user7@$IMAP_HOST:$IMAP_PORT"
 status_is 'another word for it: 2' 2
 
+# Without Message-ID and Date, only the text tells them apart.
+for order in forth back; do
+	mkdir -p "$tmp/$order/cur" "$tmp/$order/new" "$tmp/$order/tmp"
+done
+(cd "$tmp" && awk 'BEGIN {
+	for (i = 1; i <= 1100; i++) {
+		printf "From: cron@example.org\nSubject: nightly\n\nrun %04d\n", i > "forth/cur/1." i
+		printf "From: cron@example.org\nSubject: nightly\n\nrun %04d\n", i > "back/cur/1." 9999 - i
+		close ("forth/cur/1." i)
+		close ("back/cur/1." 9999 - i)
+	}
+}')
+run push "$tmp/forth" "imap://user7@$IMAP_HOST:$IMAP_PORT/Cron"
+run push "$tmp/back" "imap://user7@$IMAP_HOST:$IMAP_PORT/Cron"
+complains 'of a thousand with the same size and header each is found' \
+	'^maildir-push: 0 messages, 1100 already there'
+
+# What the server makes of bare CRs, and of CR CR LF at the end of a line, is still the same mail.
+mkdir -p "$tmp/returns/cur" "$tmp/returns/new" "$tmp/returns/tmp"
+printf '\r' > "$tmp/returns/cur/1.one"
+printf '\r\r\r' > "$tmp/returns/cur/1.three"
+printf 'Subject: old\r\rwritten on a Macintosh\r' > "$tmp/returns/cur/1.mac"
+printf 'Subject: twice\r\r\n\r\r\ntranslated\r\r\n' > "$tmp/returns/cur/1.twice"
+run push "$tmp/returns" "imap://user7@$IMAP_HOST:$IMAP_PORT/Returns"
+run push --again "$tmp/returns" "imap://user7@$IMAP_HOST:$IMAP_PORT/Returns"
+complains 'a message with odd line ends is recognised' '^maildir-push: 0 messages, 4 already there'
+
 # --- One large message, and a signal
 
 mkdir -p "$tmp/huge/cur" "$tmp/huge/new" "$tmp/huge/tmp"
