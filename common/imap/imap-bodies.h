@@ -25,7 +25,7 @@ gboolean imap_bodies_fetch (ImapBodies *bodies, ImapConnection *connection, cons
 /* DIGEST_SIZE bytes; NULL if the message is gone. */
 const guint8 *imap_bodies_get (const ImapBodies *bodies, guint32 uid);
 
-/* The first of the fetched messages with that digest that nobody has got yet; 0 if there is none. */
+/* The first of the fetched messages with that digest that nobody has got yet; 0: there is none. */
 guint32 imap_bodies_take (ImapBodies *bodies, const guint8 *digest);
 
 /* The same digest of content as it was given to the server. */
