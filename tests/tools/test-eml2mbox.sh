@@ -214,6 +214,24 @@ else
 	skip 'real files of Apple Mail are read' 'the corpus is not here'
 fi
 
+# One file by itself, of which every byte is known.
+{
+	printf '91        \nFrom: A <a@example.org>\nTo: b@example.org\nSubject: m1\n'
+	printf 'Message-ID: <m1@example.org>\n\nbody 1\n'
+	printf '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>flags</key>'
+	printf '<integer>8590195713</integer><key>date-received</key><integer>1007073232</integer></dict></plist>\n'
+} > alone.emlx
+known=${MAILFERRY_SHARED:-$top_srcdir/../shared}/corpus/mbox-cases/x09.emlx
+for file in alone.emlx "$known"; do
+	if [ ! -f "$file" ]; then
+		skip "a single file is read to the byte: ${file##*/}" 'the corpus is not here'
+		continue
+	fi
+	read_tree "$file"
+	is "a single file is read to the byte: ${file##*/}" "$status $(records Size Digest Flags Date)" \
+		"0 m1 | 91 | f2b8e2108e1ea8a7dd6d8923463cfcd29ca2444e87db880daf8dc37072723e0b | \\Seen | 1007073232 -0000"
+done
+
 # --- Windows Mail, Takeout, UW, MH ------------------------------------------------------------------
 
 windows_mail wlm
