@@ -130,8 +130,8 @@ check (const GByteArray *bytes)
 		g_assert_error (result.error, RUN_ERROR, RUN_ERROR_INPUT);
 		return;
 	}
-	/* A stream is another test's affair. */
-	if (bytes->len > 40 && memmem (bytes->data, MIN (bytes->len, 16384), "X-Mbs", 5) != NULL)
+	/* A stream, also one that has lost its beginning, is another test's affair. */
+	if (bytes->len > 40 && memmem (bytes->data, bytes->len, "X-Mbs", 5) != NULL)
 		return;
 	read_mbox_assert_balance (&result, bytes->len);
 	for (guint i = 0; i < result.messages->len; i++)
