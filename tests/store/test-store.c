@@ -183,6 +183,35 @@ test_an_unreadable_mailbox_costs_itself (void)
 }
 
 /* A mail program goes on working while we read. */
+/* The open file is what it was, but its name leads to another one. */
+static void
+test_an_exchanged_mailbox_is_noticed (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autofree char *box = plant (scene, "Mail/box", MAIL MAIL);
+	g_autofree char *other = plant (scene, "other", MAIL MAIL);
+	StoreOptions options = { 0 };
+	g_autoptr (GError) error = NULL;
+	guint messages = 0;
+	g_autofree char *tree = g_path_get_dirname (box);
+	g_autoptr (MessageSource) source =
+		store_open_source (tree, &options, scene->ledger, scene->report, &error);
+
+	g_assert_no_error (error);
+	for (;;) {
+		g_autoptr (Message) message = NULL;
+		g_assert_true (message_source_next (source, &message, &error));
+		if (message == NULL)
+			break;
+		if (messages++ == 0) {
+			g_assert_cmpint (report_get_status (scene->report), ==, EXIT_STATUS_CLEAN);
+			g_assert_cmpint (g_rename (other, box), ==, 0);
+		}
+	}
+	g_assert_cmpuint (messages, ==, 2);
+	g_assert_cmpint (report_get_status (scene->report), ==, EXIT_STATUS_DIFFERENCES);
+}
+
 static void
 test_files_that_vanish_are_accounted_for (void)
 {
@@ -286,6 +315,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/store/everything-may-go-below-a-folder", test_into_a_folder);
 	g_test_add_func ("/store/an-unreadable-mailbox-costs-itself",
 			 test_an_unreadable_mailbox_costs_itself);
+	g_test_add_func ("/store/an-exchanged-mailbox-is-noticed",
+			 test_an_exchanged_mailbox_is_noticed);
 	g_test_add_func ("/store/files-that-vanish-are-accounted-for",
 			 test_files_that_vanish_are_accounted_for);
 	g_test_add_func ("/store/an-original-is-where-mail-is-first-kept", test_originals);
