@@ -9,7 +9,7 @@
 #include "imap/imap-send.h"
 
 /* Larger batches gain little and lose more when refused or cut off. */
-#define BATCH_MESSAGES 200
+#define BATCH_MESSAGES 500
 #define BATCH_BYTES    (8 * 1024 * 1024)
 #define BATCH_SHARED   10 /* where each waits for a round trip: others may take the rest */
 

@@ -23,8 +23,10 @@ struct ImapWork {
 	GMutex lock;
 	GCond changed;
 	guint sharing;
-	GPtrArray *boxes; /* of ImapBox, in the order of their first message */
-	guint waiting;    /* messages in all boxes */
+	GPtrArray *boxes;     /* of ImapBox, in the order of their first message */
+	guint waiting;        /* messages in all boxes */
+	const ImapPool *pool; /* of which whoever reads waits for room; NULL: he does not */
+	gint memory;          /* that he may use of it */
 	gboolean ended;
 	gboolean abandoned;
 	guint connections; /* threads */
@@ -170,6 +172,13 @@ has_room (const ImapWork *work, const ImapPool *pool, gint memory)
 	       (work->waiting < WAITING_MOST && g_atomic_int_get (&pool->used) < memory);
 }
 
+/* What waits is a batch, then: no more will come before it is sent. */
+static gboolean
+is_full (const ImapWork *work)
+{
+	return work->pool != NULL && !has_room (work, work->pool, work->memory);
+}
+
 gboolean
 imap_work_wait (ImapWork *work, ImapWorkState state, const ImapPool *pool, gint memory,
 		gboolean *reached, GError **error)
@@ -187,7 +196,12 @@ imap_work_wait (ImapWork *work, ImapWorkState state, const ImapPool *pool, gint 
 						      : has_room (work, pool, memory);
 		if (*reached || try > 0)
 			break;
+		work->pool = state == IMAP_WORK_HAS_ROOM ? pool : NULL;
+		work->memory = memory;
+		if (work->pool != NULL)
+			g_cond_broadcast (&work->changed);
 		nap (work, LONG_NAP_US);
+		work->pool = NULL;
 	}
 	return TRUE;
 }
@@ -292,8 +306,7 @@ is_ripe (const ImapWork *work, const ImapBox *box, guint limit, guint64 bytes)
 {
 	guint length = box->waiting.length;
 
-	return length >= limit || box->waiting_bytes >= bytes || work->ended ||
-	       work->waiting >= WAITING_MOST ||
+	return length >= limit || box->waiting_bytes >= bytes || work->ended || is_full (work) ||
 	       g_get_monotonic_time () - box->waiting_since >= PATIENCE_US;
 }
 
@@ -326,6 +339,9 @@ imap_work_take_items (ImapWork *work, ImapBox *box, const ImapTaking *taking, GP
 	guint64 bytes = taking->bytes;
 	guint64 taken = 0;
 
+	/* The last batch is sent, and its memory free again. */
+	if (work->pool != NULL && !is_full (work))
+		g_cond_broadcast (&work->changed);
 	*careful = head != NULL && head->cuts > 0;
 	if (head == NULL || is_over (work) || box->lost->len > 0 || (*careful && taking->busy))
 		return;
