@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "message/canonical.h"
+#include "message/wire.h"
 
 #define SET_LIMIT 200 /* UIDs in a command: some servers take no line above 8 KiB */
 #define PIECE     4096
 
 struct ImapBodies {
+	gboolean sent;
 	GHashTable *digests;   /* UID -> DIGEST_SIZE bytes */
 	GHashTable *by_digest; /* those bytes -> GQueue of UIDs */
 };
@@ -117,8 +119,9 @@ note_body (const ImapResponse *response, gpointer user_data)
 			: message_content_new_bytes (g_bytes_new (
 				  body->text, body->text != NULL ? strlen (body->text) : 0));
 	g_autofree guint8 *digest = g_malloc (DIGEST_SIZE);
-	if (imap_bodies_digest (content, digest, NULL) &&
-	    !g_hash_table_contains (bodies->digests, GUINT_TO_POINTER (uid)))
+	gboolean ok = bodies->sent ? wire_digest (content, NULL, digest, NULL)
+				   : imap_bodies_digest (content, digest, NULL);
+	if (ok && !g_hash_table_contains (bodies->digests, GUINT_TO_POINTER (uid)))
 		add (bodies, uid, g_steal_pointer (&digest));
 }
 
@@ -171,6 +174,15 @@ imap_bodies_new (void)
 	bodies->digests = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 	bodies->by_digest = g_hash_table_new_full (digest_hash, digest_equal, NULL,
 						   (GDestroyNotify) g_queue_free);
+	return bodies;
+}
+
+ImapBodies *
+imap_bodies_new_sent (void)
+{
+	ImapBodies *bodies = imap_bodies_new ();
+
+	bodies->sent = TRUE;
 	return bodies;
 }
 

@@ -13,6 +13,9 @@
 typedef struct ImapBodies ImapBodies;
 
 ImapBodies *imap_bodies_new (void);
+
+/* With digests of the bytes as they are sent (L0) instead. */
+ImapBodies *imap_bodies_new_sent (void);
 void imap_bodies_free (ImapBodies *bodies);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapBodies, imap_bodies_free)

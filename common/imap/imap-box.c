@@ -216,10 +216,10 @@ compare_whole (ImapBox *box, const ImapBoxContext *context, ImapConnection *conn
 				       : imap_listing_new_empty ();
 	if (box->listing == NULL)
 		return FALSE;
-	imap_settle_claim_delivered (box, box->listing, 1, imap_journal_get_tier (context->journal),
-				     &gone);
+	if (!imap_settle_match (box, context, connection, box->listing, 1, &gone, error))
+		return FALSE;
 	say_gone (box, context, gone);
-	return imap_settle_resolve (box, context, box->listing, error);
+	return TRUE;
 }
 
 static gboolean

@@ -80,24 +80,38 @@ claim_uids (ImapBox *box, ImapListing *listing, guint32 from, guint *gone)
 	}
 }
 
-void
-imap_settle_claim_delivered (ImapBox *box, ImapListing *listing, guint32 from, ImapTier tier,
-			     guint *gone)
+/* Those that the server did not tell the UID of, or whose UIDs are void since UIDVALIDITY has
+ * changed. */
+static gboolean
+needs_key (const ImapBox *box, const ImapDelivery *delivery, guint32 from)
+{
+	gboolean valid = delivery->uid_validity == box->uid_validity;
+
+	return !valid || (delivery->uid == 0 && delivery->uid_next >= from);
+}
+
+/* exact: of all deliveries, which are claimed already; NULL: none. */
+static void
+claim_keys (ImapBox *box, ImapListing *listing, guint32 from, ImapTier tier, const guint8 *exact,
+	    guint *gone)
 {
 	const GArray *deliveries = box->journal->deliveries;
 
-	claim_uids (box, listing, from, gone);
-	/* By key those that the server did not tell the UID of, or whose UIDs are void since
-	 * UIDVALIDITY has changed. */
 	for (guint i = 0; i < deliveries->len; i++) {
 		const ImapDelivery *delivery = &g_array_index (deliveries, ImapDelivery, i);
-		gboolean valid = delivery->uid_validity == box->uid_validity;
-		if ((valid && delivery->uid != 0) || (valid && delivery->uid_next < from))
+		if (!needs_key (box, delivery, from) || (exact != NULL && exact[i]))
 			continue;
 		if (imap_listing_claim (listing, &delivery->entry.key,
 					tier != IMAP_TIER_UNKNOWN ? tier : IMAP_TIER_SIZE) == 0)
 			++*gone;
 	}
+}
+
+static void
+claim_delivered (ImapBox *box, ImapListing *listing, guint32 from, ImapTier tier, guint *gone)
+{
+	claim_uids (box, listing, from, gone);
+	claim_keys (box, listing, from, tier, NULL, gone);
 }
 
 /* --- What was in doubt ------------------------------------------------------------------------ */
@@ -114,18 +128,12 @@ last_tier (ImapTier tier)
 	}
 }
 
-static guint
+static void
 claim_batch (const ImapBatch *batch, ImapListing *listing, ImapTier tier, guint32 *uids)
 {
-	guint found = 0;
-
-	for (guint i = 0; i < batch->count; i++) {
-		if (batch->fates[i] != IMAP_FATE_OPEN || uids[i] != 0)
-			continue;
-		uids[i] = imap_listing_claim (listing, &batch->entries[i].key, tier);
-		found += uids[i] != 0;
-	}
-	return found;
+	for (guint i = 0; i < batch->count; i++)
+		if (batch->fates[i] == IMAP_FATE_OPEN && uids[i] == 0)
+			uids[i] = imap_listing_claim (listing, &batch->entries[i].key, tier);
 }
 
 /* A parcel of this run: what has arrived is delivered, the rest waits again, in its old order. */
@@ -171,33 +179,174 @@ compare_batches (gconstpointer a, gconstpointer b)
 	return left->number < right->number ? -1 : left->number > right->number;
 }
 
-gboolean
-imap_settle_resolve (ImapBox *box, const ImapBoxContext *context, ImapListing *listing,
-		     GError **error)
-{
-	g_autoptr (GPtrArray) batches = g_ptr_array_copy (box->journal->doubtful, NULL, NULL);
-	g_autoptr (GPtrArray) found =
-		g_ptr_array_new_with_free_func (g_free); /* of guint32[], for each batch */
-	ImapTier tier = imap_journal_get_tier (context->journal);
-	guint asked = 0;
-	guint arrived = 0;
+/* Messages in doubt, and where they are. */
+typedef struct {
+	ImapBox *box;
+	ImapListing *listing;
+	guint32 from;
+	GPtrArray *batches; /* of ImapBatch, in the order they were sent */
+	GPtrArray *found;   /* of guint32[], for each batch; 0: not found */
+	guint8 *exact;      /* of all deliveries, which are claimed by content */
+} Doubts;
 
-	g_ptr_array_sort (batches, compare_batches);
-	for (guint i = 0; i < batches->len; i++) {
-		const ImapBatch *batch = g_ptr_array_index (batches, i);
-		g_ptr_array_add (found, g_new0 (guint32, batch->count));
-		asked += batch->open;
+static void
+doubts_init (Doubts *doubts, ImapBox *box, ImapListing *listing, guint32 from)
+{
+	doubts->box = box;
+	doubts->listing = listing;
+	doubts->from = from;
+	doubts->batches = g_ptr_array_copy (box->journal->doubtful, NULL, NULL);
+	doubts->found = g_ptr_array_new_with_free_func (g_free);
+	doubts->exact = g_new0 (guint8, box->journal->deliveries->len + 1);
+	g_ptr_array_sort (doubts->batches, compare_batches);
+	for (guint i = 0; i < doubts->batches->len; i++) {
+		const ImapBatch *batch = g_ptr_array_index (doubts->batches, i);
+		g_ptr_array_add (doubts->found, g_new0 (guint32, batch->count));
 	}
-	for (ImapTier at = tier != IMAP_TIER_UNKNOWN ? tier : IMAP_TIER_SIZE;
-	     at <= last_tier (tier); at++)
-		for (guint i = 0; i < batches->len; i++)
-			arrived += claim_batch (g_ptr_array_index (batches, i), listing, at,
-						g_ptr_array_index (found, i));
-	/* The last first: each puts what is to be sent again before all others. */
-	for (guint i = batches->len; i-- > 0;) {
-		ImapBatch *batch = g_ptr_array_index (batches, i);
+}
+
+static void
+doubts_clear (Doubts *doubts)
+{
+	g_ptr_array_unref (doubts->batches);
+	g_ptr_array_unref (doubts->found);
+	g_free (doubts->exact);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Doubts, doubts_clear)
+
+/* For everything that is claimed by key: where its UID goes, or whether it is found. */
+typedef void (*EntryFunc) (const ImapJournalEntry *entry, guint32 *uid, guint8 *exact,
+			   gpointer user_data);
+
+static void
+foreach_entry (Doubts *doubts, EntryFunc function, gpointer user_data)
+{
+	const GArray *deliveries = doubts->box->journal->deliveries;
+
+	for (guint i = 0; i < deliveries->len; i++) {
+		const ImapDelivery *delivery = &g_array_index (deliveries, ImapDelivery, i);
+		if (needs_key (doubts->box, delivery, doubts->from))
+			function (&delivery->entry, NULL, &doubts->exact[i], user_data);
+	}
+	for (guint i = 0; i < doubts->batches->len; i++) {
+		const ImapBatch *batch = g_ptr_array_index (doubts->batches, i);
+		guint32 *uids = g_ptr_array_index (doubts->found, i);
+		for (guint j = 0; j < batch->count; j++)
+			if (batch->fates[j] == IMAP_FATE_OPEN)
+				function (&batch->entries[j], &uids[j], NULL, user_data);
+	}
+}
+
+/* Key -> the first entry that has it; and those keys that another message has, too. */
+typedef struct {
+	ImapTier tier;
+	GHashTable *first;
+	GHashTable *shared; /* key -> an entry */
+} Sharing;
+
+static void
+note_key (const ImapJournalEntry *entry, guint32 *uid, guint8 *exact, gpointer user_data)
+{
+	Sharing *sharing = user_data;
+	guint64 number = imap_key_at (&entry->key, sharing->tier);
+	const ImapJournalEntry *other = g_hash_table_lookup (sharing->first, &number);
+
+	if (other == NULL)
+		g_hash_table_insert (sharing->first, g_memdup2 (&number, sizeof number),
+				     (gpointer) entry);
+	else if (memcmp (other->l0, entry->l0, DIGEST_SIZE) != 0)
+		g_hash_table_insert (sharing->shared, g_memdup2 (&number, sizeof number),
+				     (gpointer) entry);
+}
+
+static GArray *
+find_shared (Doubts *doubts, ImapTier tier)
+{
+	g_autoptr (GHashTable) first = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+							      NULL);
+	g_autoptr (GHashTable) shared = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+							       NULL);
+	Sharing sharing = { tier, first, shared };
+	GArray *uids = g_array_new (FALSE, FALSE, sizeof (guint32));
+	GHashTableIter iter;
+	gpointer entry;
+
+	foreach_entry (doubts, note_key, &sharing);
+	g_hash_table_iter_init (&iter, shared);
+	while (g_hash_table_iter_next (&iter, NULL, &entry)) {
+		const ImapKey *key = &((const ImapJournalEntry *) entry)->key;
+		g_autoptr (GArray) some = imap_listing_find (doubts->listing, key, tier,
+							     G_MAXUINT);
+		g_array_append_vals (uids, some->data, some->len);
+	}
+	return uids;
+}
+
+typedef struct {
+	ImapListing *listing;
+	ImapBodies *bodies;
+} Exactly;
+
+static void
+claim_exactly (const ImapJournalEntry *entry, guint32 *uid, guint8 *exact, gpointer user_data)
+{
+	Exactly *exactly = user_data;
+	guint32 found;
+
+	do
+		found = imap_bodies_take (exactly->bodies, entry->l0);
+	while (found != 0 && !imap_listing_claim_uid (exactly->listing, found));
+	if (found != 0 && uid != NULL)
+		*uid = found;
+	if (found != 0 && exact != NULL)
+		*exact = TRUE;
+}
+
+/* Where messages share size and header, only their bytes tell which of them have arrived: over
+ * several connections that need not be the first. */
+static gboolean
+tell_apart (Doubts *doubts, ImapConnection *connection, ImapTier tier, GError **error)
+{
+	g_autoptr (ImapBodies) bodies = imap_bodies_new_sent ();
+	g_autoptr (GArray) uids = find_shared (doubts, tier);
+	Exactly exactly = { doubts->listing, bodies };
+
+	if (uids->len == 0)
+		return TRUE;
+	if (!imap_bodies_fetch (bodies, connection, uids, error))
+		return FALSE;
+	foreach_entry (doubts, claim_exactly, &exactly);
+	return TRUE;
+}
+
+static guint
+count_found (const Doubts *doubts, guint *asked)
+{
+	guint found = 0;
+
+	for (guint i = 0; i < doubts->batches->len; i++) {
+		const ImapBatch *batch = g_ptr_array_index (doubts->batches, i);
+		const guint32 *uids = g_ptr_array_index (doubts->found, i);
+		*asked += batch->open;
+		for (guint j = 0; j < batch->count; j++)
+			found += uids[j] != 0;
+	}
+	return found;
+}
+
+/* The last first: each puts what is to be sent again before all others. */
+static gboolean
+resolve (Doubts *doubts, const ImapBoxContext *context, GError **error)
+{
+	ImapBox *box = doubts->box;
+	guint asked = 0;
+	guint arrived = count_found (doubts, &asked);
+
+	for (guint i = doubts->batches->len; i-- > 0;) {
+		ImapBatch *batch = g_ptr_array_index (doubts->batches, i);
 		ImapParcel *parcel = find_parcel (box, batch);
-		const guint32 *uids = g_ptr_array_index (found, i);
+		const guint32 *uids = g_ptr_array_index (doubts->found, i);
 		if (!imap_journal_resolve (context->journal, batch, uids, error) ||
 		    (parcel != NULL && !settle_parcel (box, context, parcel, uids, error)))
 			return FALSE;
@@ -208,6 +357,26 @@ imap_settle_resolve (ImapBox *box, const ImapBoxContext *context, ImapListing *l
 			       "%s: after a cut, of %u messages in doubt %u have arrived",
 			       box->folder->path, asked, arrived);
 	return TRUE;
+}
+
+gboolean
+imap_settle_match (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+		   ImapListing *listing, guint32 from, guint *gone, GError **error)
+{
+	ImapTier tier = imap_journal_get_tier (context->journal);
+	ImapTier first = tier != IMAP_TIER_UNKNOWN ? tier : IMAP_TIER_SIZE;
+	g_auto (Doubts) doubts = { 0 };
+
+	doubts_init (&doubts, box, listing, from);
+	claim_uids (box, listing, from, gone);
+	if (doubts.batches->len > 0 && !tell_apart (&doubts, connection, first, error))
+		return FALSE;
+	claim_keys (box, listing, from, tier, doubts.exact, gone);
+	for (ImapTier at = first; at <= last_tier (tier); at++)
+		for (guint i = 0; i < doubts.batches->len; i++)
+			claim_batch (g_ptr_array_index (doubts.batches, i), listing, at,
+				     g_ptr_array_index (doubts.found, i));
+	return resolve (&doubts, context, error);
 }
 
 void
@@ -254,9 +423,7 @@ imap_settle_find (ImapBox *box, const ImapBoxContext *context, ImapConnection *c
 						  : imap_listing_new (connection, from, error);
 	if (listing == NULL)
 		return FALSE;
-	imap_settle_claim_delivered (box, listing, from, imap_journal_get_tier (context->journal),
-				     &gone);
-	return imap_settle_resolve (box, context, listing, error);
+	return imap_settle_match (box, context, connection, listing, from, &gone, error);
 }
 
 /* --- What has come too late ------------------------------------------------------------------- */
@@ -367,7 +534,7 @@ imap_settle_check (ImapBox *box, const ImapBoxContext *context, ImapConnection *
 	g_autoptr (ImapListing) listing = imap_listing_new (connection, from, error);
 	if (listing == NULL)
 		return FALSE;
-	imap_settle_claim_delivered (box, listing, from, tier, &gone);
+	claim_delivered (box, listing, from, tier, &gone);
 	g_autoptr (GArray) surplus = find_surplus (box, listing, from, tier, twins);
 	if (surplus->len > 0 && !tell_surplus (box, context, connection, surplus, twins, error))
 		return FALSE;

@@ -23,15 +23,11 @@ gboolean imap_settle_wait (ImapBox *box, const ImapBoxContext *context, ImapConn
 gboolean imap_settle_find (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
 			   GError **error);
 
-/* Claim in listing, which begins at UID from, what the journal knows to be delivered; *gone counts
- * what is not there. */
-void imap_settle_claim_delivered (ImapBox *box, ImapListing *listing, guint32 from, ImapTier tier,
-				  guint *gone);
-
-/* Resolve everything in doubt by what listing has unclaimed: what is found goes to the ledger,
- * messages of this run that are not found go to box->returned. */
-gboolean imap_settle_resolve (ImapBox *box, const ImapBoxContext *context, ImapListing *listing,
-			      GError **error);
+/* In listing, which begins at UID from, claim what the journal knows to be delivered (*gone counts
+ * what is not there), and resolve everything in doubt by the rest: what is found goes to the
+ * ledger, messages of this run that are not found go to box->returned. */
+gboolean imap_settle_match (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+			    ImapListing *listing, guint32 from, guint *gone, GError **error);
 
 /* The mailbox cannot be looked into: messages of this run go to box->returned, and the journal
  * keeps them in doubt. */

@@ -189,6 +189,19 @@ run push "$tmp/back" "imap://user7@$IMAP_HOST:$IMAP_PORT/Cron"
 complains 'of a thousand with the same size and header each is found' \
 	'^maildir-push: 0 messages, 1100 already there'
 
+# Both in doubt, and only the second one is there: over several connections that can be.
+rm -r "$HOME/.local"
+mkdir -p "$tmp/both/cur" "$tmp/both/new" "$tmp/both/tmp"
+printf 'Subject: nightly\n\nrun 1\n' > "$tmp/both/cur/1.one:2,S"
+printf 'Subject: nightly\n\nrun 2\n' > "$tmp/both/cur/2.two:2,S"
+touch -d @1007073232 "$tmp/both/cur/"*
+run push "$tmp/both" "imap://user7@$IMAP_HOST:$IMAP_PORT/Both"
+sed -i '/^A /d' "$HOME"/.local/state/mailferry/*.journal
+rm "$(grep -rl 'run 1' "$IMAP_MAIL/user7/maildir/.Both.INBOX/cur")"
+run push "$tmp/both" "imap://user7@$IMAP_HOST:$IMAP_PORT/Both"
+status_is 'two that look alike are in doubt' 0
+same 'the one that had not arrived is sent' "$tmp/both" "$IMAP_MAIL/user7/maildir/.Both.INBOX"
+
 # What the server makes of bare CRs, and of CR CR LF at the end of a line, is still the same mail.
 mkdir -p "$tmp/returns/cur" "$tmp/returns/new" "$tmp/returns/tmp"
 printf '\r' > "$tmp/returns/cur/1.one"
