@@ -24,6 +24,7 @@ struct ImapJournal {
 	GMutex lock;
 	char *path;
 	int fd; /* -1 if read-only */
+	gboolean torn; /* a line may have been written in part: nothing may follow it */
 	guint next_batch;
 	guint slowest;
 	ImapTier tier;
@@ -477,8 +478,15 @@ gather_doubtful (ImapJournal *journal)
 static gboolean
 write_text (ImapJournal *journal, const char *text, gsize length, GError **error)
 {
-	return journal->fd < 0 ||
-	       safe_file_write_all (journal->fd, text, length, journal->path, error);
+	if (journal->fd < 0)
+		return TRUE;
+	if (journal->torn) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT,
+			     "%s: could not be written a moment ago", journal->path);
+		return FALSE;
+	}
+	journal->torn = !safe_file_write_all (journal->fd, text, length, journal->path, error);
+	return !journal->torn;
 }
 
 static void

@@ -5,7 +5,9 @@
 #include "imap/imap-journal.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/error.h"
 
@@ -251,6 +253,39 @@ lies_where_state_belongs (void)
 	g_assert_error (error, RUN_ERROR, RUN_ERROR_USAGE);
 }
 
+/* A disk that is full in the middle of a batch, and has room again for what another thread says. */
+static void
+nothing_follows_a_torn_line (Fixture *fixture, gconstpointer data)
+{
+	g_autofree char *path = path_of (fixture);
+	g_autoptr (GError) error = NULL;
+	ImapJournal *journal = open_journal (fixture, FALSE, &error);
+	ImapJournalBox *inbox = imap_journal_get_box (journal, "INBOX");
+	ImapBatch *batch = imap_journal_intend (journal, inbox, 7, 42, fixture->entries, 1, &error);
+	struct rlimit before, full;
+	GStatBuf status;
+
+	g_assert_no_error (error);
+	g_assert_cmpint (g_stat (path, &status), ==, 0);
+	g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+	full = (struct rlimit){ .rlim_cur = (rlim_t) status.st_size + 150, .rlim_max = before.rlim_max };
+	signal (SIGXFSZ, SIG_IGN);
+	g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &full), ==, 0);
+	g_assert_null (imap_journal_intend (journal, inbox, 7, 43, fixture->entries, 4, &error));
+	g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+	g_assert_error (error, RUN_ERROR, RUN_ERROR_OUTPUT);
+	g_clear_error (&error);
+	g_assert_false (imap_journal_acknowledge (journal, batch, 0, 1, 1, NULL, &error));
+	g_assert_error (error, RUN_ERROR, RUN_ERROR_OUTPUT);
+	g_clear_error (&error);
+	imap_journal_free (journal);
+
+	journal = open_journal (fixture, FALSE, &error);
+	g_assert_no_error (error);
+	g_assert_cmpuint (imap_journal_get_box (journal, "INBOX")->doubtful->len, ==, 1);
+	imap_journal_free (journal);
+}
+
 #define ADD(name, function) g_test_add ("/imap/journal/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -263,6 +298,7 @@ main (int argc, char **argv)
 	ADD ("survives-a-torn-end", survives_a_torn_end);
 	ADD ("refuses-a-damaged-one", refuses_a_damaged_one);
 	ADD ("is-locked-while-in-use", is_locked_while_in_use);
+	ADD ("nothing-follows-a-torn-line", nothing_follows_a_torn_line);
 	g_test_add_func ("/imap/journal/lies-where-state-belongs", lies_where_state_belongs);
 	return g_test_run ();
 }
