@@ -20,6 +20,8 @@
 /* From_ lines have no limit, but beyond this their date is not looked for. */
 #define FROM_LINE_MAX      (256 * 1024)
 #define FROM_AFTER_NUL_MAX 1024
+/* A crash leaves blocks of them; fewer stand in a message, and what follows is not quoted. */
+#define HOLE_MIN 4
 
 /* Headers are looked through so far for Content-Length. */
 #define HEADER_MAX (64 * 1024)
@@ -124,9 +126,10 @@ ends_here (Body *body, gboolean *ends, GError **error)
 {
 	const MboxCollector *content = &body->record->content;
 	gsize blank = mbox_collector_blank (content);
-	MboxPrecedence after = body->after_nul ? MBOX_AFTER_NUL
-			       : blank > 0     ? MBOX_AFTER_BLANK
-					       : MBOX_AFTER_TEXT;
+	gboolean is_hole = body->after_nul && content->nuls >= HOLE_MIN;
+	MboxPrecedence after = is_hole     ? MBOX_AFTER_NUL
+			       : blank > 0 ? MBOX_AFTER_BLANK
+					   : MBOX_AFTER_TEXT;
 	gboolean inside = FALSE;
 
 	*ends = FALSE;

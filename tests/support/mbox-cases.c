@@ -103,6 +103,8 @@ const MboxCase mbox_cases[] = {
 	{ "crlf-inside", "CRLF in the messages only", .bytes = FROM CRLF1 "\n" FROM CRLF2 "\n", .messages = { { CRLF1 }, { CRLF2 } } },
 	{ "mixed", "one message of each", .bytes = FROM M1 "\n" CRLF_FROM CRLF2 "\r\n" FROM M2 "\n",
 	  .messages = { { M1 }, { CRLF2 }, { M2 } } },
+	{ "nul-then-from", "a NUL is no hole", BYTES (FROM HEAD1 "\na\n\n\0" FROM "b\n\n" FROM M2 "\n"), .findings = "nul unquoted-from",
+	  .messages = { SIZED (HEAD1 "\na\n\n\0" FROM "b\n"), { M2 } } },
 	{ "nuls", "NULs in a body stay", BYTES (FROM HEAD1 "\na\0b\n\0\n\n" FROM M2 "\n"), .findings = "nul",
 	  .messages = { SIZED (HEAD1 "\na\0b\n\0\n"), { M2 } } },
 	{ "lone-cr", "CR alone is a byte like any other", .bytes = FROM HEAD1 "\na\rb\r\n\r\rc\n\n" FROM M2 "\n",
