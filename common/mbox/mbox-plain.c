@@ -142,6 +142,11 @@ ends_here (Body *body, gboolean *ends, GError **error)
 		say_unquoted (body, ", right after its From_ line");
 		return TRUE;
 	}
+	/* One line may hold many of these: they are not even looked at. */
+	if (body->after_nul && !is_hole) {
+		say_unquoted (body, "");
+		return TRUE;
+	}
 	if (!judge (body->self, after, ends, error))
 		return FALSE;
 	if (*ends && !is_inside (body->self, content, &inside, error))
