@@ -47,7 +47,24 @@ has_server ()
 	courier*) program=$MAILFERRY_SERVERS/courier/usr/bin/imapd ;;
 	esac
 	why="no ${1%%-*} here; ./bootstrap servers fetches it"
-	[ -x "$program" ]
+	[ -x "$program" ] || return
+	case $1 in
+	dovecot*) ;;
+	*)
+		why="libraries of ${1%%-*} are missing here"
+		has_libraries "$MAILFERRY_SERVERS/${1%%-*}"
+		;;
+	esac
+}
+
+# has_libraries TREE: whether the programs unpacked there find all they are linked with.
+has_libraries ()
+{
+	local path
+
+	path=$(find "$1" -name '*.so*' -printf '%h\n' | sort -u | paste -sd :)
+	! find "$1" -type f \( -name master -o -name imapd -o -name imaplogin -o -name couriertls -o -name 'authdaemond*' \) \
+		-exec env LD_LIBRARY_PATH="$path" ldd {} + 2> /dev/null | grep -q 'not found'
 }
 
 start_server ()

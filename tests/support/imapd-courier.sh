@@ -121,7 +121,7 @@ write_configuration ()
 		"TLS_CERTFILE=$state/server.pem"
 		TLS_VERIFYPEER=NONE
 		IMAP_TLS_REQUIRED=0
-		"LD_LIBRARY_PATH=$tree/usr/lib:$library_path:$tree/usr/lib/courier-authlib"
+		"LD_LIBRARY_PATH=$tree/usr/lib:$library_path:$tree${library_path#"$tree/usr"}:$tree/usr/lib/courier-authlib"
 	)
 }
 

@@ -129,7 +129,7 @@ run_server ()
 {
 	if [ ! -d "$state/packages" ]; then
 		use_packages cyrus
-		libraries=("LD_LIBRARY_PATH=$library_path"
+		libraries=("LD_LIBRARY_PATH=$library_path:$tree${library_path#"$tree/usr"}"
 			"SASL_PATH=$library_path/sasl2:/usr${library_path#"$tree/usr"}/sasl2")
 		mkdir "$state/conf" "$state/spool" "$state/proc" "$state/lock"
 		write_accounts
