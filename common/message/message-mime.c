@@ -4,18 +4,15 @@
  */
 #include "message/message-mime.h"
 
-#include <gmime/gmime.h>
 #include <string.h>
 
-#include "base/spool.h"
 #include "base/text.h"
 #include "message/canonical.h"
 #include "message/message-headers.h"
-#include "message/message-mime-limits.h"
 #include "message/message-mime-text.h"
+#include "message/message-parse.h"
 
 #define PIECE        (16 * 1024)
-#define MEMORY_LIMIT (1024 * 1024)
 #define SIGNED_LIMIT 8 /* multipart/signed in one message; more are not looked into */
 #define LINE_START   128 /* more than a boundary with its dashes (RFC 2046, 5.1.1) */
 
@@ -27,11 +24,7 @@ typedef struct {
 	GPtrArray *boundaries; /* of multipart/signed, borrowed from the parser's tree */
 } Reading;
 
-/* GMime has none of these. */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeStream, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeFilter, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeParser, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeMessage, g_object_unref)
 
 char *
 message_mime_decode (const char *raw)
@@ -372,39 +365,6 @@ read_signed (Reading *reading, MessageContent *content, GError **error)
 /* --- The whole ---------------------------------------------------------- */
 
 static gboolean
-copy_to_spool (const guint8 *data, gsize length, gpointer user_data, GError **error)
-{
-	return spool_write (user_data, data, length, error);
-}
-
-/* A stream that GMime may hold on to: nothing large in memory. */
-static GMimeStream *
-open_stream (MessageContent *content, GError **error)
-{
-	const guint8 *all = message_content_peek (content);
-	gsize size = (gsize) message_content_get_size (content);
-
-	if (all != NULL && size <= MEMORY_LIMIT)
-		return g_mime_stream_mem_new_with_buffer ((const char *) all, size);
-	g_autoptr (Spool) spool = spool_new (0);
-	if (!message_content_foreach (content, copy_to_spool, spool, error))
-		return NULL;
-	if (spool_get_size (spool) == 0)
-		return g_mime_stream_mem_new ();
-	int fd = spool_dup (spool, error);
-	return fd >= 0 ? g_mime_stream_fs_new (fd) : NULL;
-}
-
-static GMimeMessage *
-parse (GMimeStream *stream)
-{
-	g_autoptr (GMimeParser) parser = g_mime_parser_new_with_stream (stream);
-
-	g_mime_parser_set_persist_stream (parser, TRUE);
-	return g_mime_parser_construct_message (parser, NULL);
-}
-
-static gboolean
 read_tree (Reading *reading, GMimeMessage *message, MessageContent *content, gboolean *whole,
 	   GError **error)
 {
@@ -423,19 +383,12 @@ message_mime_read (MessageContent *content, MessageMimeView view, const MessageM
 {
 	g_autoptr (GPtrArray) boundaries = g_ptr_array_new ();
 	Reading reading = { .view = view, .prefix = prefix, .boundaries = boundaries };
-	const char *problem;
+	g_autoptr (GMimeMessage) message = NULL;
 	gboolean whole = FALSE;
 
 	*mime = NULL;
-	if (!message_mime_limits_check (content, &problem, error))
+	if (!message_parse (content, &message, error))
 		return FALSE;
-	if (problem != NULL)
-		return TRUE;
-	g_mime_init (); /* counted, and never undone */
-	g_autoptr (GMimeStream) stream = open_stream (content, error);
-	if (stream == NULL)
-		return FALSE;
-	g_autoptr (GMimeMessage) message = parse (stream);
 	if (message == NULL)
 		return TRUE;
 	g_autoptr (MessageMime) result = g_new0 (MessageMime, 1);

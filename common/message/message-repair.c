@@ -6,23 +6,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gmime/gmime.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "message/message-headers.h"
+#include "message/message-mime-limits.h"
+#include "message/message-parse.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeContentDisposition, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeContentType, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeMessage, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeParser, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeParserOptions, g_mime_parser_options_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeStream, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (InternetAddressList, g_object_unref)
 
 #define LINE_LIMIT     998
-#define BOUNDARY_LIMIT 500 /* words "boundary": no more levels than that are parsed */
 
 static const struct {
 	const char *name;
@@ -67,28 +64,19 @@ message_repair_describe (MessageRepair repairs)
 typedef struct {
 	gboolean has_nul;
 	gboolean has_long_line;
-	guint boundaries;
-	gsize column;  /* of the line being looked at */
-	guint matched; /* letters of "boundary" */
+	gsize column; /* of the line being looked at */
 } Survey;
 
 static gboolean
 survey_piece (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
-	static const char word[] = "boundary";
 	Survey *survey = user_data;
 
 	for (gsize i = 0; i < length; i++) {
-		char c = g_ascii_tolower ((char) data[i]);
-		survey->has_nul = survey->has_nul || c == '\0';
-		survey->column = c == '\n' ? 0 : survey->column + 1;
+		survey->has_nul = survey->has_nul || data[i] == '\0';
+		survey->column = data[i] == '\n' ? 0 : survey->column + 1;
 		/* A CR before the LF does not count, and costs one false alarm at most. */
 		survey->has_long_line = survey->has_long_line || survey->column > LINE_LIMIT + 1;
-		survey->matched = c == word[survey->matched] ? survey->matched + 1 : c == word[0];
-		if (survey->matched == sizeof word - 1) {
-			survey->boundaries++;
-			survey->matched = 0;
-		}
 	}
 	return TRUE;
 }
@@ -151,9 +139,22 @@ is_name (const char *name, const char *const *list)
 	return FALSE;
 }
 
+/* The parser of addresses calls itself for each group in a group. */
+static gboolean
+may_be_too_deep (const char *value)
+{
+	guint colons = 0;
+
+	for (; *value != '\0'; value++)
+		colons += *value == ':';
+	return colons > MESSAGE_MIME_GROUP_LIMIT;
+}
+
 static char *
 encode_addresses (const char *value)
 {
+	if (may_be_too_deep (value))
+		return NULL;
 	g_autoptr (GMimeParserOptions) options = g_mime_parser_options_new ();
 	g_autoptr (InternetAddressList) list = internet_address_list_parse (options, value);
 
@@ -328,13 +329,6 @@ fail_errno (GError **error, const char *what)
 	return FALSE;
 }
 
-static gboolean
-write_to_stream (const guint8 *data, gsize length, gpointer user_data, GError **error)
-{
-	return g_mime_stream_write (user_data, (const char *) data, length) == (gssize) length ||
-	       fail_errno (error, "temporary file");
-}
-
 static GMimeStream *
 new_temporary_stream (GError **error)
 {
@@ -343,18 +337,6 @@ new_temporary_stream (GError **error)
 	if (fd < 0)
 		fail_errno (error, g_get_tmp_dir ());
 	return fd >= 0 ? g_mime_stream_fs_new (fd) : NULL;
-}
-
-/* In an unlinked file, because the parser wants to go back and forth. */
-static GMimeStream *
-open_stream (MessageContent *content, GError **error)
-{
-	g_autoptr (GMimeStream) stream = new_temporary_stream (error);
-
-	if (stream == NULL || !message_content_foreach (content, write_to_stream, stream, error) ||
-	    g_mime_stream_reset (stream) != 0)
-		return NULL;
-	return g_steal_pointer (&stream);
 }
 
 static gboolean
@@ -427,13 +409,10 @@ write_out (GMimeMessage *message, GError **error)
 static MessageContent *
 repair_long_lines (MessageContent *content, GError **error)
 {
-	g_autoptr (GMimeStream) stream = open_stream (content, error);
-	if (stream == NULL)
-		return NULL;
-	g_autoptr (GMimeParser) parser = g_mime_parser_new_with_stream (stream);
-	g_autoptr (GMimeMessage) message = g_mime_parser_construct_message (parser, NULL);
+	g_autoptr (GMimeMessage) message = NULL;
 
-	if (message == NULL || g_mime_message_get_mime_part (message) == NULL ||
+	if (!message_parse (content, &message, error) || message == NULL ||
+	    g_mime_message_get_mime_part (message) == NULL ||
 	    !encode_parts (g_mime_message_get_mime_part (message)))
 		return NULL;
 	return write_out (message, error);
@@ -481,7 +460,6 @@ message_repair_content (MessageContent *content, MessageRepair wanted, MessageRe
 	    !apply (&current, repair_headers, MESSAGE_REPAIR_HEADERS, done, error))
 		return NULL;
 	if ((wanted & MESSAGE_REPAIR_LONG_LINES) != 0 && survey.has_long_line &&
-	    survey.boundaries <= BOUNDARY_LIMIT &&
 	    !apply (&current, repair_long_lines, MESSAGE_REPAIR_LONG_LINES, done, error))
 		return NULL;
 	return *done != 0 ? g_steal_pointer (&current) : NULL;

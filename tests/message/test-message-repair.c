@@ -212,6 +212,28 @@ survives_mail_nested_without_end (void)
 	g_assert_no_error (error);
 }
 
+/* The parser would call itself for each. */
+static void
+survives_groups_without_end (void)
+{
+	for (MessageRepair wanted = MESSAGE_REPAIR_LONG_LINES; wanted <= MESSAGE_REPAIR_HEADERS;
+	     wanted <<= 1) {
+		g_autoptr (GString) text = g_string_new ("To: \xe9 ");
+		g_autofree char *line = long_line ("word ");
+		g_autoptr (GError) error = NULL;
+		MessageRepair done = 0;
+
+		for (guint i = 0; i < 100000; i++)
+			g_string_append (text, "a:");
+		g_string_append_printf (text, "x@y\n\n%s\n", line);
+		g_autoptr (MessageContent) content = content_of (text->str, text->len);
+		g_autoptr (MessageContent) mended =
+			message_repair_content (content, wanted, &done, &error);
+		g_assert_no_error (error);
+		g_assert_cmpint (done, ==, wanted & MESSAGE_REPAIR_HEADERS);
+	}
+}
+
 static void
 names_are_read_and_said (void)
 {
@@ -240,6 +262,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/message/repair/leaves-what-is-signed", leaves_what_is_signed);
 	g_test_add_func ("/message/repair/survives-mail-nested-without-end",
 			 survives_mail_nested_without_end);
+	g_test_add_func ("/message/repair/survives-groups-without-end",
+			 survives_groups_without_end);
 	g_test_add_func ("/message/repair/names-are-read-and-said", names_are_read_and_said);
 	return g_test_run ();
 }
