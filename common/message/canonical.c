@@ -58,6 +58,7 @@ canonical_init_for (Canonical *canonical, CanonicalFunc function, gpointer user_
 	canonical->state = CANONICAL_LINE_START;
 	canonical->dropping = FALSE;
 	canonical->changed = FALSE;
+	canonical->lost = FALSE;
 	canonical->has_nul = FALSE;
 }
 
@@ -136,6 +137,7 @@ judge_name (Canonical *canonical)
 	canonical->state = CANONICAL_DROP;
 	canonical->dropping = TRUE;
 	canonical->changed = TRUE;
+	canonical->lost = TRUE;
 }
 
 /* Does any name of the table begin so? Most lines of most headers do not. */
@@ -221,6 +223,7 @@ static void
 settle_cr (Canonical *canonical, gboolean before_lf)
 {
 	canonical->changed = canonical->changed || (before_lf && canonical->pending_cr > 0);
+	canonical->lost = canonical->lost || (before_lf && canonical->pending_cr > 1);
 	for (; canonical->pending_cr > 0; canonical->pending_cr--)
 		if (!before_lf)
 			plain_run (canonical, (const guint8 *) "\r", 1);
@@ -255,6 +258,7 @@ canonical_update (Canonical *canonical, const guint8 *data, gsize length)
 			plain_run (canonical, (const guint8 *) "\x80", 1);
 			canonical->has_nul = TRUE;
 			canonical->changed = TRUE;
+			canonical->lost = TRUE;
 			data++;
 			continue;
 		}
@@ -273,6 +277,7 @@ canonical_finish (Canonical *canonical, guint8 *result)
 	if (canonical->state == CANONICAL_NAME)
 		release_name (canonical);
 	canonical->changed = canonical->changed || canonical->pending_lf != 1;
+	canonical->lost = canonical->lost || canonical->pending_lf > 1;
 	put_raw (canonical, (const guint8 *) "\n", 1);
 	flush (canonical);
 	if (canonical->function == NULL)
@@ -283,6 +288,12 @@ gboolean
 canonical_is_content (const Canonical *canonical)
 {
 	return !canonical->changed;
+}
+
+gboolean
+canonical_is_lines (const Canonical *canonical)
+{
+	return !canonical->lost;
 }
 
 typedef struct {

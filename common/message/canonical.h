@@ -32,6 +32,7 @@ typedef struct {
 	} state;
 	gboolean dropping; /* continuations go the way of their field */
 	gboolean changed;  /* something was dropped or replaced */
+	gboolean lost;     /* and cannot be told from the result, as one CR for each LF can */
 	gboolean has_nul;
 } Canonical;
 
@@ -47,6 +48,11 @@ void canonical_finish (Canonical *canonical, guint8 *result);
 
 /* After canonical_finish: were these just the bytes that came in? Then L0 is L1. */
 gboolean canonical_is_content (const Canonical *canonical);
+
+/* After canonical_finish: are the canonical bytes those that came in but for the way lines end, all
+ * of them with LF or CRLF? Then L1 tells of the form that servers are sent (wire.h) as much as a
+ * digest of it. Not to be asked of what ends in a CR. */
+gboolean canonical_is_lines (const Canonical *canonical);
 
 /* L0 and L1 of a content in one reading; either may be NULL. */
 gboolean canonical_digests (MessageContent *content, guint8 *l0, guint8 *l1, GError **error);

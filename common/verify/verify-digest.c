@@ -16,6 +16,7 @@ typedef struct {
 	Canonical l1;
 	GByteArray *header;
 	gboolean header_ended;
+	gboolean ends_in_cr;
 } Reading;
 
 /* The header, a little of the body, and no more. */
@@ -45,6 +46,8 @@ feed (const guint8 *data, gsize length, gpointer user_data, GError **error)
 	if (!reading->header_ended)
 		keep_header (reading, data, length);
 	canonical_update (&reading->l1, data, length);
+	if (length > 0)
+		reading->ends_in_cr = data[length - 1] == '\r';
 	return TRUE;
 }
 
@@ -170,18 +173,46 @@ digest_header (Message *message, VerifyRecord *record, VerifyWords *words, GErro
 	return header != NULL;
 }
 
-/* L0 in that form; l1 if it is the same in the raw one, else NULL. Hashing is what reading a
- * mailbox costs, and most mail is canonical already. */
+/* L0 in that form. Hashing is what reading a mailbox costs, and most mail is canonical already, or
+ * will be but for its line ends: then L1 says it as well, and nothing is hashed twice. */
 static gboolean
-digest_raw (Message *message, VerifyForm form, const guint8 *l1, guint8 *l0, GError **error)
+digest_raw (Message *message, VerifyForm form, const Reading *reading, const guint8 *l1, guint8 *l0,
+	    GError **error)
 {
-	if (form == VERIFY_FORM_SENT)
-		return wire_digest (message->content, NULL, l0, error);
-	/* A stream's reader has checked the digest it brings along. */
-	const guint8 *known = l1 != NULL && !message->has_l0 ? l1 : message_get_l0 (message, error);
+	const guint8 *known = l1;
+
+	if (form == VERIFY_FORM_SENT) {
+		if (reading->ends_in_cr || !canonical_is_lines (&reading->l1))
+			return wire_digest (message->content, NULL, l0, error);
+	} else if (message->has_l0 || !canonical_is_content (&reading->l1)) {
+		/* A stream's reader has checked the digest it brings along. */
+		known = message_get_l0 (message, error);
+	}
 	if (known != NULL)
 		memcpy (l0, known, DIGEST_SIZE);
 	return known != NULL;
+}
+
+static gboolean
+digest_both (Message *message, VerifyForm form, Reading *reading, guint8 *l0, guint8 *l1,
+	     GError **error)
+{
+	canonical_init (&reading->l1);
+	if (!message_content_foreach (message->content, feed, reading, error))
+		return FALSE;
+	/* The end of the last line is sent along, and makes a line end of CRs before it. */
+	if (form == VERIFY_FORM_SENT && reading->ends_in_cr)
+		canonical_update (&reading->l1, (const guint8 *) "\n", 1);
+	canonical_finish (&reading->l1, l1);
+	return digest_raw (message, form, reading, l1, l0, error);
+}
+
+gboolean
+verify_digest_content (Message *message, VerifyForm form, guint8 *l0, guint8 *l1, GError **error)
+{
+	Reading reading = { .header_ended = TRUE };
+
+	return digest_both (message, form, &reading, l0, l1, error);
 }
 
 gboolean
@@ -196,14 +227,7 @@ verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record, 
 	note_metadata (message, record, words);
 	if (form == VERIFY_FORM_HEADERS)
 		return digest_header (message, record, words, error);
-	canonical_init (&reading.l1);
-	if (!message_content_foreach (message->content, feed, &reading, error))
-		return FALSE;
-	/* The end of the last line is sent along, and makes a line end of CRs before it. */
-	if (form == VERIFY_FORM_SENT)
-		canonical_update (&reading.l1, (const guint8 *) "\n", 1);
-	canonical_finish (&reading.l1, l1);
-	if (!digest_raw (message, form, canonical_is_content (&reading.l1) ? l1 : NULL, l0, error))
+	if (!digest_both (message, form, &reading, l0, l1, error))
 		return FALSE;
 	memcpy (record->l0, l0, VERIFY_KEY_SIZE);
 	memcpy (record->l1, l1, VERIFY_KEY_SIZE);

@@ -10,7 +10,8 @@
 /* What L0 is taken over. */
 typedef enum {
 	VERIFY_FORM_RAW, /* the content as the source has it */
-	/* As it goes to a server (message/wire.h); for both sides if one of them is a server. */
+	/* As it goes to a server (message/wire.h); for both sides if one of them is a server.
+	 * The digest of the lines ended by LF, where that says the same. */
 	VERIFY_FORM_SENT,
 	/* Nothing: only the header is read, for L3. */
 	VERIFY_FORM_HEADERS
@@ -20,6 +21,11 @@ typedef enum {
  * to be cleared by the caller also after an error, which means that the content cannot be read. */
 gboolean verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record,
 				VerifyWords *words, GError **error);
+
+/* Only the two digests, of DIGEST_SIZE bytes each, as verify_digest_message takes them; not for
+ * VERIFY_FORM_HEADERS. */
+gboolean verify_digest_content (Message *message, VerifyForm form, guint8 *l0, guint8 *l1,
+				GError **error);
 
 /* The metadata and L3 halves from text alone, for sources without content. Any argument may be
  * NULL. */

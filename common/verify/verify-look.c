@@ -8,7 +8,7 @@
 
 #include "base/digest.h"
 #include "base/stop.h"
-#include "message/canonical.h"
+#include "verify/verify-digest.h"
 
 /* The first half of a key says where a message lies, the second half what is in it. */
 #define HALF (VERIFY_KEY_SIZE / 2)
@@ -90,6 +90,7 @@ examine (VerifyLook *look, Message *message, VerifyLookFunc function, gpointer u
 	 GError **error)
 {
 	guint8 key[VERIFY_KEY_SIZE];
+	guint8 l0[DIGEST_SIZE];
 	guint8 l1[DIGEST_SIZE];
 	GError *trouble = NULL;
 	gboolean wanted;
@@ -106,7 +107,7 @@ examine (VerifyLook *look, Message *message, VerifyLookFunc function, gpointer u
 		return FALSE;
 	if (wanted)
 		return function (number, message, user_data, error);
-	if (!canonical_digests (message->content, NULL, l1, &trouble))
+	if (!verify_digest_content (message, look->reading->form, l0, l1, &trouble))
 		return forgive (trouble, error);
 	memcpy (key + HALF, l1, HALF);
 	if (!verify_lookup_take (look->wanted, key, &number, &wanted, error))

@@ -9,11 +9,13 @@
 
 #include "message/ledger.h"
 #include "message/message-source.h"
+#include "verify/verify-digest.h"
 #include "verify/verify-lookup.h"
 
 /* A side, and the way to read it a second time; open is NULL where there is none. */
 typedef struct {
 	VerifyIndex *index;
+	VerifyForm form; /* of the index */
 	/* sparing: few messages will be read beyond their header */
 	MessageSource *(*open) (gpointer user_data, gboolean sparing, Ledger *ledger,
 				Report *report, GError **error);

@@ -155,10 +155,12 @@ read_message (Reader *reader, char **fields, GError **error)
 		field[column] = reader->where[column] != G_MAXUINT ? fields[reader->where[column]]
 								   : "-";
 
-	/* L0 is of the content as it was; what a server was sent cannot be told from it. */
+	/* L0 is of the content as it was. What a server was sent can be told from it only where
+	 * that was canonical (VERIFY_FORM_SENT). */
 	guint8 unused[VERIFY_KEY_SIZE];
 	guint8 l2[VERIFY_KEY_SIZE];
-	gboolean raw = reader->form == VERIFY_FORM_RAW;
+	gboolean raw = reader->form == VERIFY_FORM_RAW ||
+		       strcmp (field[COLUMN_L0], field[COLUMN_L1]) == 0;
 	g_autoptr (Folder) folder = folder_new_from_path (field[COLUMN_FOLDER], FOLDER_ROLE_NONE);
 	gboolean good = folder != NULL &&
 			read_digest (field[COLUMN_L0], raw ? record.l0 : unused, &record,

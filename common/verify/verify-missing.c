@@ -8,7 +8,6 @@
 
 #include "mbox/mbox-sink.h"
 #include "message/transfer.h"
-#include "message/wire.h"
 #include "verify/verify-lookup.h"
 
 typedef struct {
@@ -91,18 +90,14 @@ take (MissingSource *self, Message *message, gboolean *taken, GError **error)
 	guint folder =
 		GPOINTER_TO_UINT (g_hash_table_lookup (self->folders, message->folder->path));
 	guint8 key[VERIFY_KEY_SIZE];
-	guint8 sent[DIGEST_SIZE];
-	const guint8 *l0 = sent;
+	guint8 l0[DIGEST_SIZE];
+	guint8 l1[DIGEST_SIZE];
 	guint32 number;
 
 	*taken = FALSE;
 	if (folder == 0)
 		return TRUE;
-	if (self->form == VERIFY_FORM_RAW)
-		l0 = message_get_l0 (message, error);
-	else if (!wire_digest (message->content, NULL, sent, error))
-		return FALSE;
-	if (l0 == NULL)
+	if (!verify_digest_content (message, self->form, l0, l1, error))
 		return FALSE;
 	make_key (folder - 1, l0, key);
 	return verify_lookup_take (self->wanted, key, &number, taken, error);

@@ -22,10 +22,11 @@ struct VerifyRun {
 };
 
 static VerifyReading
-reading_of (const VerifyEnd *end, Report *report)
+reading_of (const VerifyEnd *end, VerifyForm form, Report *report)
 {
 	return (VerifyReading){
 		.index = verify_index_new (),
+		.form = form,
 		.open = end->manifest == NULL ? end->open : NULL,
 		.user_data = end->user_data,
 		.report = report,
@@ -88,8 +89,8 @@ verify_run_new (const VerifyEnd *source, const VerifyEnd *target, const VerifyRu
 	run->options = *options;
 	run->report = report;
 	run->form = headers ? VERIFY_FORM_HEADERS : options->form;
-	run->source_reading = reading_of (source, report);
-	run->target_reading = reading_of (target, report);
+	run->source_reading = reading_of (source, run->form, report);
+	run->target_reading = reading_of (target, run->form, report);
 	if (!read_end (run, source, run->source_reading.index, error) ||
 	    !read_end (run, target, run->target_reading.index, error) || !compare (run, error))
 		return NULL;

@@ -85,6 +85,7 @@ fake_side_read (FakeSide *side, const FakeMail *mails, gsize count, VerifyForm f
 
 	side->mails = mails;
 	side->count = count;
+	side->form = form;
 	side->report = report_new ("test");
 	report_set_verbosity (side->report, -1);
 	side->ledger = ledger_new (side->report);
@@ -109,6 +110,7 @@ reading_of (FakeSide *side)
 {
 	return (VerifyReading){
 		.index = side->index,
+		.form = side->form,
 		.open = side->mails != NULL || side->count == 0 ? open_again : NULL,
 		.user_data = side,
 		.report = side->report,

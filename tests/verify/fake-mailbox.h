@@ -34,6 +34,7 @@ typedef struct {
 	Report *report;
 	Ledger *ledger;
 	VerifyIndex *index;
+	VerifyForm form;
 	const FakeMail *mails;
 	gsize count;
 } FakeSide;

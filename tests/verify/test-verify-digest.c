@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "message/message-mime.h"
+#include "message/wire.h"
 #include "verify/fake-mailbox.h"
 #include "verify/verify-digest.h"
 
@@ -64,7 +65,7 @@ test_sent (void)
 	VerifyRecord lf, crlf;
 
 	digest ("a: b\n\nbody", VERIFY_FORM_SENT, &lf);
-	digest ("a: b\r\n\r\nbody\r\n", VERIFY_FORM_RAW, &crlf);
+	digest ("a: b\r\n\r\nbody\r\n", VERIFY_FORM_SENT, &crlf);
 	g_assert_cmpmem (lf.l0, VERIFY_KEY_SIZE, crlf.l0, VERIFY_KEY_SIZE);
 	g_assert_cmpmem (lf.l1, VERIFY_KEY_SIZE, crlf.l1, VERIFY_KEY_SIZE);
 }
@@ -75,9 +76,49 @@ test_last_cr (void)
 	VerifyRecord here, there;
 
 	digest ("a: b\n\nbody\r", VERIFY_FORM_SENT, &here);
-	digest ("a: b\r\n\r\nbody\r\r\n", VERIFY_FORM_RAW, &there);
+	digest ("a: b\r\n\r\nbody\r\r\n", VERIFY_FORM_SENT, &there);
 	g_assert_cmpmem (here.l0, VERIFY_KEY_SIZE, there.l0, VERIFY_KEY_SIZE);
 	g_assert_cmpmem (here.l1, VERIFY_KEY_SIZE, there.l1, VERIFY_KEY_SIZE);
+}
+
+static char *
+hex_of (const guint8 *bytes, gsize length)
+{
+	char *hex = g_malloc (2 * length + 1);
+
+	digest_to_hex (bytes, length, hex);
+	return hex;
+}
+
+/* Every content of up to five of the bytes that matter, behind a header field that is dropped and
+ * behind one that is kept. */
+static void
+test_sent_says_what_is_sent (void)
+{
+	static const char alphabet[] = { 'a', '\r', '\n', '\0', '\x80' };
+	static const char *const starts[] = { "", "Lines: 1\n", "b: 1\n\n" };
+	g_autoptr (GHashTable) sent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr (GHashTable) l0s = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < G_N_ELEMENTS (starts) * 6 * 6 * 6 * 6 * 6; i++) {
+		g_autoptr (GString) text = g_string_new (starts[i % G_N_ELEMENTS (starts)]);
+		guint8 wire[DIGEST_SIZE];
+		g_auto (VerifyWords) words = { 0 };
+		VerifyRecord record;
+		for (guint rest = i / G_N_ELEMENTS (starts); rest % 6 != 0; rest /= 6)
+			g_string_append_c (text, alphabet[rest % 6 - 1]);
+		g_autoptr (Message) message = make_message (text->str, text->len);
+		g_assert_true (wire_digest (message->content, NULL, wire, NULL));
+		g_assert_true (verify_digest_message (message, VERIFY_FORM_SENT, &record, &words, NULL));
+		g_autofree char *l0 = hex_of (record.l0, VERIFY_KEY_SIZE);
+		char *what = hex_of (wire, DIGEST_SIZE);
+		const char *known = g_hash_table_lookup (sent, what);
+		g_assert_cmpstr (known != NULL ? known : l0, ==, l0);
+		if (known == NULL)
+			g_assert_true (g_hash_table_add (l0s, g_strdup (l0)));
+		g_hash_table_replace (sent, what, g_steal_pointer (&l0));
+	}
+	g_assert_cmpuint (g_hash_table_size (sent), >, 5000);
 }
 
 static void
@@ -149,6 +190,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/verify/digest/keeps-what-a-message-is-called", test_words);
 	g_test_add_func ("/verify/digest/raw-is-the-content-as-it-is", test_raw);
 	g_test_add_func ("/verify/digest/sent-is-what-a-server-gets", test_sent);
+	g_test_add_func ("/verify/digest/l0-is-one-exactly-where-the-sent-bytes-are",
+			test_sent_says_what_is_sent);
 	g_test_add_func ("/verify/digest/a-last-cr-is-sent-as-a-line-end", test_last_cr);
 	g_test_add_func ("/verify/digest/dates-are-instants", test_date);
 	g_test_add_func ("/verify/digest/one-field-alone-names-nobody", test_nameless);
