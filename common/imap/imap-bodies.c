@@ -106,18 +106,15 @@ note_body (const ImapResponse *response, gpointer user_data)
 {
 	ImapBodies *bodies = user_data;
 	const ImapValue *list = imap_value_at (response->values, 0);
-	const GPtrArray *items = list != NULL ? list->items : NULL;
-	const ImapValue *body = items != NULL ? imap_value_find (items, "BODY[]") : NULL;
 	guint32 uid = 0;
 
-	if (g_strcmp0 (response->name, "FETCH") != 0 || body == NULL ||
-	    !imap_value_get_number (imap_value_find (items, "UID"), &uid))
+	if (g_strcmp0 (response->name, "FETCH") != 0 || list == NULL ||
+	    !imap_value_get_number (imap_value_find (list->items, "UID"), &uid))
 		return;
-	g_autoptr (MessageContent) content =
-		body->spool != NULL
-			? message_content_new_spool (spool_ref (body->spool))
-			: message_content_new_bytes (g_bytes_new (
-				  body->text, body->text != NULL ? strlen (body->text) : 0));
+	Spool *spool = imap_value_dup_spool (imap_value_find (list->items, "BODY[]"));
+	if (spool == NULL)
+		return;
+	g_autoptr (MessageContent) content = message_content_new_spool (spool);
 	g_autofree guint8 *digest = g_malloc (DIGEST_SIZE);
 	gboolean ok = bodies->sent ? wire_digest (content, NULL, digest, NULL)
 				   : imap_bodies_digest (content, digest, NULL);

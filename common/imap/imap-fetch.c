@@ -4,8 +4,6 @@
  */
 #include "imap/imap-fetch.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "imap/imap-date.h"
 #include "imap/imap-refusal.h"
@@ -79,11 +77,9 @@ set_flags (Message *message, const ImapValue *flags)
 static MessageContent *
 content_of (const ImapValue *body)
 {
-	if (body == NULL || body->type == IMAP_VALUE_LIST || body->type == IMAP_VALUE_NIL)
-		return NULL;
-	if (body->type == IMAP_VALUE_LITERAL)
-		return message_content_new_spool (spool_ref (body->spool));
-	return message_content_new_bytes (g_bytes_new (body->text, strlen (body->text)));
+	Spool *spool = imap_value_dup_spool (body);
+
+	return spool != NULL ? message_content_new_spool (spool) : NULL;
 }
 
 static char *

@@ -4,8 +4,6 @@
  */
 #include "imap/imap-late.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "imap/imap-retry.h"
 
@@ -110,13 +108,7 @@ take_body (const ImapResponse *response, gpointer user_data)
 	    !imap_value_get_number (imap_value_find (list->items, "UID"), &uid) ||
 	    uid != wanted->uid)
 		return;
-	const ImapValue *body = imap_value_find (list->items, "BODY[]");
-	if (body != NULL && body->type == IMAP_VALUE_LITERAL) {
-		wanted->spool = spool_ref (body->spool);
-	} else if (body != NULL && body->type == IMAP_VALUE_STRING) {
-		wanted->spool = spool_new (SPOOL_MEMORY_LIMIT);
-		(void) spool_write (wanted->spool, body->text, strlen (body->text), NULL);
-	}
+	wanted->spool = imap_value_dup_spool (imap_value_find (list->items, "BODY[]"));
 }
 
 static Spool *

@@ -186,7 +186,7 @@ imap_value_find (const GPtrArray *pairs, const char *name)
 }
 
 static char *
-dup_spool (Spool *spool)
+dup_literal (const Spool *spool)
 {
 	gsize size = (gsize) spool_get_size (spool);
 	gsize got = 0;
@@ -206,8 +206,22 @@ imap_value_dup_text (const ImapValue *value)
 	if (value == NULL)
 		return NULL;
 	if (value->type == IMAP_VALUE_LITERAL)
-		return dup_spool (value->spool);
+		return dup_literal (value->spool);
 	return g_strdup (value->text);
+}
+
+Spool *
+imap_value_dup_spool (const ImapValue *value)
+{
+	if (value != NULL && value->type == IMAP_VALUE_LITERAL)
+		return spool_ref (value->spool);
+	if (value == NULL || value->text == NULL)
+		return NULL;
+	gsize length = strlen (value->text);
+	Spool *spool = spool_new (length);
+	/* stays in memory, where nothing can fail */
+	(void) spool_write (spool, value->text, length, NULL);
+	return spool;
 }
 
 gboolean

@@ -85,6 +85,10 @@ const ImapValue *imap_value_find (const GPtrArray *pairs, const char *name);
  * where there is a NUL in it. */
 char *imap_value_dup_text (const ImapValue *value);
 
+/* The bytes of an atom, string or literal of any size, as a new reference to a spool that nobody
+ * writes to any more; NULL for anything else. value may be NULL. RFC 3501, nstring. */
+Spool *imap_value_dup_spool (const ImapValue *value);
+
 /* FALSE if value (may be NULL) is no decimal number of RFC 3501: below 2^32. */
 gboolean imap_value_get_number (const ImapValue *value, guint32 *number);
 

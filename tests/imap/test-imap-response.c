@@ -258,6 +258,35 @@ survives_mutations (void)
 	}
 }
 
+/* What a server says to be a body: in quotes, as a literal, nothing. */
+static void
+gives_the_bytes_of_a_body (void)
+{
+	static const struct {
+		const char *text;
+		const char *literal;
+		const char *body; /* NULL: there is none */
+	} cases[] = {
+		{ "* 1 FETCH (BODY[] \"a \\\"b\\\"\")", NULL, "a \"b\"" },
+		{ "* 1 FETCH (BODY[] \"\")", NULL, "" },
+		{ "* 1 FETCH (BODY[] {3}\r\n)", "a\"b", "a\"b" },
+		{ "* 1 FETCH (BODY[] NIL)", NULL, NULL },
+		{ "* 1 FETCH (BODY[] (a b))", NULL, NULL },
+		{ "* 1 FETCH (UID 1)", NULL, NULL },
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+		g_autoptr (ImapResponse) response = parse (cases[i].text, cases[i].literal, NULL);
+		const ImapValue *list = imap_value_at (response->values, 0);
+		g_autoptr (Spool) body =
+			imap_value_dup_spool (imap_value_find (list->items, "BODY[]"));
+		g_assert_cmpint (body != NULL, ==, cases[i].body != NULL);
+		if (body != NULL)
+			g_assert_cmpmem (spool_peek (body), (int) spool_get_size (body),
+					 cases[i].body, (int) strlen (cases[i].body));
+	}
+}
+
 int
 main (int argc, char **argv)
 {
@@ -269,6 +298,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/imap/response/does-not-follow-a-server-into-the-depths",
 			 does_not_follow_a_server_into_the_depths);
 	g_test_add_func ("/imap/response/reads-sets", reads_sets);
+	g_test_add_func ("/imap/response/gives-the-bytes-of-a-body", gives_the_bytes_of_a_body);
 	g_test_add_func ("/imap/response/survives-mutations", survives_mutations);
 	return g_test_run ();
 }
