@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "eml/eml-emlx.h"
 #include "eml/eml-message.h"
+#include "eml/eml-sequences.h"
 
 typedef struct {
 	const char *name; /* in text */
@@ -32,6 +33,7 @@ typedef struct {
 	gboolean begun;
 	GStringChunk *text;
 	GArray *entries; /* Entry, sorted */
+	EmlSequences *sequences; /* of MH, or NULL */
 	guint next;
 	guint open_directory; /* which of paths is open */
 	ContentDirectory *contents;
@@ -99,6 +101,15 @@ compare_entries (gconstpointer a, gconstpointer b)
 		       : (one->directory > other->directory) - (one->directory < other->directory);
 }
 
+static char *
+origin_of (const EmlSource *self, const char *path, const char *name)
+{
+	g_autofree char *below = directory_join (path, name);
+	g_autofree char *whole = directory_join (self->name, below);
+
+	return text_to_utf8 (whole, strlen (whole), NULL);
+}
+
 /* --- Listing --------------------------------------------------------------- */
 
 typedef struct {
@@ -121,20 +132,31 @@ note_entry (const char *name, guint8 type, gpointer user_data)
 	g_array_append_val (self->entries, entry);
 }
 
+static EmlSequences *
+read_sequences (EmlSource *self, int fd, const char *path)
+{
+	g_autofree char *origin = origin_of (self, path, EML_SEQUENCES_FILE);
+
+	return eml_sequences_new (fd, origin, self->folder->path, self->report);
+}
+
 static void
 list_directory (EmlSource *self, guint index)
 {
 	const char *path = self->paths->pdata[index];
-	g_autofree char *shown = directory_join (self->name, path);
 	Listing listing = { self, index };
 	int fd = directory_open (self->root_fd, path);
 
 	if (fd >= 0 && directory_foreach (fd, note_entry, &listing)) {
+		if (self->names == EML_NAMES_NUMBERS && self->sequences == NULL)
+			self->sequences = read_sequences (self, fd, path);
 		close (fd);
 		return;
 	}
-	report_finding (self->report, REPORT_TROUBLE, "unreadable-folder", shown,
-			self->folder->path, "cannot read: %s", g_strerror (errno));
+	int number = errno;
+	g_autofree char *origin = origin_of (self, "", path);
+	report_finding (self->report, REPORT_TROUBLE, "unreadable-folder", origin,
+			self->folder->path, "cannot read: %s", g_strerror (number));
 	report_worsen (self->report, EXIT_STATUS_TROUBLE);
 	if (fd >= 0)
 		close (fd);
@@ -194,10 +216,7 @@ take_entry (EmlSource *self)
 {
 	const Entry *entry = &g_array_index (self->entries, Entry, self->next++);
 	const char *path = self->paths->pdata[entry->directory];
-	g_autofree char *below = directory_join (path, entry->name);
-	g_autofree char *whole = *self->name != '\0' ? directory_join (self->name, below)
-						     : g_strdup (below);
-	g_autofree char *origin = text_to_utf8 (whole, strlen (whole), NULL);
+	g_autofree char *origin = origin_of (self, path, entry->name);
 	g_autoptr (GError) problem = NULL;
 
 	if (is_part_of_last (self, entry)) {
@@ -219,6 +238,8 @@ take_entry (EmlSource *self)
 	Message *message = eml_message_new (&file, self->report, &problem);
 	if (message == NULL)
 		ledger_failed (self->ledger, origin, self->folder->path, "%s", problem->message);
+	else if (self->sequences != NULL)
+		eml_sequences_apply (self->sequences, entry->name, message);
 	return message;
 }
 
@@ -246,6 +267,7 @@ eml_source_free (MessageSource *source)
 	close_directory (self);
 	g_clear_pointer (&self->text, g_string_chunk_free);
 	g_clear_pointer (&self->entries, g_array_unref);
+	eml_sequences_free (self->sequences);
 	g_ptr_array_unref (self->paths);
 	folder_unref (self->folder);
 	g_free (self->only);

@@ -292,6 +292,37 @@ read_tree mh
 is 'MH is read, and other numbers are not taken for it' "$(records Folder)" 'nine | INBOX
 ten | INBOX
 sub | INBOX/sub'
+is 'what is not unseen there has been read' "$(records Flags)" 'nine | \Seen
+ten | -
+sub | \Seen'
+
+cat > write-mh.py <<'END'
+import mailbox
+box = mailbox.MH("python-mh")
+for name, flags in (("plain", []), ("fresh", ["unseen"]), ("both", ["replied", "flagged"])):
+    message = mailbox.MHMessage(f"Subject: {name}\n\ntext\n")
+    for flag in flags: message.add_sequence(flag)
+    box.add(message)
+END
+python3 write-mh.py
+read_tree python-mh
+is "the flags of what Python's mailbox has written arrive" "$(records Flags)" 'plain | \Seen
+fresh | -
+both | \Seen \Answered \Flagged'
+
+mkdir hostile && letter one > hostile/1 && letter two > hostile/2
+printf 'unseen: 1-1\nx y: 2\nflagged: 99999999999 2\n' > hostile/.mh_sequences
+read_tree hostile
+status_is 'a damaged list of sequences costs nothing' 0
+is 'but what makes no sense in it' "$(records Flags)" 'one | -
+two | \Seen \Flagged'
+complains 'and that is a finding' 'hostile/.mh_sequences: .*\[odd-sequence\]'
+rm hostile/.mh_sequences && mkfifo hostile/.mh_sequences
+read_tree hostile
+status_is 'a list that cannot be read is no success' 1
+is 'though the mail is carried' "$(records Flags)" 'one | -
+two | -'
+complains 'it is named' 'hostile/.mh_sequences: .*\[sequences-unreadable\]'
 
 # --- What is not to be carried ----------------------------------------------------------------------
 
