@@ -285,6 +285,12 @@ canonical_finish (Canonical *canonical, guint8 *result)
 }
 
 gboolean
+canonical_is_in_body (const Canonical *canonical)
+{
+	return canonical->state == CANONICAL_BODY;
+}
+
+gboolean
 canonical_is_content (const Canonical *canonical)
 {
 	return !canonical->changed;

@@ -46,6 +46,9 @@ void canonical_update (Canonical *canonical, const guint8 *data, gsize length);
 /* Writes DIGEST_SIZE bytes; call canonical_init before using it again. */
 void canonical_finish (Canonical *canonical, guint8 *result);
 
+/* Has the empty line that ends the header been seen? */
+gboolean canonical_is_in_body (const Canonical *canonical);
+
 /* After canonical_finish: were these just the bytes that came in? Then L0 is L1. */
 gboolean canonical_is_content (const Canonical *canonical);
 

@@ -11,41 +11,38 @@
 #include "message/message-mime.h"
 #include "message/wire.h"
 
+#define HEADER_PIECE 4096 /* divides MESSAGE_HEADERS_LIMIT */
+
 /* Everything one reading of the content feeds. */
 typedef struct {
 	Canonical l1;
-	GByteArray *header;
-	gboolean header_ended;
+	GByteArray *header; /* NULL: not wanted */
 	gboolean ends_in_cr;
 } Reading;
 
-/* The header, a little of the body, and no more. */
-static void
-keep_header (Reading *reading, const guint8 *data, gsize length)
+/* The header, a little of the body, and no more; returns how much of data that was. */
+static gsize
+feed_header (Reading *reading, const guint8 *data, gsize length)
 {
-	GByteArray *header = reading->header;
-	gsize room = MESSAGE_HEADERS_LIMIT - header->len;
-	gsize from = header->len > 2 ? header->len - 2 : 0;
+	gsize done = 0;
 
-	for (gsize at = 0; at < MIN (length, room) && !reading->header_ended;) {
-		gsize piece = MIN (MIN (length, room) - at, 4096);
-		g_byte_array_append (header, data + at, (guint) piece);
-		at += piece;
-		reading->header_ended =
-			memmem (header->data + from, header->len - from, "\n\n", 2) != NULL ||
-			memmem (header->data + from, header->len - from, "\n\r\n", 3) != NULL;
-		from = header->len > 2 ? header->len - 2 : 0;
+	while (done < length && !canonical_is_in_body (&reading->l1) &&
+	       reading->header->len < MESSAGE_HEADERS_LIMIT) {
+		gsize piece = MIN (length - done, HEADER_PIECE);
+		g_byte_array_append (reading->header, data + done, (guint) piece);
+		canonical_update (&reading->l1, data + done, piece);
+		done += piece;
 	}
+	return done;
 }
 
 static gboolean
 feed (const guint8 *data, gsize length, gpointer user_data, GError **error)
 {
 	Reading *reading = user_data;
+	gsize done = reading->header != NULL ? feed_header (reading, data, length) : 0;
 
-	if (!reading->header_ended)
-		keep_header (reading, data, length);
-	canonical_update (&reading->l1, data, length);
+	canonical_update (&reading->l1, data + done, length - done);
 	if (length > 0)
 		reading->ends_in_cr = data[length - 1] == '\r';
 	return TRUE;
@@ -210,7 +207,7 @@ digest_both (Message *message, VerifyForm form, Reading *reading, guint8 *l0, gu
 gboolean
 verify_digest_content (Message *message, VerifyForm form, guint8 *l0, guint8 *l1, GError **error)
 {
-	Reading reading = { .header_ended = TRUE };
+	Reading reading = { .header = NULL };
 
 	return digest_both (message, form, &reading, l0, l1, error);
 }
