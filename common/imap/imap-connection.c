@@ -16,7 +16,7 @@
 #define RESPONSE_LIMIT    (1024 * 1024) /* text of one response, without its literals */
 #define LITERAL_LIMIT     G_MAXUINT32   /* RFC 3501: number */
 #define LITERALS_LIMIT    64
-#define LITERAL_IN_MEMORY (256 * 1024)
+#define LITERAL_IN_MEMORY (2 * 1024 * 1024)
 
 /* Bytes a second: deflate makes 30 MB/s of what it takes a quarter off. */
 #define COMPRESSION_SPEED       (15 * 1000 * 1000)

@@ -628,22 +628,48 @@ net_connection_read_line (NetConnection *connection, gsize limit, const guint8 *
 	}
 }
 
+/* What is far from all there goes past our own buffer, to where it is wanted. */
+static gboolean
+receive_into (NetConnection *connection, guint8 *room, gsize size, gsize *n, GError **error)
+{
+	return net_connection_flush (connection, error) &&
+	       receive_bytes (connection, room, size, n, error) &&
+	       (*n > 0 || wait_for (connection, G_IO_IN, error));
+}
+
+static gboolean
+read_more (NetConnection *connection, goffset length, Spool *spool, GError **error)
+{
+	guint8 *room = length >= INPUT_CHUNK && connection->deflate == NULL
+			       ? spool_get_room (spool, (gsize) length)
+			       : NULL;
+	gsize n = 0;
+
+	if (room == NULL)
+		return receive_some (connection, error);
+	if (!receive_into (connection, room, (gsize) length, &n, error))
+		return FALSE;
+	spool_commit (spool, n);
+	return TRUE;
+}
+
 gboolean
 net_connection_read_spool (NetConnection *connection, goffset length, Spool *spool, GError **error)
 {
-	while (length > 0) {
-		gsize available = connection->end - connection->start;
-		gsize n = (goffset) available < length ? available : (gsize) length;
+	goffset end = spool_get_size (spool) + length;
 
-		if (n == 0) {
-			if (!receive_some (connection, error))
-				return FALSE;
-			continue;
-		}
+	/* All of its memory at once, if it will lie there. */
+	(void) spool_get_room (spool, (gsize) length);
+	while (spool_get_size (spool) < end) {
+		goffset left = end - spool_get_size (spool);
+		gsize available = connection->end - connection->start;
+		gsize n = (goffset) available < left ? available : (gsize) left;
+
+		if (n == 0 && !read_more (connection, left, spool, error))
+			return FALSE;
 		if (!spool_write (spool, connection->input + connection->start, n, error))
 			return FALSE;
 		connection->start += n;
-		length -= (goffset) n;
 	}
 	return TRUE;
 }
