@@ -122,57 +122,20 @@ verify_entries_split (Sorter *from, const VerifyOrder *order, Sorter *sorted, So
 	}
 }
 
-/* This entry goes into the next join, and the stream one on. */
-static gboolean
-leave (const VerifyJoinSide *side, const VerifyEntry **entry, GError **error)
-{
-	return sorter_add (side->rest, *entry, error) && next_entry (side->sorted, entry, error);
-}
-
 static gboolean
 start (const VerifyJoinSide *side, const VerifyEntry **entry, GError **error)
 {
 	return sorter_rewind (side->sorted, error) && next_entry (side->sorted, entry, error);
 }
 
-gboolean
-verify_join (const VerifyJoinSide *source, const VerifyJoinSide *target, VerifyPairFunc pair,
-	     gpointer user_data, GError **error)
-{
-	const VerifyEntry *a;
-	const VerifyEntry *b;
-
-	if (!start (source, &a, error) || !start (target, &b, error))
-		return FALSE;
-	while (a != NULL || b != NULL) {
-		int order = a == NULL	? 1
-			    : b == NULL ? -1
-					: verify_order_compare (source->order, a, target->order, b);
-		gboolean ok;
-		if (order < 0)
-			ok = leave (source, &a, error);
-		else if (order > 0)
-			ok = leave (target, &b, error);
-		else
-			ok = pair (a, b, user_data, error) &&
-			     next_entry (source->sorted, &a, error) &&
-			     next_entry (target->sorted, &b, error);
-		if (!ok)
-			return FALSE;
-	}
-	return TRUE;
-}
-
-/* --- Marks -------------------------------------------------------------- */
-
+/* This entry goes into the next join, marked, and the stream one on. */
 static gboolean
-leave_marked (const VerifyJoinSide *side, const VerifyEntry **entry, VerifyMarks mark,
-	      GError **error)
+leave (const VerifyJoinSide *side, const VerifyEntry **entry, VerifyMarks mark, GError **error)
 {
-	VerifyEntry marked = **entry;
+	VerifyEntry left = **entry;
 
-	marked.marks = (guint8) (marked.marks | mark);
-	return sorter_add (side->rest, &marked, error) && next_entry (side->sorted, entry, error);
+	left.marks = (guint8) (left.marks | mark);
+	return sorter_add (side->rest, &left, error) && next_entry (side->sorted, entry, error);
 }
 
 /* All entries equal to the one at hand. */
@@ -183,37 +146,85 @@ mark_run (const VerifyJoinSide *side, const VerifyEntry **entry, VerifyMarks mar
 
 	while (*entry != NULL &&
 	       verify_order_compare (side->order, &first, side->order, *entry) == 0)
-		if (!leave_marked (side, entry, mark, error))
+		if (!leave (side, entry, mark, error))
 			return FALSE;
 	return TRUE;
+}
+
+/* --- Joins -------------------------------------------------------------- */
+
+/* Two streams side by side, and what happens to entries that are equal. */
+typedef struct Join {
+	const VerifyJoinSide *source;
+	const VerifyJoinSide *target;
+	const VerifyEntry *a; /* of source; NULL at its end */
+	const VerifyEntry *b;
+	gboolean (*equal) (struct Join *join, GError **error);
+	VerifyPairFunc pair;
+	gpointer user_data; /* of pair */
+	VerifyMarks mark;
+} Join;
+
+static int
+compare_heads (const Join *join)
+{
+	if (join->a == NULL || join->b == NULL)
+		return join->a == NULL ? 1 : -1;
+	return verify_order_compare (join->source->order, join->a, join->target->order, join->b);
+}
+
+static gboolean
+run (Join *join, GError **error)
+{
+	gboolean ok = start (join->source, &join->a, error) &&
+		      start (join->target, &join->b, error);
+
+	while (ok && (join->a != NULL || join->b != NULL)) {
+		int order = compare_heads (join);
+		if (order == 0)
+			ok = join->equal (join, error);
+		else if (order < 0)
+			ok = leave (join->source, &join->a, 0, error);
+		else
+			ok = leave (join->target, &join->b, 0, error);
+	}
+	return ok;
+}
+
+static gboolean
+use_up (Join *join, GError **error)
+{
+	return join->pair (join->a, join->b, join->user_data, error) &&
+	       next_entry (join->source->sorted, &join->a, error) &&
+	       next_entry (join->target->sorted, &join->b, error);
+}
+
+gboolean
+verify_join (const VerifyJoinSide *source, const VerifyJoinSide *target, VerifyPairFunc pair,
+	     gpointer user_data, GError **error)
+{
+	Join join = { source, target, .equal = use_up, .pair = pair, .user_data = user_data };
+
+	return run (&join, error);
+}
+
+static gboolean
+mark_both (Join *join, GError **error)
+{
+	return mark_run (join->source, &join->a, join->mark, error) &&
+	       mark_run (join->target, &join->b, join->mark, error);
 }
 
 gboolean
 verify_join_mark (const VerifyJoinSide *source, const VerifyJoinSide *target, VerifyMarks mark,
 		  GError **error)
 {
-	const VerifyEntry *a;
-	const VerifyEntry *b;
+	Join join = { source, target, .equal = mark_both, .mark = mark };
 
-	if (!start (source, &a, error) || !start (target, &b, error))
-		return FALSE;
-	while (a != NULL || b != NULL) {
-		int order = a == NULL	? 1
-			    : b == NULL ? -1
-					: verify_order_compare (source->order, a, target->order, b);
-		gboolean ok;
-		if (order < 0)
-			ok = leave (source, &a, error);
-		else if (order > 0)
-			ok = leave (target, &b, error);
-		else
-			ok = mark_run (source, &a, mark, error) &&
-			     mark_run (target, &b, mark, error);
-		if (!ok)
-			return FALSE;
-	}
-	return TRUE;
+	return run (&join, error);
 }
+
+/* --- Copies ------------------------------------------------------------- */
 
 /* For each run of few in turn: is there one of its like in all that is not in few? A byte each. */
 static gboolean
