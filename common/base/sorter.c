@@ -249,3 +249,19 @@ sorter_next (Sorter *sorter, const void **record, GError **error)
 	*record = sorter->given->window + sorter->given->at;
 	return TRUE;
 }
+
+gboolean
+sorter_foreach (Sorter *sorter, SorterFunc function, gpointer user_data, GError **error)
+{
+	if (!sorter_rewind (sorter, error))
+		return FALSE;
+	for (;;) {
+		const void *record;
+		if (!sorter_next (sorter, &record, error))
+			return FALSE;
+		if (record == NULL)
+			return TRUE;
+		if (!function (record, user_data, error))
+			return FALSE;
+	}
+}

@@ -29,4 +29,9 @@ gboolean sorter_rewind (Sorter *sorter, GError **error);
 /* TRUE with *record, valid until the next call; with NULL at the end. */
 gboolean sorter_next (Sorter *sorter, const void **record, GError **error);
 
+/* Hand all records to function in order, from the first one on; stops with FALSE as soon as
+ * function returns FALSE. function must not rewind the sorter. */
+typedef gboolean (*SorterFunc) (const void *record, gpointer user_data, GError **error);
+gboolean sorter_foreach (Sorter *sorter, SorterFunc function, gpointer user_data, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sorter, sorter_free)

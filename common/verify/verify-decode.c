@@ -62,25 +62,31 @@ wants_look (const VerifyEntry *entry)
 	return (entry->marks & VERIFY_MARK_LOOK) != 0 || (entry->first == 0 && entry->second == 0);
 }
 
+typedef struct {
+	VerifyLook *look;
+	guint64 wanted;
+} Asking;
+
+static gboolean
+ask (const void *record, gpointer user_data, GError **error)
+{
+	const VerifyEntry *entry = record;
+	Asking *asking = user_data;
+
+	if (!wants_look (entry))
+		return TRUE;
+	asking->wanted++;
+	return verify_look_add (asking->look, entry->number, error);
+}
+
 gboolean
 verify_decode_ask (Sorter *open, VerifyLook *look, guint64 *wanted, GError **error)
 {
-	*wanted = 0;
-	if (!sorter_rewind (open, error))
-		return FALSE;
-	for (;;) {
-		const void *next;
-		if (!sorter_next (open, &next, error))
-			return FALSE;
-		if (next == NULL)
-			return TRUE;
-		const VerifyEntry *entry = next;
-		if (!wants_look (entry))
-			continue;
-		++*wanted;
-		if (!verify_look_add (look, entry->number, error))
-			return FALSE;
-	}
+	Asking asking = { look, 0 };
+	gboolean ok = sorter_foreach (open, ask, &asking, error);
+
+	*wanted = asking.wanted;
+	return ok;
 }
 
 static gboolean

@@ -102,24 +102,29 @@ next_entry (Sorter *sorter, const VerifyEntry **entry, GError **error)
 	return TRUE;
 }
 
+typedef struct {
+	const VerifyOrder *order;
+	Sorter *sorted;
+	Sorter *rest;
+} Split;
+
+static gboolean
+split (const void *record, gpointer user_data, GError **error)
+{
+	const Split *into = user_data;
+
+	return sorter_add (verify_order_applies (into->order, record) ? into->sorted : into->rest,
+			   record, error);
+}
+
 gboolean
 verify_entries_split (Sorter *from, const VerifyOrder *order, Sorter *sorted, Sorter *rest,
 		      GError **error)
 {
 	g_autoptr (Sorter) owned = from;
+	Split into = { order, sorted, rest };
 
-	if (!sorter_rewind (from, error))
-		return FALSE;
-	for (;;) {
-		const VerifyEntry *entry;
-		if (!next_entry (from, &entry, error))
-			return FALSE;
-		if (entry == NULL)
-			return TRUE;
-		if (!sorter_add (verify_order_applies (order, entry) ? sorted : rest, entry,
-				 error))
-			return FALSE;
-	}
+	return sorter_foreach (owned, split, &into, error);
 }
 
 static gboolean

@@ -85,30 +85,23 @@ write_block (VerifyLookup *lookup, guint length, GError **error)
 	return spool_write (lookup->spool, lookup->block, length * sizeof (Entry), error);
 }
 
+static gboolean
+append_entry (const void *record, gpointer user_data, GError **error)
+{
+	VerifyLookup *lookup = user_data;
+
+	lookup->block[lookup->count++ % BLOCK] = *(const Entry *) record;
+	return lookup->count % BLOCK != 0 || write_block (lookup, BLOCK, error);
+}
+
 gboolean
 verify_lookup_seal (VerifyLookup *lookup, GError **error)
 {
-	guint used = 0;
-
-	if (!sorter_rewind (lookup->sorter, error))
+	if (!sorter_foreach (lookup->sorter, append_entry, lookup, error))
 		return FALSE;
-	for (;;) {
-		const void *entry;
-		if (!sorter_next (lookup->sorter, &entry, error))
-			return FALSE;
-		if (entry == NULL)
-			break;
-		memcpy (&lookup->block[used++], entry, sizeof (Entry));
-		lookup->count++;
-		if (used < BLOCK)
-			continue;
-		if (!write_block (lookup, used, error))
-			return FALSE;
-		used = 0;
-	}
 	g_clear_pointer (&lookup->sorter, sorter_free);
 	lookup->taken = g_malloc0 (lookup->count / 8 + 1);
-	return write_block (lookup, used, error);
+	return write_block (lookup, (guint) (lookup->count % BLOCK), error);
 }
 
 /* --- Finding ------------------------------------------------------------ */

@@ -228,28 +228,32 @@ mark_step (Match *match, const Step *step, GError **error)
 /* Every entry anew from the index, where change knows better what it is. */
 typedef void (*ChangeFunc) (VerifyEntry *entry, const VerifyRecord *record);
 
+typedef struct {
+	Side *side;
+	ChangeFunc change;
+} Changing;
+
+static gboolean
+change_entry (const void *old, gpointer user_data, GError **error)
+{
+	const Changing *changing = user_data;
+	VerifyEntry entry = *(const VerifyEntry *) old;
+	VerifyRecord record;
+
+	if (!verify_index_read (changing->side->reading->index, entry.number, &record, error))
+		return FALSE;
+	changing->change (&entry, &record);
+	return sorter_add (changing->side->open, &entry, error);
+}
+
 static gboolean
 change_open (Side *side, ChangeFunc change, GError **error)
 {
 	g_autoptr (Sorter) old = g_steal_pointer (&side->open);
+	Changing changing = { side, change };
 
 	side->open = verify_entries_new ();
-	if (!sorter_rewind (old, error))
-		return FALSE;
-	for (;;) {
-		const void *next;
-		VerifyRecord record;
-		if (!sorter_next (old, &next, error))
-			return FALSE;
-		if (next == NULL)
-			return TRUE;
-		VerifyEntry entry = *(const VerifyEntry *) next;
-		if (!verify_index_read (side->reading->index, entry.number, &record, error))
-			return FALSE;
-		change (&entry, &record);
-		if (!sorter_add (side->open, &entry, error))
-			return FALSE;
-	}
+	return sorter_foreach (old, change_entry, &changing, error);
 }
 
 /* --- Without a partner -------------------------------------------------- */
@@ -266,45 +270,53 @@ class_of_rest (const Match *match, const Side *side, const VerifyEntry *entry)
 	return copy ? VERIFY_COLLAPSED : VERIFY_MISSING;
 }
 
-/* All that is open, or only what is one copy too many. */
-static gboolean
-name_open (Match *match, Side *side, gboolean only_copies, GError **error)
-{
-	g_autoptr (Sorter) open = g_steal_pointer (&side->open);
+typedef struct {
+	Match *match;
+	Side *side;
+} Naming;
 
-	side->open = verify_entries_new ();
-	if (!sorter_rewind (open, error))
-		return FALSE;
-	for (;;) {
-		const void *next;
-		if (!sorter_next (open, &next, error))
-			return FALSE;
-		if (next == NULL)
-			return TRUE;
-		const VerifyEntry *entry = next;
-		const VerifyOutcome outcome = {
-			.number = entry->number,
-			.partner = VERIFY_NO_PARTNER,
-			.at_target = side->at_target,
-			.class = (guint8) class_of_rest (match, side, entry),
-		};
-		gboolean stays = only_copies && (entry->marks & VERIFY_MARK_COPY) == 0;
-		if (stays ? !sorter_add (side->open, entry, error)
-			  : !verify_outcomes_add (match->outcomes, &outcome, entry->folder, error))
-			return FALSE;
-	}
+static gboolean
+name (const void *record, gpointer user_data, GError **error)
+{
+	const Naming *naming = user_data;
+	const VerifyEntry *entry = record;
+	const VerifyOutcome outcome = {
+		.number = entry->number,
+		.partner = VERIFY_NO_PARTNER,
+		.at_target = naming->side->at_target,
+		.class = (guint8) class_of_rest (naming->match, naming->side, entry),
+	};
+
+	return verify_outcomes_add (naming->match->outcomes, &outcome, entry->folder, error);
+}
+
+static gboolean
+name_copy (const void *record, gpointer user_data, GError **error)
+{
+	const Naming *naming = user_data;
+	const VerifyEntry *entry = record;
+
+	return (entry->marks & VERIFY_MARK_COPY) != 0
+		       ? name (record, user_data, error)
+		       : sorter_add (naming->side->open, entry, error);
 }
 
 static gboolean
 name_copies (Match *match, Side *side, GError **error)
 {
-	return name_open (match, side, TRUE, error);
+	g_autoptr (Sorter) old = g_steal_pointer (&side->open);
+	Naming naming = { match, side };
+
+	side->open = verify_entries_new ();
+	return sorter_foreach (old, name_copy, &naming, error);
 }
 
 static gboolean
 name_rest (Match *match, Side *side, GError **error)
 {
-	return name_open (match, side, FALSE, error);
+	Naming naming = { match, side };
+
+	return sorter_foreach (side->open, name, &naming, error);
 }
 
 /* --- By content --------------------------------------------------------- */
@@ -491,24 +503,21 @@ decode_both (Match *match, gboolean *decoded, GError **error)
 	       verify_decode (match->target.reading, target, &match->target.open, error);
 }
 
+static gboolean
+gather_mime (const void *record, gpointer user_data, GError **error)
+{
+	const VerifyEntry *entry = record;
+
+	return (entry->marks & VERIFY_MARK_KEY) == 0 || sorter_add (user_data, entry, error);
+}
+
 /* Every open entry that has L2, by folder and L2. */
 static Sorter *
 gather_mimes (const Side *side, GError **error)
 {
 	g_autoptr (Sorter) all = verify_order_sorter_new (&side->by_content);
 
-	if (!sorter_rewind (side->open, error))
-		return NULL;
-	for (;;) {
-		const void *next;
-		if (!sorter_next (side->open, &next, error))
-			return NULL;
-		if (next == NULL)
-			return g_steal_pointer (&all);
-		const VerifyEntry *entry = next;
-		if ((entry->marks & VERIFY_MARK_KEY) != 0 && !sorter_add (all, entry, error))
-			return NULL;
-	}
+	return sorter_foreach (side->open, gather_mime, all, error) ? g_steal_pointer (&all) : NULL;
 }
 
 static gboolean

@@ -54,6 +54,35 @@ check (guint32 count, gsize memory)
 	}
 }
 
+/* Up to the record that *user_data counts down to. */
+static gboolean
+count_down (const void *record, gpointer user_data, GError **error)
+{
+	guint32 *left = user_data;
+
+	return --*left > 0;
+}
+
+static void
+test_foreach (void)
+{
+	g_autoptr (Sorter) sorter = sorter_new (sizeof (Record), 0, compare, NULL);
+	guint32 left = 11;
+
+	for (guint32 i = 0; i < 10; i++) {
+		const Record record = { i, i };
+		g_assert_true (sorter_add (sorter, &record, NULL));
+	}
+	g_assert_true (sorter_foreach (sorter, count_down, &left, NULL));
+	g_assert_cmpuint (left, ==, 1);
+	left = 3;
+	g_assert_false (sorter_foreach (sorter, count_down, &left, NULL));
+	g_assert_cmpuint (left, ==, 0);
+	left = 11;
+	g_assert_true (sorter_foreach (sorter, count_down, &left, NULL));
+	g_assert_cmpuint (left, ==, 1);
+}
+
 static void
 test_empty (void)
 {
@@ -85,5 +114,6 @@ main (int argc, char **argv)
 	g_test_add_func ("/sorter/nothing-comes-back-of-nothing", test_empty);
 	g_test_add_func ("/sorter/sorts-in-memory", test_memory);
 	g_test_add_func ("/sorter/merges-what-was-spilled", test_spilled);
+	g_test_add_func ("/sorter/hands-out-all-until-told-to-stop", test_foreach);
 	return g_test_run ();
 }
