@@ -19,8 +19,9 @@ compare_mimes (gconstpointer a, gconstpointer b, gpointer user_data)
 }
 
 typedef struct {
-	const VerifyReading *reading;
-	Sorter *mimes; /* of VerifyMime */
+	VerifySide *side;
+	Sorter *mimes;          /* of VerifyMime */
+	const VerifyMime *mime; /* the next one; NULL: there is none any more */
 } Decoding;
 
 /* Not decoded: it was not even tried, or it is no mail to the parser. */
@@ -49,7 +50,7 @@ decode (guint32 number, Message *message, gpointer user_data, GError **error)
 	if (!message_mime_read (message->content, MESSAGE_MIME_WHOLE, NULL, &mime, error))
 		return FALSE;
 	if (mime == NULL)
-		return name_limit (decoding->reading->report, message, error);
+		return name_limit (decoding->side->reading->report, message, error);
 	message_mime_digest (mime, TRUE, l2);
 	memcpy (found.l2, l2, VERIFY_KEY_SIZE);
 	return sorter_add (decoding->mimes, &found, error);
@@ -80,66 +81,55 @@ ask (const void *record, gpointer user_data, GError **error)
 }
 
 gboolean
-verify_decode_ask (Sorter *open, VerifyLook *look, guint64 *wanted, GError **error)
+verify_decode_ask (const VerifySide *side, VerifyLook *look, guint64 *wanted, GError **error)
 {
 	Asking asking = { look, 0 };
-	gboolean ok = sorter_foreach (open, ask, &asking, error);
+	gboolean ok = sorter_foreach (side->open, ask, &asking, error);
 
 	*wanted = asking.wanted;
 	return ok;
 }
 
 static gboolean
-next_mime (const VerifyReading *reading, Sorter *mimes, const VerifyMime **mime, GError **error)
+next_mime (Decoding *decoding, GError **error)
 {
 	const void *next;
 
-	if (reading->open == NULL)
-		return verify_index_next_mime (reading->index, mime, error);
-	if (!sorter_next (mimes, &next, error))
+	if (decoding->side->reading->open == NULL)
+		return verify_index_next_mime (decoding->side->reading->index, &decoding->mime,
+					       error);
+	if (!sorter_next (decoding->mimes, &next, error))
 		return FALSE;
-	*mime = next;
+	decoding->mime = next;
 	return TRUE;
 }
 
-/* L2 becomes the key of the open entries that have one; both come in the order of numbers. */
+/* Entries and L2 both come in the order of numbers. */
 static gboolean
-take_mimes (const VerifyReading *reading, Sorter *mimes, Sorter **open, GError **error)
+take_mime (const void *old, gpointer user_data, GError **error)
 {
-	g_autoptr (Sorter) old = g_steal_pointer (open);
-	const VerifyMime *mime;
+	Decoding *decoding = user_data;
+	VerifyEntry entry = *(const VerifyEntry *) old;
 
-	*open = verify_entries_new ();
-	if (!sorter_rewind (old, error) || !sorter_rewind (mimes, error) ||
-	    !verify_index_rewind_mime (reading->index, error) ||
-	    !next_mime (reading, mimes, &mime, error))
-		return FALSE;
-	for (;;) {
-		const void *next;
-		if (!sorter_next (old, &next, error))
+	while (decoding->mime != NULL && decoding->mime->number < entry.number)
+		if (!next_mime (decoding, error))
 			return FALSE;
-		if (next == NULL)
-			return TRUE;
-		VerifyEntry entry = *(const VerifyEntry *) next;
-		while (mime != NULL && mime->number < entry.number)
-			if (!next_mime (reading, mimes, &mime, error))
-				return FALSE;
-		if (mime != NULL && mime->number == entry.number) {
-			memcpy (entry.key, mime->l2, VERIFY_KEY_SIZE);
-			entry.marks |= VERIFY_MARK_KEY;
-		}
-		if (!sorter_add (*open, &entry, error))
-			return FALSE;
+	if (decoding->mime != NULL && decoding->mime->number == entry.number) {
+		memcpy (entry.key, decoding->mime->l2, VERIFY_KEY_SIZE);
+		entry.marks |= VERIFY_MARK_KEY;
 	}
+	return sorter_add (decoding->side->open, &entry, error);
 }
 
 gboolean
-verify_decode (const VerifyReading *reading, VerifyLook *look, Sorter **open, GError **error)
+verify_decode (VerifySide *side, VerifyLook *look, GError **error)
 {
 	g_autoptr (Sorter) mimes =
 		sorter_new (sizeof (VerifyMime), SORTER_MEMORY_LIMIT, compare_mimes, NULL);
-	Decoding decoding = { reading, mimes };
+	Decoding decoding = { side, mimes, NULL };
 
-	return verify_look_run (look, decode, &decoding, error) &&
-	       take_mimes (reading, mimes, open, error);
+	return verify_look_run (look, decode, &decoding, error) && sorter_rewind (mimes, error) &&
+	       verify_index_rewind_mime (side->reading->index, error) &&
+	       next_mime (&decoding, error) &&
+	       verify_side_reopen (side, take_mime, &decoding, error);
 }

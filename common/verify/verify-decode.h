@@ -4,15 +4,14 @@
  */
 #pragma once
 
-#include "verify/verify-join.h"
-#include "verify/verify-look.h"
+#include "verify/verify-side.h"
 
 /* Asks look for the open entries worth it: those with VERIFY_MARK_LOOK, and those without a header
  * that could tell. *wanted is their number. */
-gboolean verify_decode_ask (Sorter *open, VerifyLook *look, guint64 *wanted, GError **error);
+gboolean verify_decode_ask (const VerifySide *side, VerifyLook *look, guint64 *wanted,
+			    GError **error);
 
-/* Runs look, and has the L2 of what it finds as the key of its entry in *open, which is replaced;
- * where a side cannot be read again, the L2 its index knows. A message beyond the limits of the
- * parser has none (finding mime-limit). */
-gboolean verify_decode (const VerifyReading *reading, VerifyLook *look, Sorter **open,
-			GError **error);
+/* Runs look, and makes the L2 of what it finds the key of its open entry; where a side cannot be
+ * read again, the L2 its index knows. A message beyond the limits of the parser has none (finding
+ * mime-limit). */
+gboolean verify_decode (VerifySide *side, VerifyLook *look, GError **error);

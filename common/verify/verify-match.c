@@ -7,27 +7,17 @@
  */
 #include "verify/verify-match.h"
 
-#include <string.h>
-
 #include "verify/verify-altered.h"
 #include "verify/verify-decode.h"
 #include "verify/verify-join.h"
+#include "verify/verify-side.h"
 
 /* Dates of different media agree to the second, give or take a rounding. */
 #define DATE_TOLERANCE 1
 
 typedef struct {
-	const VerifyReading *reading;
-	guint32 *const *places; /* by scope */
-	Sorter *open;           /* entries that have no partner yet */
-	Sorter *all;            /* every entry that has L1 */
-	VerifyOrder by_content; /* the order of all: by folder, L1, L0 */
-	guint8 at_target;
-} Side;
-
-typedef struct {
-	Side source;
-	Side target;
+	VerifySide source;
+	VerifySide target;
 	const VerifyMatchOptions *options;
 	VerifyOutcomes *outcomes;
 	VerifyAltered *altered;
@@ -46,26 +36,10 @@ typedef struct {
 } Step;
 
 static void
-side_init (Side *side, const VerifyReading *reading, guint32 *const *places, guint8 at_target)
-{
-	side->reading = reading;
-	side->places = places;
-	side->open = verify_entries_new ();
-	side->by_content = (VerifyOrder){ .places = places[VERIFY_SCOPE_NAME],
-					  .key = TRUE,
-					  .first = TRUE,
-					  .metadata = TRUE };
-	side->all = verify_order_sorter_new (&side->by_content);
-	side->at_target = at_target;
-}
-
-static void
 match_clear (Match *match)
 {
-	sorter_free (match->source.open);
-	sorter_free (match->source.all);
-	sorter_free (match->target.open);
-	sorter_free (match->target.all);
+	verify_side_clear (&match->source);
+	verify_side_clear (&match->target);
 	verify_altered_free (match->altered);
 }
 
@@ -156,110 +130,86 @@ pair (const VerifyEntry *source, const VerifyEntry *target, gpointer user_data, 
 
 /* --- Steps -------------------------------------------------------------- */
 
-static VerifyOrder
-order_of_step (const Side *side, const Step *step)
-{
-	return (VerifyOrder){
-		.places = step->scope == VERIFY_SCOPE_ANYWHERE ? NULL : side->places[step->scope],
-		.key = step->key,
-		.first = step->first,
-		.second = step->second,
-		.metadata = step->metadata,
-	};
-}
-
-/* What the step can compare goes into a new sorter, in order; the rest stays open. */
-static Sorter *
-arrange (Side *side, const VerifyOrder *order, GError **error)
-{
-	g_autoptr (Sorter) sorted = verify_order_sorter_new (order);
-	Sorter *open = side->open;
-
-	side->open = verify_entries_new ();
-	return verify_entries_split (open, order, sorted, side->open, error)
-		       ? g_steal_pointer (&sorted)
-		       : NULL;
-}
-
 static gboolean
 is_settled (const Match *match)
 {
 	return sorter_count (match->source.open) == 0 || sorter_count (match->target.open) == 0;
 }
 
+/* Both sides in the order of a step, as far as it applies to them. */
+typedef struct {
+	VerifyOrder source_order;
+	VerifyOrder target_order;
+	VerifyJoinSide source;
+	VerifyJoinSide target;
+} Arranged;
+
+static void
+arranged_clear (Arranged *arranged)
+{
+	sorter_free (arranged->source.sorted);
+	sorter_free (arranged->target.sorted);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arranged, arranged_clear)
+
+static gboolean
+arrange_side (VerifySide *side, const Step *step, VerifyOrder *order, VerifyJoinSide *arranged,
+	      GError **error)
+{
+	gboolean anywhere = step->scope == VERIFY_SCOPE_ANYWHERE;
+
+	*order = (VerifyOrder){
+		.places = anywhere ? NULL : side->places[step->scope],
+		.key = step->key,
+		.first = step->first,
+		.second = step->second,
+		.metadata = step->metadata,
+	};
+	arranged->order = order;
+	arranged->sorted = verify_side_arrange (side, order, error);
+	arranged->rest = side->open;
+	return arranged->sorted != NULL;
+}
+
+/* arranged stays where it is: its sides refer to its orders. */
+static gboolean
+arrange (Match *match, const Step *step, Arranged *arranged, GError **error)
+{
+	return arrange_side (&match->source, step, &arranged->source_order, &arranged->source,
+			     error) &&
+	       arrange_side (&match->target, step, &arranged->target_order, &arranged->target,
+			     error);
+}
+
 static gboolean
 run_step (Match *match, const Step *step, GError **error)
 {
-	const VerifyOrder source_order = order_of_step (&match->source, step);
-	const VerifyOrder target_order = order_of_step (&match->target, step);
+	g_auto (Arranged) arranged = { .source = { NULL } };
 
 	if (is_settled (match))
 		return TRUE;
-	g_autoptr (Sorter) source = arrange (&match->source, &source_order, error);
-	if (source == NULL)
+	if (!arrange (match, step, &arranged, error))
 		return FALSE;
-	g_autoptr (Sorter) target = arrange (&match->target, &target_order, error);
-	if (target == NULL)
-		return FALSE;
-	const VerifyJoinSide a = { &source_order, source, match->source.open };
-	const VerifyJoinSide b = { &target_order, target, match->target.open };
 	match->scope = step->scope;
 	match->level = step->level;
-	return verify_join (&a, &b, pair, match, error);
+	return verify_join (&arranged.source, &arranged.target, pair, match, error);
 }
 
 /* Mark what has a counterpart by this step, without pairing it. */
 static gboolean
 mark_step (Match *match, const Step *step, GError **error)
 {
-	const VerifyOrder source_order = order_of_step (&match->source, step);
-	const VerifyOrder target_order = order_of_step (&match->target, step);
-	g_autoptr (Sorter) source = arrange (&match->source, &source_order, error);
-	if (source == NULL)
-		return FALSE;
-	g_autoptr (Sorter) target = arrange (&match->target, &target_order, error);
-	if (target == NULL)
-		return FALSE;
-	const VerifyJoinSide a = { &source_order, source, match->source.open };
-	const VerifyJoinSide b = { &target_order, target, match->target.open };
-	return verify_join_mark (&a, &b, VERIFY_MARK_LOOK, error);
-}
+	g_auto (Arranged) arranged = { .source = { NULL } };
 
-/* Every entry anew from the index, where change knows better what it is. */
-typedef void (*ChangeFunc) (VerifyEntry *entry, const VerifyRecord *record);
-
-typedef struct {
-	Side *side;
-	ChangeFunc change;
-} Changing;
-
-static gboolean
-change_entry (const void *old, gpointer user_data, GError **error)
-{
-	const Changing *changing = user_data;
-	VerifyEntry entry = *(const VerifyEntry *) old;
-	VerifyRecord record;
-
-	if (!verify_index_read (changing->side->reading->index, entry.number, &record, error))
-		return FALSE;
-	changing->change (&entry, &record);
-	return sorter_add (changing->side->open, &entry, error);
-}
-
-static gboolean
-change_open (Side *side, ChangeFunc change, GError **error)
-{
-	g_autoptr (Sorter) old = g_steal_pointer (&side->open);
-	Changing changing = { side, change };
-
-	side->open = verify_entries_new ();
-	return sorter_foreach (old, change_entry, &changing, error);
+	return arrange (match, step, &arranged, error) &&
+	       verify_join_mark (&arranged.source, &arranged.target, VERIFY_MARK_LOOK, error);
 }
 
 /* --- Without a partner -------------------------------------------------- */
 
 static VerifyClass
-class_of_rest (const Match *match, const Side *side, const VerifyEntry *entry)
+class_of_rest (const Match *match, const VerifySide *side, const VerifyEntry *entry)
 {
 	gboolean copy = (entry->marks & VERIFY_MARK_COPY) != 0;
 
@@ -272,7 +222,7 @@ class_of_rest (const Match *match, const Side *side, const VerifyEntry *entry)
 
 typedef struct {
 	Match *match;
-	Side *side;
+	VerifySide *side;
 } Naming;
 
 static gboolean
@@ -302,17 +252,15 @@ name_copy (const void *record, gpointer user_data, GError **error)
 }
 
 static gboolean
-name_copies (Match *match, Side *side, GError **error)
+name_copies (Match *match, VerifySide *side, GError **error)
 {
-	g_autoptr (Sorter) old = g_steal_pointer (&side->open);
 	Naming naming = { match, side };
 
-	side->open = verify_entries_new ();
-	return sorter_foreach (old, name_copy, &naming, error);
+	return verify_side_reopen (side, name_copy, &naming, error);
 }
 
 static gboolean
-name_rest (Match *match, Side *side, GError **error)
+name_rest (Match *match, VerifySide *side, GError **error)
 {
 	Naming naming = { match, side };
 
@@ -321,39 +269,9 @@ name_rest (Match *match, Side *side, GError **error)
 
 /* --- By content --------------------------------------------------------- */
 
-static void
-take_l1 (VerifyEntry *entry, const VerifyRecord *record)
-{
-	memcpy (entry->key, record->l1, VERIFY_KEY_SIZE);
-	memcpy (&entry->first, record->l0, sizeof entry->first);
-	/* 0 stands for nothing. */
-	entry->first |= (guint64) ((record->traits & VERIFY_HAS_L0) != 0);
-	entry->second = 0;
-	entry->marks &= (guint8) ~VERIFY_MARK_KEY;
-	if ((record->traits & VERIFY_HAS_L1) != 0)
-		entry->marks |= VERIFY_MARK_KEY;
-}
-
-static void
-take_l0 (VerifyEntry *entry, const VerifyRecord *record)
-{
-	memcpy (entry->key, record->l0, VERIFY_KEY_SIZE);
-	entry->marks &= (guint8) ~VERIFY_MARK_KEY;
-	if ((record->traits & VERIFY_HAS_L0) != 0)
-		entry->marks |= VERIFY_MARK_KEY;
-}
-
-static void
-take_header (VerifyEntry *entry, const VerifyRecord *record)
-{
-	memset (entry->key, 0, VERIFY_KEY_SIZE);
-	entry->first = record->message_id;
-	entry->second = record->headers;
-	entry->marks &= (guint8) ~VERIFY_MARK_KEY;
-}
-
 static gboolean
-add_unreadable (Match *match, const Side *side, guint32 number, guint32 folder, GError **error)
+add_unreadable (Match *match, const VerifySide *side, guint32 number, guint32 folder,
+		GError **error)
 {
 	const VerifyOutcome outcome = {
 		.number = number,
@@ -367,29 +285,16 @@ add_unreadable (Match *match, const Side *side, guint32 number, guint32 folder, 
 
 /* Everything the index has. */
 static gboolean
-read_side (Match *match, Side *side, GError **error)
+read_side (Match *match, VerifySide *side, GError **error)
 {
 	for (guint32 i = 0; i < verify_index_count (side->reading->index); i++) {
 		VerifyRecord record;
 		if (!verify_index_read (side->reading->index, i, &record, error))
 			return FALSE;
 		verify_outcomes_count_message (match->outcomes, side->at_target, record.folder);
-		if ((record.traits & VERIFY_UNREADABLE) != 0) {
-			if (!add_unreadable (match, side, i, record.folder, error))
-				return FALSE;
-			continue;
-		}
-		VerifyEntry entry = {
-			.date = record.date,
-			.number = i,
-			.folder = record.folder,
-			.keywords = record.keywords,
-			.flags = record.flags,
-			.traits = record.traits,
-		};
-		take_l1 (&entry, &record);
-		Sorter *into = (entry.marks & VERIFY_MARK_KEY) != 0 ? side->all : side->open;
-		if (!sorter_add (into, &entry, error))
+		if ((record.traits & VERIFY_UNREADABLE) != 0
+			    ? !add_unreadable (match, side, i, record.folder, error)
+			    : !verify_side_add (side, i, &record, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -407,20 +312,6 @@ join_all (Match *match, GError **error)
 	match->scope = VERIFY_SCOPE_NAME;
 	match->level = VERIFY_LEVEL_RAW;
 	return verify_join (&a, &b, pair, match, error);
-}
-
-/* An open message with a found copy in the same folder is one copy too few (or too many), not
- * another mail. */
-static gboolean
-mark_copies (Side *side, Sorter *all, GError **error)
-{
-	const VerifyOrder order = { .places = side->places[VERIFY_SCOPE_NAME], .key = TRUE };
-
-	if (sorter_count (side->open) == 0)
-		return TRUE;
-	g_autoptr (Sorter) few = arrange (side, &order, error);
-	return few != NULL &&
-	       verify_join_mark_copies (few, all, &order, side->open, error);
 }
 
 /* By everything that was read of the content. */
@@ -449,8 +340,8 @@ match_content (Match *match, GError **error)
 	for (guint i = 0; i < G_N_ELEMENTS (elsewhere); i++)
 		if (!run_step (match, &elsewhere[i], error))
 			return FALSE;
-	return mark_copies (&match->source, match->source.all, error) &&
-	       mark_copies (&match->target, match->target.all, error);
+	return verify_side_mark_copies (&match->source, match->source.all, error) &&
+	       verify_side_mark_copies (&match->target, match->target.all, error);
 }
 
 /* By the key alone, in the same folder and then elsewhere. */
@@ -474,8 +365,8 @@ match_keys (Match *match, VerifyLevel level, GError **error)
 static gboolean
 match_raw (Match *match, GError **error)
 {
-	return is_settled (match) || (change_open (&match->source, take_l0, error) &&
-				      change_open (&match->target, take_l0, error) &&
+	return is_settled (match) || (verify_side_take_l0 (&match->source, error) &&
+				      verify_side_take_l0 (&match->target, error) &&
 				      match_keys (match, VERIFY_LEVEL_RAW, error));
 }
 
@@ -493,42 +384,25 @@ decode_both (Match *match, gboolean *decoded, GError **error)
 
 	*decoded = FALSE;
 	if (!mark_step (match, &same_id, error) || !mark_step (match, &same_fields, error) ||
-	    !verify_decode_ask (match->source.open, source, &source_wanted, error) ||
-	    !verify_decode_ask (match->target.open, target, &target_wanted, error))
+	    !verify_decode_ask (&match->source, source, &source_wanted, error) ||
+	    !verify_decode_ask (&match->target, target, &target_wanted, error))
 		return FALSE;
 	if (source_wanted == 0 || target_wanted == 0)
 		return TRUE;
 	*decoded = TRUE;
-	return verify_decode (match->source.reading, source, &match->source.open, error) &&
-	       verify_decode (match->target.reading, target, &match->target.open, error);
-}
-
-static gboolean
-gather_mime (const void *record, gpointer user_data, GError **error)
-{
-	const VerifyEntry *entry = record;
-
-	return (entry->marks & VERIFY_MARK_KEY) == 0 || sorter_add (user_data, entry, error);
-}
-
-/* Every open entry that has L2, by folder and L2. */
-static Sorter *
-gather_mimes (const Side *side, GError **error)
-{
-	g_autoptr (Sorter) all = verify_order_sorter_new (&side->by_content);
-
-	return sorter_foreach (side->open, gather_mime, all, error) ? g_steal_pointer (&all) : NULL;
+	return verify_decode (&match->source, source, error) &&
+	       verify_decode (&match->target, target, error);
 }
 
 static gboolean
 match_decoded (Match *match, GError **error)
 {
-	g_autoptr (Sorter) source = gather_mimes (&match->source, error);
-	g_autoptr (Sorter) target = source != NULL ? gather_mimes (&match->target, error) : NULL;
+	g_autoptr (Sorter) source = verify_side_gather (&match->source, error);
+	g_autoptr (Sorter) target = source != NULL ? verify_side_gather (&match->target, error) : NULL;
 
 	return target != NULL && match_keys (match, VERIFY_LEVEL_MIME, error) &&
-	       mark_copies (&match->source, source, error) &&
-	       mark_copies (&match->target, target, error) &&
+	       verify_side_mark_copies (&match->source, source, error) &&
+	       verify_side_mark_copies (&match->target, target, error) &&
 	       name_copies (match, &match->target, error);
 }
 
@@ -540,8 +414,8 @@ match_mime (Match *match, GError **error)
 
 	if (is_settled (match) && !match->options->headers_only)
 		return TRUE;
-	if (!change_open (&match->source, take_header, error) ||
-	    !change_open (&match->target, take_header, error))
+	if (!verify_side_take_headers (&match->source, error) ||
+	    !verify_side_take_headers (&match->target, error))
 		return FALSE;
 	if (match->options->headers_only)
 		return TRUE;
@@ -593,8 +467,8 @@ verify_match_new (const VerifyReading *source, const VerifyReading *target,
 
 	result->folders = verify_folders_new (source->index, target->index, options->map);
 	result->outcomes = verify_outcomes_new (source->index, target->index, options->all);
-	side_init (&match.source, source, result->folders->source, FALSE);
-	side_init (&match.target, target, result->folders->target, TRUE);
+	verify_side_init (&match.source, source, result->folders->source, FALSE);
+	verify_side_init (&match.target, target, result->folders->target, TRUE);
 	match.outcomes = result->outcomes;
 	match.altered = verify_altered_new (source, target);
 	return run_cascade (&match, error) ? g_steal_pointer (&result) : NULL;
