@@ -398,7 +398,9 @@ static gboolean
 match_decoded (Match *match, GError **error)
 {
 	g_autoptr (Sorter) source = verify_side_gather (&match->source, error);
-	g_autoptr (Sorter) target = source != NULL ? verify_side_gather (&match->target, error) : NULL;
+	if (source == NULL)
+		return FALSE;
+	g_autoptr (Sorter) target = verify_side_gather (&match->target, error);
 
 	return target != NULL && match_keys (match, VERIFY_LEVEL_MIME, error) &&
 	       verify_side_mark_copies (&match->source, source, error) &&
