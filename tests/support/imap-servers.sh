@@ -63,7 +63,7 @@ has_libraries ()
 	local path
 
 	path=$(find "$1" -name '*.so*' -printf '%h\n' | sort -u | paste -sd :)
-	! find "$1" -type f \( -name master -o -name imapd -o -name imaplogin -o -name couriertls -o -name 'authdaemond*' \) \
+	! find "$1" -type f -regex '.*/\(master\|imapd\|imaplogin\|couriertls\|maildirmake\.courier\|authdaemond\)' \
 		-exec env LD_LIBRARY_PATH="$path" ldd {} + 2> /dev/null | grep -q 'not found'
 }
 

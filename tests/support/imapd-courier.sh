@@ -130,7 +130,7 @@ write_account ()
 	local home=$state/mail/$1
 
 	mkdir -p "$home"
-	env "${settings[@]}" "$tree/usr/bin/maildirmake.courier" "$home/Maildir"
+	env "${settings[@]}" "$tree/usr/bin/maildirmake.courier" "$home/Maildir" || die 'no Maildir can be made'
 	if [ -n "$quota" ]; then
 		env "${settings[@]}" "$tree/usr/bin/maildirmake.courier" -q "${quota}S" "$home/Maildir"
 	fi
