@@ -1,4 +1,4 @@
-/* text.c - untrusted text made safe for a terminal, a line, a field
+/* text.c - untrusted text made safe for a terminal, a line, a field, and compared
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -107,4 +107,12 @@ text_matches_glob (const char *glob, const char *text)
 	g_autoptr (GPatternSpec) pattern = g_pattern_spec_new (glob);
 
 	return g_pattern_spec_match_string (pattern, text);
+}
+
+char *
+text_fold (const char *text, gssize length)
+{
+	g_autofree char *composed = g_utf8_normalize (text, length, G_NORMALIZE_NFC);
+
+	return composed != NULL ? g_utf8_casefold (composed, -1) : NULL;
 }

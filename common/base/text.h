@@ -1,4 +1,4 @@
-/* text.h - untrusted text made safe for a terminal, a line, a field
+/* text.h - untrusted text made safe for a terminal, a line, a field, and compared
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -28,3 +28,7 @@ char *text_to_utf8 (const char *bytes, gsize length, gboolean *guessed);
 
 /* Shell-like match on the whole text: * any run (also of '/'), ? one character. */
 gboolean text_matches_glob (const char *glob, const char *text);
+
+/* What two names share that people, and some servers and file systems, take for the same: composed
+ * (NFC) and without case. NULL if text is not UTF-8. Newly allocated. */
+char *text_fold (const char *text, gssize length);

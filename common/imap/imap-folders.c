@@ -597,10 +597,8 @@ static char *
 fold (const char *mailbox)
 {
 	g_autofree char *name = utf7_decode (mailbox, -1);
-	g_autofree char *composed = g_utf8_normalize (name != NULL ? name : mailbox, -1,
-						      G_NORMALIZE_NFC);
 
-	return composed != NULL ? g_utf8_casefold (composed, -1) : NULL;
+	return text_fold (name != NULL ? name : mailbox, -1);
 }
 
 /* Is there one that differs in case or composition only? A server to which they are the same says

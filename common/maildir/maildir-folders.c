@@ -148,11 +148,10 @@ static char **
 make_keys (const char *directory, const char *name)
 {
 	char **keys = g_new0 (char *, 3);
-	g_autofree char *composed = g_utf8_normalize (name, -1, G_NORMALIZE_NFC);
+	g_autofree char *folded = text_fold (name, -1);
 
 	keys[0] = g_ascii_strdown (directory, -1);
-	g_autofree char *folded = g_utf8_casefold (composed != NULL ? composed : name, -1);
-	keys[1] = g_strconcat ("\n", folded, NULL);
+	keys[1] = g_strconcat ("\n", folded != NULL ? folded : name, NULL);
 	return keys;
 }
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* Of Outlook, Outlook Express and Windows Mail, Thunderbird, Apple Mail, and webmail of providers.
  * The first name of a role is the usual one; no name stands for two roles. */
 static const struct {
@@ -141,15 +143,6 @@ static const struct {
 	{ FOLDER_ROLE_JUNK, "정크 메일|스팸메일함|스팸편지함" },
 };
 
-/* Names are compared so, on both sides. */
-static char *
-fold (const char *name, gsize length)
-{
-	g_autofree char *composed = g_utf8_normalize (name, (gssize) length, G_NORMALIZE_NFC);
-
-	return composed != NULL ? g_utf8_casefold (composed, -1) : NULL;
-}
-
 /* Where name stands in the list names, counted from 0; -1 if nowhere. */
 static int
 position (const char *names, const char *folded)
@@ -158,7 +151,7 @@ position (const char *names, const char *folded)
 
 	for (const char *p = names; *p != '\0'; at++) {
 		gsize length = strcspn (p, "|");
-		g_autofree char *candidate = fold (p, length);
+		g_autofree char *candidate = text_fold (p, (gssize) length);
 		if (strcmp (candidate, folded) == 0)
 			return at;
 		p += length;
@@ -170,7 +163,7 @@ position (const char *names, const char *folded)
 FolderRole
 folder_names_find_role (const char *name, guint *rank)
 {
-	g_autofree char *folded = fold (name, strlen (name));
+	g_autofree char *folded = text_fold (name, -1);
 
 	for (guint i = 0; folded != NULL && i < G_N_ELEMENTS (table); i++) {
 		int at = position (table[i].names, folded);

@@ -66,6 +66,25 @@ test_glob (void)
 	g_assert_false (text_matches_glob ("INBOX", "INBOX/a"));
 }
 
+static void
+test_fold (void)
+{
+	static const char *const same[][2] = {
+		{ "INBOX", "Inbox" },
+		{ "Entw\xc3\xbcrfe", "ENTWU\xcc\x88RFE" },
+		{ "\xce\xa3\xce\x91\xce\xa3", "\xcf\x83\xce\xb1\xcf\x82" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (same); i++) {
+		g_autofree char *left = text_fold (same[i][0], -1);
+		g_autofree char *right = text_fold (same[i][1], -1);
+		g_assert_cmpstr (left, ==, right);
+	}
+	g_autofree char *part = text_fold ("Sent|Gesendet", 4);
+	g_assert_cmpstr (part, ==, "sent");
+	g_assert_null (text_fold ("Entw\xfcrfe", -1));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -74,5 +93,6 @@ main (int argc, char **argv)
 	g_test_add_func ("/text/percent-escapes-read-back", test_percent);
 	g_test_add_func ("/text/takes-foreign-bytes-for-windows-1252", test_utf8);
 	g_test_add_func ("/text/globs-cross-slashes", test_glob);
+	g_test_add_func ("/text/folds-what-people-take-for-the-same", test_fold);
 	return g_test_run ();
 }
