@@ -116,3 +116,11 @@ text_fold (const char *text, gssize length)
 
 	return composed != NULL ? g_utf8_casefold (composed, -1) : NULL;
 }
+
+gsize
+text_line_length (const void *data, gsize length)
+{
+	const char *lf = memchr (data, '\n', length);
+
+	return lf != NULL ? (gsize) (lf - (const char *) data) + 1 : length;
+}

@@ -32,3 +32,6 @@ gboolean text_matches_glob (const char *glob, const char *text);
 /* What two names share that people, and some servers and file systems, take for the same: composed
  * (NFC) and without case. NULL if text is not UTF-8. Newly allocated. */
 char *text_fold (const char *text, gssize length);
+
+/* The bytes of the first line of data, its LF included; all of them where there is none. */
+gsize text_line_length (const void *data, gsize length);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/line-reader.h"
+#include "base/text.h"
 #include "message/message-encode.h"
 #include "message/message-headers.h"
 
@@ -93,8 +94,7 @@ clean_header (const GString *header, const char *line_end, const char *encoding)
 
 	for (gsize at = 0; at < header->len;) {
 		const char *line = header->str + at;
-		const char *lf = memchr (line, '\n', header->len - at);
-		gsize length = lf != NULL ? (gsize) (lf - line) + 1 : header->len - at;
+		gsize length = text_line_length (line, header->len - at);
 		if (*line != ' ' && *line != '\t')
 			dropping = g_ascii_strncasecmp (line, MARK, strlen (MARK)) == 0;
 		if (*line == '\r' || *line == '\n')

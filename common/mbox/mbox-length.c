@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "mbox/mbox-scan.h"
 
 #define FIELD "Content-Length"
@@ -55,11 +56,10 @@ mbox_length_read (const guint8 *data, gsize length, guint64 *whole)
 	guint64 body = 0;
 
 	while (at < end) {
-		const guint8 *lf = memchr (at, '\n', (gsize) (end - at));
-		gsize n = lf != NULL ? (gsize) (lf - at) + 1 : (gsize) (end - at);
+		gsize n = text_line_length (at, (gsize) (end - at));
 		const guint8 *value;
 		guint64 number;
-		if (lf == NULL || mbox_scan_is_from (at, n))
+		if (at[n - 1] != '\n' || mbox_scan_is_from (at, n))
 			break;
 		if (n == 1 || (n == 2 && *at == '\r')) {
 			*whole = (guint64) (at + n - data) + body;

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "mbox/mbox-length.h"
 #include "mbox/mbox-multipart.h"
 #include "mbox/mbox-quote.h"
@@ -78,8 +79,7 @@ judge (MboxReader *self, MboxPrecedence after, gboolean *separates, GError **err
 	*separates = self->in_stream && mbox_stream_begins_here (data, length);
 	if (*separates)
 		return TRUE;
-	const guint8 *lf = memchr (data, '\n', length);
-	gsize line = lf != NULL ? (gsize) (lf - data) + 1 : length;
+	gsize line = text_line_length (data, length);
 	mbox_from_parse ((const char *) data, line, &from);
 	/* Where every line of a message is quoted, a date is proof enough. */
 	*separates = (self->habits.dialect == MBOX_DIALECT_RD && after == MBOX_AFTER_BLANK &&
@@ -205,8 +205,7 @@ take_quoted (Body *body, const guint8 *data, gsize length, GError **error)
 
 	mbox_quote_init (&quote, body->quoting, collect, content);
 	do {
-		const guint8 *lf = memchr (data, '\n', length);
-		gsize piece = lf != NULL ? (gsize) (lf - data) + 1 : length;
+		gsize piece = text_line_length (data, length);
 		if (!line_reader_read (body->self->lines, &data, piece, &got, error) ||
 		    !mbox_quote_feed (&quote, data, got, error))
 			return FALSE;
@@ -335,8 +334,7 @@ believe_length (MboxReader *self, const MboxRecord *record, goffset *until, GErr
 			return FALSE;
 		gboolean leads = mbox_length_gap (data, length, at_end, &gap);
 		if (leads && gap < length) {
-			const guint8 *lf = memchr (data + gap, '\n', length - gap);
-			gsize line = lf != NULL ? (gsize) (lf - data) + 1 - gap : length - gap;
+			gsize line = text_line_length (data + gap, length - gap);
 			mbox_from_parse ((const char *) data + gap, line, &from);
 			leads = mbox_separator_judge (&from, MBOX_AFTER_BLANK, data + gap + line,
 						      length - gap - line, at_end);

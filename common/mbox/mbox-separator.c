@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* Field names that mail has and prose hardly. */
 static const char *const known_fields[] = {
 	"Received",
@@ -152,9 +154,8 @@ read_head (const char *text, gsize length)
 	Head head = { .clean = TRUE };
 
 	for (guint number = 0; number < HEAD_LINES && length > 0; number++) {
-		const char *lf = memchr (text, '\n', length);
-		gsize whole = lf != NULL ? (gsize) (lf - text) + 1 : length;
-		gsize n = lf != NULL ? whole - 1 : whole;
+		gsize whole = text_line_length (text, length);
+		gsize n = text[whole - 1] == '\n' ? whole - 1 : whole;
 		if (n > 0 && text[n - 1] == '\r')
 			n--;
 		if (n == 0 || !judge_line (&head, number, text, n))

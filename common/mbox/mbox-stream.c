@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "mbox/mbox-quote.h"
 #include "mbox/mbox-reader.h"
 
@@ -47,8 +48,7 @@ mbox_stream_is_ahead (MboxReader *self, gboolean *ahead, GError **error)
 	/* more may be there, but not always: a pipe must not be judged by how fast it is */
 	length = MIN (length, MBOX_LOOK_AHEAD);
 	while (length > 0 && *data != '\n' && lines < 2) {
-		const guint8 *lf = memchr (data, '\n', length);
-		gsize n = lf != NULL ? (gsize) (lf - data) + 1 : length;
+		gsize n = text_line_length (data, length);
 		lines += begins_with (data, n, "X-Mbs");
 		data += n;
 		length -= n;

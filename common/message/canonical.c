@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* What stores and clients write into a header behind the mail's back: state, not content. */
 static const struct {
 	const char *name;
@@ -192,12 +194,11 @@ name_byte (Canonical *canonical, guint8 byte)
 static gsize
 header_rest (Canonical *canonical, const guint8 *data, gsize length)
 {
-	const guint8 *lf = memchr (data, '\n', length);
-	gsize rest = lf != NULL ? (gsize) (lf - data) + 1 : length;
+	gsize rest = text_line_length (data, length);
 
 	if (canonical->state == CANONICAL_KEEP)
 		put (canonical, data, rest);
-	if (lf != NULL)
+	if (data[rest - 1] == '\n')
 		canonical->state = CANONICAL_LINE_START;
 	return rest;
 }

@@ -7,14 +7,7 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
-/* The length of the line at data, its LF included. */
-static gsize
-line_length (const guint8 *data, gsize length)
-{
-	const guint8 *lf = memchr (data, '\n', length);
-
-	return lf != NULL ? (gsize) (lf - data) + 1 : length;
-}
+#include "base/text.h"
 
 static gboolean
 is_empty_line (const guint8 *line, gsize length)
@@ -30,7 +23,7 @@ pass_header (const guint8 *data, gsize length, gsize *at)
 {
 	while (*at < length) {
 		const guint8 *line = data + *at;
-		gsize n = line_length (line, length - *at);
+		gsize n = text_line_length (line, length - *at);
 		if (line[n - 1] != '\n')
 			return FALSE;
 		*at += n;
@@ -109,12 +102,12 @@ clean_value (GString *value)
 static char *
 take_value (const guint8 *header, gsize length, gsize *at, gsize value)
 {
-	gsize n = line_length (header + *at, length - *at);
+	gsize n = text_line_length (header + *at, length - *at);
 	GString *out = g_string_new (NULL);
 
 	append_unfolded (out, header + *at + value, n - value);
 	for (*at += n; *at < length && (header[*at] == ' ' || header[*at] == '\t'); *at += n) {
-		n = line_length (header + *at, length - *at);
+		n = text_line_length (header + *at, length - *at);
 		append_unfolded (out, header + *at, n);
 	}
 	if (memchr (out->str, '\r', out->len) != NULL || memchr (out->str, 0, out->len) != NULL)
@@ -135,7 +128,7 @@ message_headers_get_all (const guint8 *header, gsize length, const char *const *
 {
 	memset (values, 0, n * sizeof *values);
 	for (gsize at = 0; at < length;) {
-		gsize line = line_length (header + at, length - at);
+		gsize line = text_line_length (header + at, length - at);
 		gsize value;
 		guint i = 0;
 		if (is_empty_line (header + at, line))

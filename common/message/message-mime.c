@@ -318,8 +318,8 @@ scan_signed (const guint8 *data, gsize length, gpointer user_data, GError **erro
 	Signed *signed_parts = user_data;
 
 	while (length > 0) {
-		const guint8 *lf = memchr (data, '\n', length);
-		gsize line = lf != NULL ? (gsize) (lf - data) + 1 : length;
+		gsize line = text_line_length (data, length);
+		gboolean ends = data[line - 1] == '\n';
 		gsize room = LINE_START - signed_parts->length;
 		gsize held = MIN (line, room);
 
@@ -328,10 +328,10 @@ scan_signed (const guint8 *data, gsize length, gpointer user_data, GError **erro
 			hand_on (signed_parts, signed_parts->line, LINE_START);
 		if (signed_parts->length + line >= LINE_START) {
 			hand_on (signed_parts, data + held, line - held);
-			signed_parts->length = lf != NULL ? 0 : LINE_START;
+			signed_parts->length = ends ? 0 : LINE_START;
 		} else {
 			signed_parts->length += line;
-			if (lf != NULL)
+			if (ends)
 				settle_line (signed_parts);
 		}
 		data += line;

@@ -246,20 +246,12 @@ append_field (GString *out, const guint8 *field, gsize length)
 }
 
 static gsize
-line_length (const guint8 *data, gsize length)
-{
-	const guint8 *lf = memchr (data, '\n', length);
-
-	return lf != NULL ? (gsize) (lf - data) + 1 : length;
-}
-
-static gsize
 field_length (const guint8 *data, gsize length)
 {
-	gsize size = line_length (data, length);
+	gsize size = text_line_length (data, length);
 
 	while (size < length && (data[size] == ' ' || data[size] == '\t'))
-		size += line_length (data + size, length - size);
+		size += text_line_length (data + size, length - size);
 	return size;
 }
 

@@ -85,6 +85,15 @@ test_fold (void)
 	g_assert_null (text_fold ("Entw\xfcrfe", -1));
 }
 
+static void
+test_line_length (void)
+{
+	g_assert_cmpuint (text_line_length ("", 0), ==, 0);
+	g_assert_cmpuint (text_line_length ("\nb", 2), ==, 1);
+	g_assert_cmpuint (text_line_length ("a\0\r\nb\n", 6), ==, 4);
+	g_assert_cmpuint (text_line_length ("ab\n", 2), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -94,5 +103,6 @@ main (int argc, char **argv)
 	g_test_add_func ("/text/takes-foreign-bytes-for-windows-1252", test_utf8);
 	g_test_add_func ("/text/globs-cross-slashes", test_glob);
 	g_test_add_func ("/text/folds-what-people-take-for-the-same", test_fold);
+	g_test_add_func ("/text/counts-a-line-with-its-end", test_line_length);
 	return g_test_run ();
 }
