@@ -72,6 +72,25 @@ safe_file_sync_all (int fd, const char *name, GError **error)
 	return syncfs (fd) == 0 || fail (error, name, errno);
 }
 
+int
+safe_file_open_unlinked (GError **error)
+{
+	const char *directory = g_get_tmp_dir ();
+	int fd = open (directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+	/* Not every file system knows O_TMPFILE (NFS does not). */
+	g_autofree char *path = g_build_filename (directory, "mailferry.XXXXXX", NULL);
+	fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT,
+			     "%s: cannot make a temporary file: %s", directory, g_strerror (errno));
+	else
+		unlink (path);
+	return fd;
+}
+
 gboolean
 safe_file_move (int from_fd, const char *from, int to_fd, const char *to, const char *shown,
 		GError **error)

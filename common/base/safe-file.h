@@ -26,6 +26,10 @@ gboolean safe_file_sync_all (int fd, const char *name, GError **error);
 gboolean safe_file_move (int from_fd, const char *from, int to_fd, const char *to,
 			 const char *shown, GError **error);
 
+/* A private file in the temporary directory that no name leads to, for reading and writing; it is
+ * gone when its last descriptor (the caller's) is closed. -1 with an error. */
+int safe_file_open_unlinked (GError **error);
+
 /* A file written beside its final name and renamed over it by safe_file_commit. */
 typedef struct SafeFile SafeFile;
 

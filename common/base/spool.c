@@ -68,29 +68,10 @@ spool_clear (Spool *spool)
 	spool->size = 0;
 }
 
-static int
-open_unlinked (GError **error)
-{
-	const char *directory = g_get_tmp_dir ();
-	int fd = open (directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd >= 0)
-		return fd;
-	/* Not every file system knows O_TMPFILE (NFS does not). */
-	g_autofree char *path = g_build_filename (directory, "mailferry.XXXXXX", NULL);
-	fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0)
-		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT,
-			     "%s: cannot make a temporary file: %s", directory, g_strerror (errno));
-	else
-		unlink (path);
-	return fd;
-}
-
 static gboolean
 move_to_file (Spool *spool, GError **error)
 {
-	spool->fd = open_unlinked (error);
+	spool->fd = safe_file_open_unlinked (error);
 	if (spool->fd < 0)
 		return FALSE;
 	if (!safe_file_write_all (spool->fd, spool->memory, spool->used, "temporary file", error))

@@ -5,10 +5,10 @@
 #include "message/message-repair.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/safe-file.h"
 #include "base/text.h"
 #include "message/message-headers.h"
 #include "message/message-mime-limits.h"
@@ -314,20 +314,11 @@ repair_headers (MessageContent *content, GError **error)
 
 /* --- Long lines ------------------------------------------------------------------------------- */
 
-static gboolean
-fail_errno (GError **error, const char *what)
-{
-	g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT, "%s: %s", what, g_strerror (errno));
-	return FALSE;
-}
-
 static GMimeStream *
 new_temporary_stream (GError **error)
 {
-	int fd = open (g_get_tmp_dir (), O_RDWR | O_CLOEXEC | O_TMPFILE, 0600);
+	int fd = safe_file_open_unlinked (error);
 
-	if (fd < 0)
-		fail_errno (error, g_get_tmp_dir ());
 	return fd >= 0 ? g_mime_stream_fs_new (fd) : NULL;
 }
 
@@ -388,7 +379,8 @@ write_out (GMimeMessage *message, GError **error)
 		return NULL;
 	if (g_mime_object_write_to_stream (GMIME_OBJECT (message), NULL, stream) < 0 ||
 	    g_mime_stream_reset (stream) != 0) {
-		fail_errno (error, "cannot write the message anew");
+		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT,
+			     "cannot write the message anew: %s", g_strerror (errno));
 		return NULL;
 	}
 	while ((got = g_mime_stream_read (stream, buffer, sizeof buffer)) > 0)

@@ -14,21 +14,6 @@
 
 #define PIECE (128 * 1024)
 
-static int
-open_unlinked (GError **error)
-{
-	g_autofree char *path = g_build_filename (g_get_tmp_dir (), "mailferry.XXXXXX", NULL);
-	int fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		g_set_error (error, RUN_ERROR, RUN_ERROR_OUTPUT,
-			     "%s: cannot make a temporary file: %s", g_get_tmp_dir (),
-			     g_strerror (errno));
-	else
-		unlink (path);
-	return fd;
-}
-
 static gboolean
 copy (int kept, GError **error)
 {
@@ -55,7 +40,7 @@ copy (int kept, GError **error)
 int
 verify_stdin_keep (GError **error)
 {
-	int kept = open_unlinked (error);
+	int kept = safe_file_open_unlinked (error);
 
 	if (kept >= 0 && !copy (kept, error)) {
 		close (kept);

@@ -135,6 +135,22 @@ test_spool (void)
 }
 
 static void
+test_unlinked (void)
+{
+	int fd = safe_file_open_unlinked (NULL);
+	struct stat status;
+	char text[5] = { 0 };
+
+	g_assert_cmpint (fstat (fd, &status), ==, 0);
+	g_assert_cmpuint (status.st_nlink, ==, 0);
+	g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
+	g_assert_true (safe_file_write_all (fd, "mail", 4, "test", NULL));
+	g_assert_cmpint (pread (fd, text, 4, 0), ==, 4);
+	g_assert_cmpstr (text, ==, "mail");
+	close (fd);
+}
+
+static void
 test_safe_file (void)
 {
 	g_autofree char *directory = g_dir_make_tmp ("mailferry-XXXXXX", NULL);
@@ -264,6 +280,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/line-reader/finds-line-ends-wherever-a-read-begins", test_slow_writer);
 	g_test_add_func ("/spool/reads-the-same-from-memory-and-file", test_spool);
 	g_test_add_func ("/spool/can-be-filled-anew", test_spool_clear);
+	g_test_add_func ("/safe-file/makes-files-without-a-name", test_unlinked);
 	g_test_add_func ("/safe-file/is-there-whole-or-not-at-all", test_safe_file);
 	g_test_add_func ("/safe-file/writes-into-what-is-no-plain-file", test_special_files);
 	g_test_add_func ("/safe-file/leaves-symbolic-links-in-place", test_symlinks);
