@@ -121,49 +121,45 @@ pst_fields_get_categories (const PstItem *item)
 	return (char **) g_ptr_array_free (categories, FALSE);
 }
 
-static GBytes *
-read_body (const PstItem *item, PstBodyKind kind, const char **charset)
-{
-	g_autoptr (GError) error = NULL;
-	GBytes *bytes = pst_body_read (item, kind, charset, &error);
-
-	if (error != NULL)
-		pst_context_find (item->context, "property-damaged", "text: %s", error->message);
-	return bytes;
-}
-
 static char *
-read_html_words (const PstItem *item, PstBodyKind kind)
+words_of_html (const PstItem *item, const char *data, gsize length, const char *charset)
 {
-	const char *charset = NULL;
-	g_autoptr (GBytes) bytes = read_body (item, kind, &charset);
-	gsize length = 0;
-
-	if (bytes == NULL)
-		return NULL;
-	const char *data = g_bytes_get_data (bytes, &length);
 	guint codepage = pst_codepage_from_charset (charset, strlen (charset));
 	g_autofree char *html =
 		pst_codepage_to_utf8 (item->context->pages, codepage, data, length, &length, NULL);
+
 	return pst_html_get_words (html, length);
 }
 
 static char *
-read_words (const PstItem *item, PstBodyKind kind)
+words_of_text (const char *data, gsize length)
 {
-	const char *charset = NULL;
-	g_autoptr (GBytes) bytes = read_body (item, kind, &charset);
-	gsize length = 0;
-
-	if (bytes == NULL)
-		return NULL;
-	const char *data = g_bytes_get_data (bytes, &length);
 	GString *text = g_string_sized_new (length);
+
 	for (gsize i = 0; i < length; i++)
 		if (data[i] != '\0')
 			g_string_append_c (text, data[i]);
 	g_strchomp (text->str);
 	return g_string_free (text, FALSE);
+}
+
+/* NULL if there is no such body. */
+static char *
+read_words (const PstItem *item, PstBodyKind kind)
+{
+	const char *charset = NULL;
+	g_autoptr (GError) error = NULL;
+	g_autoptr (GBytes) bytes = pst_body_read (item, kind, &charset, &error);
+	gsize length = 0;
+
+	if (error != NULL)
+		pst_context_find (item->context, "property-damaged", "text: %s", error->message);
+	if (bytes == NULL)
+		return NULL;
+	const char *data = g_bytes_get_data (bytes, &length);
+	return kind == PST_BODY_RTF_HTML || kind == PST_BODY_HTML
+		       ? words_of_html (item, data, length, charset)
+		       : words_of_text (data, length);
 }
 
 /* Plain text if there is any; else rich text, which Outlook prefers here; else a page. */
@@ -176,10 +172,9 @@ pst_fields_get_body (const PstItem *item)
 		PstBodyRtf rtf = pst_body_look_at_rtf (item);
 		if (rtf.has_text || rtf.has_file)
 			text = read_words (item, PST_BODY_RTF_TEXT);
-		else if (rtf.has_html)
-			text = read_html_words (item, PST_BODY_RTF_HTML);
 		else
-			text = read_html_words (item, PST_BODY_HTML);
+			text = read_words (item,
+					   rtf.has_html ? PST_BODY_RTF_HTML : PST_BODY_HTML);
 	}
 	if (text == NULL || strlen (text) <= MAX_BODY)
 		return text;

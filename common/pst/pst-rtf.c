@@ -138,16 +138,23 @@ flush_bytes (Reader *reader)
 	reader->trail = 0;
 }
 
+/* Is the character that follows text, and not only what \u gives to readers without Unicode? */
+static gboolean
+wants_character (Reader *reader)
+{
+	if (reader->to_skip > 0) {
+		reader->to_skip--;
+		return FALSE;
+	}
+	reader->surrogate = 0;
+	return !is_silent (reader);
+}
+
 /* A character given as a byte of some code page. */
 static void
 add_byte (Reader *reader, guint8 byte)
 {
-	if (reader->to_skip > 0) {
-		reader->to_skip--;
-		return;
-	}
-	reader->surrogate = 0;
-	if (is_silent (reader))
+	if (!wants_character (reader))
 		return;
 	if (byte < 0x80 && reader->trail == 0) {
 		flush_bytes (reader);
@@ -162,12 +169,7 @@ add_byte (Reader *reader, guint8 byte)
 static void
 add_text (Reader *reader, const char *text)
 {
-	if (reader->to_skip > 0) {
-		reader->to_skip--;
-		return;
-	}
-	reader->surrogate = 0;
-	if (is_silent (reader))
+	if (!wants_character (reader))
 		return;
 	flush_bytes (reader);
 	g_string_append (reader->text, text);
