@@ -373,24 +373,47 @@ get_creator_smtp (const PstItem *item, const char *name)
 		       : NULL;
 }
 
+/* Where a person of a message is kept. */
+typedef struct {
+	guint16 name;
+	guint16 type;
+	guint16 address;
+	guint16 smtp;
+	guint16 entry_id;
+} PersonIds;
+
+static const PersonIds author_ids = {
+	PR_SENT_REPRESENTING_NAME, PR_SENT_REPRESENTING_TYPE, PR_SENT_REPRESENTING_ADDRESS,
+	PR_SENT_REPRESENTING_SMTP, PR_SENT_REPRESENTING_ENTRY_ID,
+};
+
+static const PersonIds sender_ids = {
+	PR_SENDER_NAME, PR_SENDER_TYPE, PR_SENDER_ADDRESS, PR_SENDER_SMTP, PR_SENDER_ENTRY_ID,
+};
+
+/* Often only one of the two has an internet address, and they are the same person. */
+static void
+read_person (const PstItem *item, const PersonIds *ids, const PersonIds *other, PstPerson *person)
+{
+	g_autofree char *other_address = pst_item_get_text (item, other->address);
+
+	person->name = pst_item_get_text (item, ids->name);
+	person->type = pst_item_get_text (item, ids->type);
+	person->value = pst_item_get_text (item, ids->address);
+	person->smtp[0] = pst_item_get_text (item, ids->smtp);
+	person->entry_id = pst_context_get_binary (item->context, item->props, ids->entry_id);
+	if (person->smtp[0] == NULL && person->value != NULL && other_address != NULL &&
+	    g_ascii_strcasecmp (person->value, other_address) == 0)
+		person->smtp[1] = pst_item_get_text (item, other->smtp);
+	person->smtp[2] = get_creator_smtp (item, person->name);
+}
+
 PstAddress *
 pst_item_get_author (const PstItem *item)
 {
-	g_auto (PstPerson) person = {
-		.name = pst_item_get_text (item, PR_SENT_REPRESENTING_NAME),
-		.type = pst_item_get_text (item, PR_SENT_REPRESENTING_TYPE),
-		.value = pst_item_get_text (item, PR_SENT_REPRESENTING_ADDRESS),
-		.smtp = {pst_item_get_text (item, PR_SENT_REPRESENTING_SMTP)},
-		.entry_id = pst_context_get_binary (item->context, item->props,
-						    PR_SENT_REPRESENTING_ENTRY_ID),
-	};
-	g_autofree char *sender_value = pst_item_get_text (item, PR_SENDER_ADDRESS);
+	g_auto (PstPerson) person = { NULL };
 
-	/* Often only the sender has an internet address, and is the same person. */
-	if (person.smtp[0] == NULL && person.value != NULL && sender_value != NULL &&
-	    g_ascii_strcasecmp (person.value, sender_value) == 0)
-		person.smtp[1] = pst_item_get_text (item, PR_SENDER_SMTP);
-	person.smtp[2] = get_creator_smtp (item, person.name);
+	read_person (item, &author_ids, &sender_ids, &person);
 	if (person.name == NULL && person.value == NULL && person.smtp[0] == NULL)
 		return pst_item_get_sender (item);
 	return pst_address_resolve (item->context, &person);
@@ -399,19 +422,9 @@ pst_item_get_author (const PstItem *item)
 PstAddress *
 pst_item_get_sender (const PstItem *item)
 {
-	g_auto (PstPerson) person = {
-		.name = pst_item_get_text (item, PR_SENDER_NAME),
-		.type = pst_item_get_text (item, PR_SENDER_TYPE),
-		.value = pst_item_get_text (item, PR_SENDER_ADDRESS),
-		.smtp = {pst_item_get_text (item, PR_SENDER_SMTP)},
-		.entry_id = pst_context_get_binary (item->context, item->props, PR_SENDER_ENTRY_ID),
-	};
-	g_autofree char *author_value = pst_item_get_text (item, PR_SENT_REPRESENTING_ADDRESS);
+	g_auto (PstPerson) person = { NULL };
 
-	if (person.smtp[0] == NULL && person.value != NULL && author_value != NULL &&
-	    g_ascii_strcasecmp (person.value, author_value) == 0)
-		person.smtp[1] = pst_item_get_text (item, PR_SENT_REPRESENTING_SMTP);
-	person.smtp[2] = get_creator_smtp (item, person.name);
+	read_person (item, &sender_ids, &author_ids, &person);
 	return pst_address_resolve (item->context, &person);
 }
 
