@@ -54,37 +54,39 @@ ledger_announce (Ledger *ledger, guint64 items)
 	g_mutex_unlock (&ledger->lock);
 }
 
+/* count belongs to the ledger. */
 static gboolean
 enter_delivery (Ledger *ledger, guint64 *count, Message *message, const char *target,
 		GError **error)
 {
-	gboolean ok = ledger->manifest_error == NULL;
+	g_autofree char *line = NULL;
 
+	/* Set before there are threads; the line takes the time, so it is made outside the lock. */
+	if (ledger->manifest != NULL) {
+		line = manifest_describe (message, target, error);
+		if (line == NULL)
+			return FALSE;
+	}
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ledger->lock);
 	++*count;
 	ledger->counts.bytes += (guint64) message_content_get_size (message->content);
-	if (!ok)
+	if (ledger->manifest_error != NULL) {
 		g_propagate_error (error, g_steal_pointer (&ledger->manifest_error));
-	else if (ledger->manifest != NULL)
-		ok = manifest_add (ledger->manifest, message, target, error);
-	return ok;
+		return FALSE;
+	}
+	return line == NULL || manifest_add (ledger->manifest, line, error);
 }
 
 gboolean
 ledger_emitted (Ledger *ledger, Message *message, const char *target, GError **error)
 {
-	g_mutex_lock (&ledger->lock);
-	gboolean ok = enter_delivery (ledger, &ledger->counts.emitted, message, target, error);
-	g_mutex_unlock (&ledger->lock);
-	return ok;
+	return enter_delivery (ledger, &ledger->counts.emitted, message, target, error);
 }
 
 gboolean
 ledger_present (Ledger *ledger, Message *message, const char *target, GError **error)
 {
-	g_mutex_lock (&ledger->lock);
-	gboolean ok = enter_delivery (ledger, &ledger->counts.present, message, target, error);
-	g_mutex_unlock (&ledger->lock);
-	return ok;
+	return enter_delivery (ledger, &ledger->counts.present, message, target, error);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "message/canonical.h"
 #include "message/message-headers.h"
+#include "message/message-mime.h"
 
 struct Manifest {
 	SafeFile *file;
@@ -110,8 +111,24 @@ message_id_field (Message *message, GError **error)
 	return field (utf8);
 }
 
-gboolean
-manifest_add (Manifest *manifest, Message *message, const char *target, GError **error)
+/* Decoded now, because the mail may be gone when somebody asks for it. */
+static char *
+mime_field (Message *message, GError **error)
+{
+	g_autoptr (MessageMime) mime = NULL;
+	guint8 l2[DIGEST_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+
+	if (!message_mime_read (message->content, MESSAGE_MIME_WHOLE, NULL, &mime, error))
+		return NULL;
+	if (mime == NULL)
+		return field (NULL);
+	message_mime_digest (mime, TRUE, l2);
+	return g_strdup (digest_to_hex (l2, DIGEST_SIZE, hex));
+}
+
+char *
+manifest_describe (Message *message, const char *target, GError **error)
 {
 	guint8 l1[DIGEST_SIZE];
 	char l0_hex[DIGEST_HEX_SIZE];
@@ -119,21 +136,26 @@ manifest_add (Manifest *manifest, Message *message, const char *target, GError *
 	const guint8 *l0 = message_get_l0 (message, error);
 
 	if (l0 == NULL || !canonical_digests (message->content, NULL, l1, error))
-		return FALSE;
-	g_autofree char *id = message_id_field (message, error);
+		return NULL;
+	g_autofree char *l2 = mime_field (message, error);
+	g_autofree char *id = l2 != NULL ? message_id_field (message, error) : NULL;
 	if (id == NULL)
-		return FALSE;
+		return NULL;
 	g_autofree char *date = date_field (&message->received);
 	g_autofree char *flags = flags_field (message);
 	g_autofree char *origin = field (message->origin);
 	g_autofree char *target_text = field (target);
 	/* The folder's text is escaped already: once more and a reader would see %2541 for %41. */
-	g_autofree char *line =
-		g_strdup_printf ("%s\t%s\t-\t%" G_GOFFSET_FORMAT "\t%s\t%s\t%s\t%s\t%s\t%s\n",
-				 digest_to_hex (l0, DIGEST_SIZE, l0_hex),
-				 digest_to_hex (l1, DIGEST_SIZE, l1_hex),
-				 message_content_get_size (message->content), date, flags, id,
-				 message->folder->path, origin, target_text);
+	return g_strdup_printf ("%s\t%s\t%s\t%" G_GOFFSET_FORMAT "\t%s\t%s\t%s\t%s\t%s\t%s\n",
+				digest_to_hex (l0, DIGEST_SIZE, l0_hex),
+				digest_to_hex (l1, DIGEST_SIZE, l1_hex), l2,
+				message_content_get_size (message->content), date, flags, id,
+				message->folder->path, origin, target_text);
+}
+
+gboolean
+manifest_add (Manifest *manifest, const char *line, GError **error)
+{
 	return put_line (manifest, line, error);
 }
 

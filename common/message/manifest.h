@@ -17,8 +17,13 @@ typedef struct Manifest Manifest;
 Manifest *manifest_new (const char *path, const char *tool, const char *source, GError **error);
 void manifest_free (Manifest *manifest);
 
-/* Reads the content once for L1 and the Message-ID. target may be NULL. */
-gboolean manifest_add (Manifest *manifest, Message *message, const char *target, GError **error);
+/* The line of a message, to be freed; target may be NULL. Reads the content for L1 and, decoded,
+ * for L2, which costs several times as much, so threads do this each for itself. NULL with an
+ * error if it cannot be read. */
+char *manifest_describe (Message *message, const char *target, GError **error);
+
+/* Such a line. */
+gboolean manifest_add (Manifest *manifest, const char *line, GError **error);
 gboolean manifest_add_skipped (Manifest *manifest, const char *origin, const char *reason,
 			       GError **error);
 gboolean manifest_add_failed (Manifest *manifest, const char *origin, const char *reason,

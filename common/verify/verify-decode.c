@@ -56,15 +56,18 @@ decode (guint32 number, Message *message, gpointer user_data, GError **error)
 	return sorter_add (decoding->mimes, &found, error);
 }
 
-/* Worth it: it has a counterpart by a header field, or no header that could tell. */
+/* Worth it: it has a counterpart by a header field, or no header that could tell. A list knows no
+ * field but the Message-ID. */
 static gboolean
-wants_look (const VerifyEntry *entry)
+wants_look (const VerifyEntry *entry, gboolean other_is_list)
 {
-	return (entry->marks & VERIFY_MARK_LOOK) != 0 || (entry->first == 0 && entry->second == 0);
+	return (entry->marks & VERIFY_MARK_LOOK) != 0 ||
+	       (entry->first == 0 && (entry->second == 0 || other_is_list));
 }
 
 typedef struct {
 	VerifyLook *look;
+	gboolean other_is_list;
 	guint64 wanted;
 } Asking;
 
@@ -74,16 +77,17 @@ ask (const void *record, gpointer user_data, GError **error)
 	const VerifyEntry *entry = record;
 	Asking *asking = user_data;
 
-	if (!wants_look (entry))
+	if (!wants_look (entry, asking->other_is_list))
 		return TRUE;
 	asking->wanted++;
 	return verify_look_add (asking->look, entry->number, error);
 }
 
 gboolean
-verify_decode_ask (const VerifySide *side, VerifyLook *look, guint64 *wanted, GError **error)
+verify_decode_ask (const VerifySide *side, const VerifySide *other, VerifyLook *look,
+		   guint64 *wanted, GError **error)
 {
-	Asking asking = { look, 0 };
+	Asking asking = { look, other->reading->open == NULL, 0 };
 	gboolean ok = sorter_foreach (side->open, ask, &asking, error);
 
 	*wanted = asking.wanted;

@@ -384,8 +384,8 @@ decode_both (Match *match, gboolean *decoded, GError **error)
 
 	*decoded = FALSE;
 	if (!mark_step (match, &same_id, error) || !mark_step (match, &same_fields, error) ||
-	    !verify_decode_ask (&match->source, source, &source_wanted, error) ||
-	    !verify_decode_ask (&match->target, target, &target_wanted, error))
+	    !verify_decode_ask (&match->source, &match->target, source, &source_wanted, error) ||
+	    !verify_decode_ask (&match->target, &match->source, target, &target_wanted, error))
 		return FALSE;
 	if (source_wanted == 0 || target_wanted == 0)
 		return TRUE;

@@ -168,7 +168,7 @@ test_manifest (Fixture *f, gconstpointer data)
 	g_assert_cmpstr (lines[2], ==, "#skipped\tx.mbox:9\texpunged");
 	g_auto (GStrv) first = g_strsplit (lines[3], "\t", -1);
 	g_assert_cmpuint (g_strv_length (first), ==, 10);
-	g_assert_cmpstr (first[2], ==, "-");
+	g_assert_cmpuint (strlen (first[2]), ==, 64);
 	g_assert_cmpstr (first[4], ==, "-");
 	g_assert_cmpstr (first[6], ==, "<0@x>");
 	g_assert_cmpstr (first[7], ==, "INBOX");

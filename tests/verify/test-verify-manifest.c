@@ -263,11 +263,17 @@ test_hostile (World *world, gconstpointer data)
 	}
 }
 
-/* A message of which only L2 is known is found by that. */
+/* A message of which only L2 is known is found by that, be it without a name. */
+static const FakeMail decoded[] = {
+	FAKE ("INBOX", MAIL ("a")),
+	FAKE ("INBOX", "From: b\nSubject: s\n\nbody\n"),
+	FAKE ("INBOX", "no header at all"),
+};
+
 static void
 test_mime (World *world, gconstpointer data)
 {
-	const FakeMail mail = FAKE ("INBOX", MAIL ("a"));
+	const FakeMail mail = *(const FakeMail *) data;
 	g_auto (FakeSide) target = { 0 };
 	const VerifyMatchOptions options = { .all = TRUE };
 	g_autoptr (MessageContent) content =
@@ -280,8 +286,9 @@ test_mime (World *world, gconstpointer data)
 	g_assert_true (message_mime_read (content, MESSAGE_MIME_WHOLE, NULL, &mime, NULL));
 	message_mime_digest (mime, TRUE, l2);
 	g_autofree char *line =
-		g_strdup_printf ("-\t-\t%s\t1\t-\t-\t<a@x>\tINBOX\tx\t-\n",
-				 digest_to_hex (l2, DIGEST_SIZE, hex));
+		g_strdup_printf ("-\t-\t%s\t1\t-\t-\t%s\tINBOX\tx\t-\n",
+				 digest_to_hex (l2, DIGEST_SIZE, hex),
+				 strstr (mail.content, "<a@x>") != NULL ? "<a@x>" : "-");
 	forge (world, line, "announced=1\temitted=1\tpresent=0\tskipped=0\tfailed=0");
 	g_assert_true (verify_manifest_read (world->path, world->side.index, VERIFY_FORM_RAW,
 					     world->side.ledger, NULL));
@@ -292,8 +299,9 @@ test_mime (World *world, gconstpointer data)
 	g_assert_cmpint (outcome->class, ==, VERIFY_MIME_EQUAL);
 }
 
-#define ADD(name, function)                                                                        \
-	g_test_add ("/verify/manifest/" name, World, NULL, set_up, function, tear_down)
+#define ADD_WITH(name, data, function)                                                             \
+	g_test_add ("/verify/manifest/" name, World, data, set_up, function, tear_down)
+#define ADD(name, function) ADD_WITH (name, NULL, function)
 
 int
 main (int argc, char **argv)
@@ -307,6 +315,8 @@ main (int argc, char **argv)
 	ADD ("is-refused-when-one-bit-is-changed", test_changed);
 	ADD ("is-refused-when-it-is-cut-off", test_cut);
 	ADD ("is-refused-when-it-cannot-be-true", test_hostile);
-	ADD ("knows-L2-where-it-has-the-column", test_mime);
+	ADD_WITH ("knows-L2-of-what-has-a-message-id", &decoded[0], test_mime);
+	ADD_WITH ("knows-L2-of-what-has-none", &decoded[1], test_mime);
+	ADD_WITH ("knows-L2-of-what-has-no-header", &decoded[2], test_mime);
 	return g_test_run ();
 }
