@@ -144,6 +144,9 @@ check_options (const Cli *cli, int argc, char **argv, GError **error)
 					       "--sample");
 	if (cli->lists && target_listed)
 		return cli_usage_error (error, "--manifest: the target is a manifest already");
+	if (cli->lists && shallow)
+		return cli_usage_error (error, "--manifest needs a full reading, not --quick or "
+					       "--sample");
 	if (shallow && (source_listed || target_listed))
 		return cli_usage_error (error, "--quick, --sample: a manifest is read fast enough");
 	if (rules.two_way && narrow)
@@ -272,6 +275,7 @@ run (Cli *cli, int argc, char **argv, GError **error)
 {
 	if (!check_options (cli, argc, argv, error))
 		return FALSE;
+	rules.strict = cli->strict;
 	gboolean server = store_is_server (argv[0]) || store_is_server (argv[1]);
 	g_autofree char *source_name = cli_base_name (argv[0]);
 	g_autofree char *target_name = cli_base_name (argv[1]);

@@ -262,6 +262,7 @@ apply (Cli *cli, CommonOptions *o, GError **error)
 	if (o->quiet || o->verbose)
 		report_set_verbosity (cli->report, o->quiet ? -1 : 1);
 	cli->dry_run = o->dry_run;
+	cli->strict = o->strict;
 	cli->verbose = o->verbose;
 	cli->filter.folders = o->folders;
 	cli->filter.excluded = o->excluded;

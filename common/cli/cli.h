@@ -28,6 +28,7 @@ typedef struct {
 	Ledger *target; /* what is at the target: the same but for tools that compare */
 	MessageFilter filter;
 	gboolean dry_run;
+	gboolean strict;     /* what is skipped counts as failed */
 	gboolean lists;      /* --manifest was given; it lists what target is told */
 	gboolean only_looks; /* set by a run that was only asked to show something: no counts */
 	gboolean verbose;

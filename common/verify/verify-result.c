@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-
 const char *
 verify_verdict_to_text (VerifyVerdict verdict)
 {
@@ -318,6 +317,8 @@ verify_result_new (const VerifySide *source, const VerifySide *target, const Ver
 	count_unread (result, &result->target);
 	if (!verify_result_foreach (result, count_difference, &result->differences, error))
 		return NULL;
+	if (rules->strict)
+		result->differences += ledger_get_counts (source->ledger).skipped;
 
 	result->verdict = judge (result, reading);
 	return g_steal_pointer (&result);

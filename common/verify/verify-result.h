@@ -28,6 +28,7 @@ typedef struct {
 	VerifyLevel require; /* whatever is found at a weaker level; NONE: VERIFY_LEVEL_MIME */
 	gboolean metadata;   /* moved, flag-differs and date-differs */
 	gboolean two_way;    /* extra */
+	gboolean strict;     /* what the source did not carry */
 } VerifyRules;
 
 typedef enum {

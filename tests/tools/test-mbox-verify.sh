@@ -399,7 +399,8 @@ if [ -x "$top_builddir/tests/support/make-sample-pst" ]; then
 fi
 for wrong in '' 'three.mbox' 'three.mbox Maildir Maildir' '--format=xml three.mbox Maildir' \
 	'--require=best three.mbox Maildir' '--map=INBOX three.mbox Maildir' \
-	'--sample=-1 three.mbox Maildir' '--quick --missing=x three.mbox Maildir' '- -' '--two-way --folder=INBOX three.mbox Maildir' \
+	'--sample=-1 three.mbox Maildir' '--quick --manifest=x three.mbox Maildir' \
+	'--quick --missing=x three.mbox Maildir' '- -' '--two-way --folder=INBOX three.mbox Maildir' \
 	'no-such.mbox Maildir' 'three.mbox no-such-Maildir'; do
 	run_sh "\"\$1\" $wrong < /dev/null" "$verify"
 	status_is "status 2 for: mbox-verify $wrong" 2
