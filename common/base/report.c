@@ -45,6 +45,15 @@ report_new (const char *tool)
 	return report;
 }
 
+Report *
+report_new_quiet (const char *tool)
+{
+	Report *report = report_new (tool);
+
+	report->verbosity = -1;
+	return report;
+}
+
 void
 report_free (Report *report)
 {

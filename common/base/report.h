@@ -29,6 +29,9 @@ typedef enum {
 
 Report *report_new (const char *tool);
 
+/* One that shows nothing but errors, and no progress: for work behind the scenes. */
+Report *report_new_quiet (const char *tool);
+
 /* Ends the progress line. The report file must have been closed by report_close_file before. */
 void report_free (Report *report);
 

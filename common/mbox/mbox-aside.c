@@ -65,8 +65,7 @@ mbox_aside_new (const char *path, GError **error)
 
 	aside->sink.class = &mbox_aside_class;
 	g_mutex_init (&aside->lock);
-	aside->report = report_new ("aside");
-	report_set_verbosity (aside->report, -1);
+	aside->report = report_new_quiet ("aside");
 	aside->ledger = ledger_new (aside->report);
 	aside->file = safe_file_new (path, error);
 	int fd = aside->file != NULL ? safe_file_dup (aside->file, error) : -1;

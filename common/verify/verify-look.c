@@ -125,10 +125,8 @@ verify_look_run (VerifyLook *look, VerifyLookFunc function, gpointer user_data, 
 	if (verify_lookup_count (look->wanted) == 0 || reading->open == NULL)
 		return TRUE;
 	/* It says nothing that the first reading has not said. */
-	g_autoptr (Report) quiet = report_new ("again");
+	g_autoptr (Report) quiet = report_new_quiet ("again");
 	g_autoptr (Ledger) ledger = ledger_new (quiet);
-	report_set_verbosity (quiet, -1);
-	report_set_progress (quiet, REPORT_PROGRESS_NEVER);
 	g_autoptr (MessageSource) source =
 		reading->open (reading->user_data, TRUE, ledger, quiet, error);
 	if (source == NULL)

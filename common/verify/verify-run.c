@@ -121,13 +121,12 @@ gboolean
 verify_run_write_missing (VerifyRun *run, Output *output, GError **error)
 {
 	g_autoptr (Output) owned = output;
-	g_autoptr (Report) quiet = report_new ("again");
+	g_autoptr (Report) quiet = report_new_quiet ("again");
 	g_autoptr (Ledger) ledger = ledger_new (quiet);
 	const VerifyMissing what = { run->source_reading.index, run->form, run->match };
 	MessageSource *again = NULL;
 	guint64 written = 0;
 
-	report_set_verbosity (quiet, -1);
 	if (verify_missing_any (&what)) {
 		again = run->source.open (run->source.user_data, FALSE, ledger, quiet, error);
 		if (again == NULL)

@@ -38,8 +38,7 @@ scene_empty (void)
 	scene->top = g_dir_make_tmp ("mailferry-test.XXXXXX", NULL);
 	g_assert_nonnull (scene->top);
 	scene->fd = open (scene->top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	scene->report = report_new ("test");
-	report_set_verbosity (scene->report, -1);
+	scene->report = report_new_quiet ("test");
 	g_autofree char *path = g_build_filename (scene->top, "report.json", NULL);
 	g_assert_true (report_open_file (scene->report, path, NULL));
 	return scene;

@@ -30,8 +30,7 @@ scene_new (void)
 	scene->top = g_dir_make_tmp ("mailferry-test.XXXXXX", NULL);
 	g_assert_nonnull (scene->top);
 	scene->fd = open (scene->top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	scene->report = report_new ("test");
-	report_set_verbosity (scene->report, -1);
+	scene->report = report_new_quiet ("test");
 	scene->ledger = ledger_new (scene->report);
 	scene->paths = g_ptr_array_new ();
 	scene->folder = folder_new_inbox ();

@@ -21,8 +21,7 @@ scene_new (void)
 	g_assert_no_error (error);
 	scene->path = g_build_filename (scene->top, "Maildir", NULL);
 	scene->fd = open (scene->top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	scene->report = report_new ("test");
-	report_set_verbosity (scene->report, -1);
+	scene->report = report_new_quiet ("test");
 	scene->ledger = ledger_new (scene->report);
 	return scene;
 }

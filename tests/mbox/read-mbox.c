@@ -45,7 +45,7 @@ void
 read_mbox (ReadMbox *result, int fd, const MboxSourceOptions *options)
 {
 	g_autofree char *path = NULL;
-	g_autoptr (Report) report = report_new ("test");
+	g_autoptr (Report) report = report_new_quiet ("test");
 	g_autoptr (Ledger) ledger = ledger_new (report);
 	MboxSourceOptions how = *options;
 	int file = g_file_open_tmp ("mailferry-report.XXXXXX", &path, NULL);
@@ -54,7 +54,6 @@ read_mbox (ReadMbox *result, int fd, const MboxSourceOptions *options)
 	g_close (file, NULL);
 	*result = (ReadMbox){ .messages = g_ptr_array_new_with_free_func (
 				      (GDestroyNotify) message_unref) };
-	report_set_verbosity (report, -1);
 	g_assert_true (report_open_file (report, path, NULL));
 	if (how.name == NULL)
 		how.name = "x.mbox";

@@ -75,9 +75,8 @@ typedef struct {
 static Run
 run_new (void)
 {
-	Run run = { .report = report_new ("test") };
+	Run run = { .report = report_new_quiet ("test") };
 
-	report_set_verbosity (run.report, -1);
 	run.ledger = ledger_new (run.report);
 	return run;
 }

@@ -21,8 +21,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
 	fixture->root = g_dir_make_tmp ("mbox-tree-XXXXXX", NULL);
 	fixture->tree = g_build_filename (fixture->root, "tree", NULL);
-	fixture->report = report_new ("test");
-	report_set_verbosity (fixture->report, -1);
+	fixture->report = report_new_quiet ("test");
 	fixture->ledger = ledger_new (fixture->report);
 }
 

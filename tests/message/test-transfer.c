@@ -20,8 +20,7 @@ typedef struct {
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-	f->report = report_new ("test");
-	report_set_verbosity (f->report, -1);
+	f->report = report_new_quiet ("test");
 	f->ledger = ledger_new (f->report);
 	f->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
 	f->delivered = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);

@@ -33,8 +33,7 @@ converted_set_up (Converted *converted, gconstpointer data)
 	g_assert_no_error (error);
 	converted->inbox = pst_writer_add_folder (converted->writer, PST_WRITER_TOP, "Inbox",
 						  PST_WRITER_ROLE_INBOX);
-	converted->report = report_new ("test");
-	report_set_verbosity (converted->report, -1);
+	converted->report = report_new_quiet ("test");
 	converted->ledger = ledger_new (converted->report);
 	converted->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
 	converted->contents = g_ptr_array_new_with_free_func (g_free);

@@ -40,8 +40,7 @@ set_up (Fixture *fixture, gconstpointer data)
 	g_assert_no_error (error);
 	fixture->folder = pst_writer_add_folder (fixture->writer, PST_WRITER_TOP, "Others",
 						 PST_WRITER_ROLE_NONE);
-	fixture->report = report_new ("test");
-	report_set_verbosity (fixture->report, -1);
+	fixture->report = report_new_quiet ("test");
 	fixture->ledger = ledger_new (fixture->report);
 	fixture->contacts = g_string_new (NULL);
 }

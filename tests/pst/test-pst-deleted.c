@@ -82,8 +82,7 @@ convert (Result *result, const char *path)
 	g_autoptr (GError) error = NULL;
 	Message *message = NULL;
 
-	result->report = report_new ("test");
-	report_set_verbosity (result->report, -1);
+	result->report = report_new_quiet ("test");
 	result->ledger = ledger_new (result->report);
 	result->origins = g_ptr_array_new_with_free_func (g_free);
 	g_autoptr (MessageSource) source =

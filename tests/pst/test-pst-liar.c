@@ -278,8 +278,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
 	lie = data;
-	fixture->report = report_new ("test");
-	report_set_verbosity (fixture->report, -1);
+	fixture->report = report_new_quiet ("test");
 	fixture->ledger = ledger_new (fixture->report);
 	fixture->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) message_unref);
 }

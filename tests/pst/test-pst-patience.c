@@ -161,8 +161,7 @@ set_up (Fixture *fixture, gconstpointer data)
 	g_assert_no_error (error);
 	g_close (fd, NULL);
 	make_file (fixture->path);
-	fixture->report = report_new ("test");
-	report_set_verbosity (fixture->report, -1);
+	fixture->report = report_new_quiet ("test");
 	fixture->ledger = ledger_new (fixture->report);
 	dead_from = G_MAXUINT64;
 }

@@ -86,8 +86,7 @@ fake_side_read (FakeSide *side, const FakeMail *mails, gsize count, VerifyForm f
 	side->mails = mails;
 	side->count = count;
 	side->form = form;
-	side->report = report_new ("test");
-	report_set_verbosity (side->report, -1);
+	side->report = report_new_quiet ("test");
 	side->ledger = ledger_new (side->report);
 	side->index = verify_index_new ();
 	g_autoptr (MessageSource) source = fake_source_new (mails, count, side->ledger);

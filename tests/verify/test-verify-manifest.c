@@ -29,13 +29,12 @@ typedef struct {
 static void
 set_up (World *world, gconstpointer data)
 {
-	g_autoptr (Report) report = report_new ("test");
+	g_autoptr (Report) report = report_new_quiet ("test");
 	g_autoptr (Ledger) ledger = ledger_new (report);
 	g_autoptr (GError) error = NULL;
 
 	world->directory = g_dir_make_tmp ("mailferry.XXXXXX", NULL);
 	world->path = g_build_filename (world->directory, "manifest", NULL);
-	report_set_verbosity (report, -1);
 	g_autoptr (Manifest) manifest = manifest_new (world->path, "test/1", "old.pst", &error);
 	g_assert_no_error (error);
 	ledger_set_manifest (ledger, manifest);
@@ -54,8 +53,7 @@ set_up (World *world, gconstpointer data)
 	ReportCounts counts = ledger_get_counts (ledger);
 	g_assert_true (manifest_commit (manifest, &counts, NULL));
 
-	world->side.report = report_new ("test");
-	report_set_verbosity (world->side.report, -1);
+	world->side.report = report_new_quiet ("test");
 	world->side.ledger = ledger_new (world->side.report);
 	world->side.index = verify_index_new ();
 	world->side.count = 1; /* and no mails: there is no reading it again */

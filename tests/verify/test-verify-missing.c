@@ -35,11 +35,10 @@ read_missing (const FakeMail *mails, gsize count, VerifyForm form, ReportCounts 
 	GString *text = g_string_new (NULL);
 	g_auto (FakeSide) source = {0};
 	g_auto (FakeSide) target = {0};
-	g_autoptr (Report) report = report_new ("test");
+	g_autoptr (Report) report = report_new_quiet ("test");
 	g_autoptr (Ledger) ledger = ledger_new (report);
 	const VerifyMatchOptions options = {0};
 
-	report_set_verbosity (report, -1);
 	fake_side_read (&source, source_mails, G_N_ELEMENTS (source_mails), form);
 	fake_side_read (&target, target_mails, G_N_ELEMENTS (target_mails), form);
 	g_autoptr (VerifyMatch) match = fake_match (&source, &target, &options);
