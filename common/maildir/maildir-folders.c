@@ -8,16 +8,13 @@
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "base/safe-file.h"
 #include "base/text.h"
 #include "base/utf7.h"
 #include "maildir/maildir-file.h"
+#include "maildir/maildir-list.h"
 
 #define TRUTH_FILE         "mailferry-folders"
 #define SUBSCRIPTIONS_FILE "subscriptions"
-
-/* Lists of a hundred thousand folders with long names. */
-#define FILE_LIMIT (64 * 1024 * 1024)
 
 /* What a directory may be called on every file system we know. */
 #define NAME_LIMIT  255
@@ -35,8 +32,12 @@ struct MaildirFolders {
 	GHashTable *by_path;      /* text form of the folder -> MaildirFolder */
 	GHashTable *by_directory; /* directory -> MaildirFolder */
 	GHashTable *by_key;       /* what must not occur twice (see make_keys) -> MaildirFolder */
-	GPtrArray *new_ones;      /* declared since the last save */
-	gboolean changed;         /* since then, in whatever way */
+	MaildirList *truth;
+	MaildirList *subscriptions;
+	GPtrArray *new_ones; /* declared since the last save */
+	GPtrArray *changed;  /* the same, and those whose role is new */
+	gboolean second_version; /* of the subscriptions */
+	gboolean untidy;     /* the files have been added to since they were in order */
 };
 
 static void
@@ -298,12 +299,13 @@ maildir_folders_obtain (MaildirFolders *folders, const Folder *folder)
 	if (entry->folder->role == FOLDER_ROLE_NONE && folder->role != FOLDER_ROLE_NONE) {
 		change_folder (folders, entry,
 			       folder_new ((const char *const *) folder->components, folder->role));
-		folders->changed = TRUE;
+		if (entry->declared)
+			g_ptr_array_add (folders->changed, entry);
 	}
 	if (!entry->declared) {
 		entry->declared = TRUE;
 		g_ptr_array_add (folders->new_ones, entry);
-		folders->changed = TRUE;
+		g_ptr_array_add (folders->changed, entry);
 	}
 	return entry;
 }
@@ -352,6 +354,21 @@ is_good_directory (const char *directory, gboolean nested)
 	return components[0] != NULL;
 }
 
+/* A folder that stands there again, below what was in order: it was given a role later. */
+static gboolean
+take_again (MaildirFolders *folders, const char *directory, const Folder *folder)
+{
+	MaildirFolder *entry = g_hash_table_lookup (folders->by_directory, directory);
+
+	if (!folders->untidy || folder == NULL || entry == NULL ||
+	    !folder_equal (entry->folder, folder))
+		return FALSE;
+	change_folder (folders, entry,
+		       folder_new ((const char *const *) folder->components, folder->role));
+	entry->declared = TRUE;
+	return TRUE;
+}
+
 static void
 take_line (MaildirFolders *folders, const char *line)
 {
@@ -364,6 +381,8 @@ take_line (MaildirFolders *folders, const char *line)
 	if (columns[2] != NULL && *columns[2] != '\0')
 		(void) folder_role_from_text (columns[2], &role); /* an unknown one is none */
 	g_autoptr (Folder) folder = folder_new_from_path (columns[1], role);
+	if (take_again (folders, columns[0], folder))
+		return;
 	if (folder == NULL || g_hash_table_contains (folders->by_directory, columns[0]) ||
 	    !is_good_directory (columns[0], nested)) {
 		MaildirFolder *root = folders->all->pdata[0];
@@ -535,19 +554,47 @@ settle_layout (MaildirFolders *folders, int root_fd, const char *truth, GError *
 	return FALSE;
 }
 
+/* A last line without its end is the rest of an interrupted run, on which nothing relies yet,
+ * unless nothing else is missing: then an editor left it so. */
+static void
+cut_torn_line (char *truth)
+{
+	char *last = strrchr (truth, '\n');
+	last = last != NULL ? last + 1 : truth;
+	g_auto (GStrv) columns = g_strsplit (last, "\t", 4);
+	FolderRole role;
+
+	if (g_strv_length (columns) < 3 ||
+	    (strcmp (columns[2], "-") != 0 && !folder_role_from_text (columns[2], &role)))
+		*last = '\0';
+}
+
+static void
+take_lines (MaildirFolders *folders, const char *truth)
+{
+	g_auto (GStrv) lines = g_strsplit (truth, "\n", -1);
+
+	for (gsize i = 0; lines[i] != NULL; i++) {
+		if (*lines[i] != '\0')
+			take_line (folders, lines[i]);
+		/* what follows an empty line was added */
+		folders->untidy |= *lines[i] == '\0' && lines[i + 1] != NULL;
+	}
+}
+
 static gboolean
 read_all (MaildirFolders *folders, int root_fd, GError **error)
 {
 	g_autofree char *truth = NULL;
-	g_autofree char *shown = g_build_filename (folders->shown, TRUTH_FILE, NULL);
 
-	if (!maildir_file_read (root_fd, TRUTH_FILE, shown, FILE_LIMIT, &truth, error) ||
-	    !settle_layout (folders, root_fd, truth != NULL ? truth : "", error))
+	if (!maildir_list_read (folders->truth, root_fd, &truth, error))
 		return FALSE;
-	g_auto (GStrv) lines = g_strsplit (truth != NULL ? truth : "", "\n", -1);
-	for (gsize i = 0; lines[i] != NULL; i++)
-		if (*lines[i] != '\0')
-			take_line (folders, lines[i]);
+	if (truth != NULL)
+		cut_torn_line (truth);
+	if (!settle_layout (folders, root_fd, truth != NULL ? truth : "", error))
+		return FALSE;
+	if (truth != NULL)
+		take_lines (folders, truth);
 
 	g_autoptr (GPtrArray) found =
 		find_directories (folders, root_fd, folders->layout == MAILDIR_LAYOUT_FS, error);
@@ -570,7 +617,10 @@ maildir_folders_new (int root_fd, const char *shown, MaildirLayout layout, Maild
 	folders->by_path = g_hash_table_new (g_str_hash, g_str_equal);
 	folders->by_directory = g_hash_table_new (g_str_hash, g_str_equal);
 	folders->by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	folders->truth = maildir_list_new (TRUTH_FILE, shown);
+	folders->subscriptions = maildir_list_new (SUBSCRIPTIONS_FILE, shown);
 	folders->new_ones = g_ptr_array_new ();
+	folders->changed = g_ptr_array_new ();
 	add_folder (folders, folder_new_inbox (), ".", "INBOX", FALSE);
 	if (root_fd >= 0 && !read_all (folders, root_fd, error))
 		return NULL;
@@ -584,6 +634,9 @@ maildir_folders_free (MaildirFolders *folders)
 {
 	if (folders == NULL)
 		return;
+	maildir_list_free (folders->truth);
+	maildir_list_free (folders->subscriptions);
+	g_ptr_array_unref (folders->changed);
 	g_ptr_array_unref (folders->new_ones);
 	g_hash_table_unref (folders->by_key);
 	g_hash_table_unref (folders->by_directory);
@@ -595,30 +648,37 @@ maildir_folders_free (MaildirFolders *folders)
 
 /* --- Writing it down ------------------------------------------------------ */
 
-static gboolean
-write_file (int root_fd, const char *name, const char *shown, GString *text, GError **error)
+static void
+append_line (GString *text, const MaildirFolder *entry)
 {
-	g_autoptr (SafeFile) file = safe_file_new_at (root_fd, name, shown, error);
+	const char *role = folder_role_to_text (entry->folder->role);
 
-	return file != NULL && safe_file_write (file, text->str, text->len, error) &&
-	       safe_file_commit (file, error);
+	g_string_append_printf (text, "%s\t%s\t%s\n", entry->directory, entry->folder->path,
+				role != NULL ? role : "-");
 }
 
 static gboolean
-save_truth (const MaildirFolders *folders, int root_fd, GError **error)
+replace_truth (const MaildirFolders *folders, int root_fd, GError **error)
 {
-	g_autofree char *shown = g_build_filename (folders->shown, TRUTH_FILE, NULL);
 	g_autoptr (GPtrArray) list = maildir_folders_list (folders);
 	g_autoptr (GString) text = g_string_new (NULL);
 
-	for (guint i = 0; i < list->len; i++) {
-		const MaildirFolder *entry = list->pdata[i];
-		const char *role = folder_role_to_text (entry->folder->role);
-		if (entry->declared)
-			g_string_append_printf (text, "%s\t%s\t%s\n", entry->directory,
-						entry->folder->path, role != NULL ? role : "-");
-	}
-	return write_file (root_fd, TRUTH_FILE, shown, text, error);
+	for (guint i = 0; i < list->len; i++)
+		if (((const MaildirFolder *) list->pdata[i])->declared)
+			append_line (text, list->pdata[i]);
+	return maildir_list_replace (folders->truth, root_fd, text, error);
+}
+
+/* The empty line says that what follows is yet to be put in order, whoever finds it. */
+static gboolean
+append_truth (MaildirFolders *folders, int root_fd, GError **error)
+{
+	g_autoptr (GString) text = g_string_new (folders->untidy ? NULL : "\n");
+
+	for (guint i = 0; i < folders->changed->len; i++)
+		append_line (text, folders->changed->pdata[i]);
+	folders->untidy = TRUE;
+	return maildir_list_append (folders->truth, root_fd, text, error);
 }
 
 /* Dovecot's file in its second version has the levels of a name apart by tabs, the first one by the
@@ -634,46 +694,114 @@ subscription_of (const MaildirFolders *folders, const MaildirFolder *entry, gboo
 	return second_version ? g_strdelimit (line, nested ? "/" : ".", '\t') : line;
 }
 
-/* In byte order, so that the file does not depend on how often a run was interrupted. */
-static gboolean
-save_subscriptions (const MaildirFolders *folders, int root_fd, GError **error)
+/* Caller frees the lines. */
+static GPtrArray *
+new_subscriptions (const MaildirFolders *folders)
 {
-	static const char header[] = "V\t2\n\n";
-	g_autofree char *shown = g_build_filename (folders->shown, SUBSCRIPTIONS_FILE, NULL);
-	g_autofree char *there = NULL;
+	GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
 
-	if (!maildir_file_read (root_fd, SUBSCRIPTIONS_FILE, shown, FILE_LIMIT, &there, error))
-		return FALSE;
-	gboolean second_version = there == NULL || g_str_has_prefix (there, header);
-	const char *old = there == NULL ? "" : second_version ? there + strlen (header) : there;
-	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-	g_auto (GStrv) old_lines = g_strsplit (old, "\n", -1);
-	for (gsize i = 0; old_lines[i] != NULL; i++)
-		g_ptr_array_add (lines, g_strdup (old_lines[i]));
 	for (guint i = 0; i < folders->new_ones->len; i++)
 		g_ptr_array_add (lines, subscription_of (folders, folders->new_ones->pdata[i],
-							 second_version));
-	g_ptr_array_sort (lines, compare_names);
+							 folders->second_version));
+	return lines;
+}
 
-	g_autoptr (GString) text = g_string_new (second_version ? header : "");
+/* Is it a part of one of these lines that an interrupted run has left? */
+static gboolean
+is_torn_line (const char *text, const GPtrArray *lines)
+{
+	for (guint i = 0; i < lines->len; i++)
+		if (g_str_has_prefix (lines->pdata[i], text))
+			return TRUE;
+	return FALSE;
+}
+
+/* Put the lines of old that are whole to the new ones, all of them in byte order, so that the file
+ * does not depend on how often a run was interrupted. */
+static void
+merge_lines (GPtrArray *lines, const char *old)
+{
+	g_auto (GStrv) old_lines = g_strsplit (old, "\n", -1);
+	guint n = g_strv_length (old_lines);
+
+	if (n > 0 && is_torn_line (old_lines[n - 1], lines))
+		n--;
+	for (guint i = 0; i < n; i++)
+		g_ptr_array_add (lines, g_strdup (old_lines[i]));
+	g_ptr_array_sort (lines, compare_names);
+}
+
+static gboolean
+replace_subscriptions (MaildirFolders *folders, int root_fd, GError **error)
+{
+	static const char header[] = "V\t2\n\n";
+	g_autofree char *there = NULL;
+
+	if (!maildir_list_read (folders->subscriptions, root_fd, &there, error))
+		return FALSE;
+	folders->second_version = there == NULL || g_str_has_prefix (there, header);
+	gsize skip = there != NULL && folders->second_version ? strlen (header) : 0;
+	g_autoptr (GPtrArray) lines = new_subscriptions (folders);
+	merge_lines (lines, there != NULL ? there + skip : "");
+
+	g_autoptr (GString) text = g_string_new (folders->second_version ? header : "");
 	const char *last = "";
 	for (guint i = 0; i < lines->len; last = lines->pdata[i++])
 		if (strcmp (last, lines->pdata[i]) != 0)
 			g_string_append_printf (text, "%s\n", (char *) lines->pdata[i]);
-	return write_file (root_fd, SUBSCRIPTIONS_FILE, shown, text, error);
+	return maildir_list_replace (folders->subscriptions, root_fd, text, error);
+}
+
+static gboolean
+append_subscriptions (MaildirFolders *folders, int root_fd, GError **error)
+{
+	g_autoptr (GPtrArray) lines = new_subscriptions (folders);
+	g_autoptr (GString) text = g_string_new (NULL);
+
+	for (guint i = 0; i < lines->len; i++)
+		g_string_append_printf (text, "%s\n", (char *) lines->pdata[i]);
+	return maildir_list_append (folders->subscriptions, root_fd, text, error);
+}
+
+static gboolean
+save_subscriptions (MaildirFolders *folders, int root_fd, GError **error)
+{
+	return maildir_list_is_ours (folders->subscriptions, root_fd) ?
+		       append_subscriptions (folders, root_fd, error) :
+		       replace_subscriptions (folders, root_fd, error);
+}
+
+gboolean
+maildir_folders_tidy (MaildirFolders *folders, int root_fd, GError **error)
+{
+	if (!folders->untidy)
+		return TRUE;
+	/* The one that tells that they are untidy comes last. */
+	if (!replace_subscriptions (folders, root_fd, error) ||
+	    !replace_truth (folders, root_fd, error))
+		return FALSE;
+	folders->untidy = FALSE;
+	g_ptr_array_set_size (folders->changed, 0);
+	g_ptr_array_set_size (folders->new_ones, 0);
+	return TRUE;
 }
 
 gboolean
 maildir_folders_save (MaildirFolders *folders, int root_fd, GError **error)
 {
-	if (!folders->changed)
+	if (folders->changed->len == 0)
 		return TRUE;
+	if (!maildir_list_is_ours (folders->truth, root_fd) && folders->untidy)
+		return maildir_folders_tidy (folders, root_fd, error);
 	/* The subscriptions first: a folder that stands in mailferry-folders is new no more, so who
 	 * is killed between the two could never subscribe it again. */
-	if ((folders->new_ones->len > 0 && !save_subscriptions (folders, root_fd, error)) ||
-	    !save_truth (folders, root_fd, error))
+	if (folders->new_ones->len > 0 && !save_subscriptions (folders, root_fd, error))
 		return FALSE;
-	folders->changed = FALSE;
+	if (!(maildir_list_is_ours (folders->truth, root_fd) ?
+		      append_truth (folders, root_fd, error) :
+		      replace_truth (folders, root_fd, error)))
+		return FALSE;
+	g_ptr_array_set_size (folders->changed, 0);
 	g_ptr_array_set_size (folders->new_ones, 0);
 	return TRUE;
 }

@@ -55,7 +55,11 @@ GPtrArray *maildir_folders_list (const MaildirFolders *folders);
 const MaildirFolder *maildir_folders_obtain (MaildirFolders *folders, const Folder *folder);
 
 /* Write mailferry-folders, and subscribe to the new ones in Dovecot's file "subscriptions", if
- * there are any new. */
+ * there are any new. From the second time on the files are added to: what has been done costs
+ * nothing again. */
 gboolean maildir_folders_save (MaildirFolders *folders, int root_fd, GError **error);
+
+/* Put both files in order if they were added to, by this run or by one that was interrupted. */
+gboolean maildir_folders_tidy (MaildirFolders *folders, int root_fd, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaildirFolders, maildir_folders_free)

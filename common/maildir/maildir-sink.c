@@ -487,7 +487,8 @@ maildir_sink_finish (MessageSink *sink, GError **error)
 {
 	MaildirSink *self = (MaildirSink *) sink;
 
-	return self->options.dry_run || commit (self, error);
+	return self->options.dry_run ||
+	       (commit (self, error) && maildir_folders_tidy (self->folders, self->root_fd, error));
 }
 
 static void

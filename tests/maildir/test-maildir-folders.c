@@ -291,6 +291,213 @@ test_subscriptions (void)
 	g_assert_cmpstr (old, ==, "A.B\nC.D\n");
 }
 
+/* So many folders are new in each batch. */
+#define BATCH 64
+
+/* Folders from first on are new, and all are saved; the numbers run down, so that order shows. */
+static void
+save_batch (Scene *scene, MaildirFolders *folders, guint first, guint n)
+{
+	g_autoptr (GError) error = NULL;
+
+	for (guint i = first; i < first + n; i++) {
+		g_autofree char *path = g_strdup_printf ("Folder %06u", 999999 - i);
+		directory_of (folders, path);
+	}
+	g_assert_true (maildir_folders_save (folders, scene->fd, &error));
+	g_assert_no_error (error);
+}
+
+static void
+tidy (Scene *scene, MaildirFolders *folders)
+{
+	g_autoptr (GError) error = NULL;
+
+	g_assert_true (maildir_folders_tidy (folders, scene->fd, &error));
+	g_assert_no_error (error);
+}
+
+/* What the kernel has seen this program write so far, in bytes and in calls; FALSE if it does not
+ * tell. */
+static gboolean
+count_written (guint64 *bytes, guint64 *calls)
+{
+	g_autofree char *text = NULL;
+
+	if (!g_file_get_contents ("/proc/self/io", &text, NULL, NULL))
+		return FALSE;
+	const char *wchar = strstr (text, "wchar: ");
+	const char *syscw = strstr (text, "syscw: ");
+	if (wchar == NULL || syscw == NULL)
+		return FALSE;
+	*bytes = g_ascii_strtoull (wchar + 7, NULL, 10);
+	*calls = g_ascii_strtoull (syscw + 7, NULL, 10);
+	return TRUE;
+}
+
+/* Bytes written for each folder, and writes for each batch. */
+static gboolean
+measure_saving (guint n, double *per_folder, double *per_batch)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autoptr (MaildirFolders) folders =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+	guint64 bytes[2];
+	guint64 calls[2];
+
+	if (!count_written (&bytes[0], &calls[0]))
+		return FALSE;
+	for (guint i = 0; i < n; i += BATCH)
+		save_batch (scene, folders, i, BATCH);
+	tidy (scene, folders);
+	g_assert_true (count_written (&bytes[1], &calls[1]));
+	*per_folder = (double) (bytes[1] - bytes[0]) / n;
+	*per_batch = (double) (calls[1] - calls[0]) * BATCH / n;
+	return TRUE;
+}
+
+static void
+test_saving_is_linear (void)
+{
+	double per_folder[2];
+	double per_batch[2];
+
+	if (!measure_saving (8 * BATCH, &per_folder[0], &per_batch[0])) {
+		g_test_skip ("this system does not tell what is written");
+		return;
+	}
+	g_assert_true (measure_saving (64 * BATCH, &per_folder[1], &per_batch[1]));
+	g_test_message ("%.0f and %.0f bytes a folder, %.1f and %.1f writes a batch", per_folder[0],
+			per_folder[1], per_batch[0], per_batch[1]);
+	g_assert_cmpfloat (per_folder[1], <, per_folder[0] * 1.2);
+	g_assert_cmpfloat (per_batch[1], <, per_batch[0] * 1.2);
+}
+
+static char *
+both_lists (Scene *scene)
+{
+	g_autofree char *truth = scene_read (scene->top, "mailferry-folders");
+	g_autofree char *subscriptions = scene_read (scene->top, "subscriptions");
+
+	return g_strconcat (truth, "\n", subscriptions, NULL);
+}
+
+/* After a run of n folders that nothing disturbed. */
+static char *
+undisturbed (guint n)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autoptr (MaildirFolders) folders =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+
+	save_batch (scene, folders, 0, n);
+	tidy (scene, folders);
+	return both_lists (scene);
+}
+
+/* Wherever within what is added the run is cut: what is whole is known, and the next run leaves what an undisturbed one would have. */
+static void
+test_a_cut_list_is_taken_up (void)
+{
+	g_autofree char *whole = undisturbed (9);
+	g_autoptr (Scene) first = scene_new ();
+	g_autofree char *truth[2];
+	g_autofree char *subscribed[2];
+
+	g_autoptr (MaildirFolders) folders =
+		open_folders (first, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+	for (guint i = 0; i < 2; i++) {
+		save_batch (first, folders, 3 * i, 3);
+		truth[i] = scene_read (first->top, "mailferry-folders");
+		subscribed[i] = scene_read (first->top, "subscriptions");
+		g_assert_true (g_str_has_prefix (truth[i], truth[0]));
+	}
+	gsize added[2] = { strlen (subscribed[1]) - strlen (subscribed[0]),
+			   strlen (truth[1]) - strlen (truth[0]) };
+	for (gsize cut = 0; cut <= added[0] + added[1]; cut++) {
+		g_autoptr (Scene) scene = scene_new ();
+		/* the subscriptions come first */
+		gsize lost[2] = { added[0] - MIN (cut, added[0]),
+				  added[1] - (cut - MIN (cut, added[0])) };
+		g_autofree char *lines =
+			g_strndup (subscribed[1], strlen (subscribed[1]) - lost[0]);
+		g_autofree char *rest = g_strndup (truth[1], strlen (truth[1]) - lost[1]);
+		scene_write (scene->top, "mailferry-folders", rest);
+		scene_write (scene->top, "subscriptions", lines);
+		g_autoptr (MaildirFolders) again =
+			open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+		for (guint i = 0; i < 9; i += 3)
+			save_batch (scene, again, i, 3);
+		tidy (scene, again);
+		g_autofree char *got = both_lists (scene);
+		g_assert_cmpstr (got, ==, whole);
+	}
+}
+
+/* One that finds nothing new puts in order what an interrupted one has left. */
+static void
+test_leftovers_are_put_in_order (void)
+{
+	g_autofree char *whole = undisturbed (6);
+	g_autoptr (Scene) scene = scene_new ();
+
+	{
+		g_autoptr (MaildirFolders) folders =
+			open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+		save_batch (scene, folders, 0, 3);
+		save_batch (scene, folders, 3, 3);
+	}
+	g_autofree char *untidy = both_lists (scene);
+	g_assert_cmpstr (untidy, !=, whole);
+	g_autoptr (MaildirFolders) again =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+	save_batch (scene, again, 0, 6);
+	tidy (scene, again);
+	g_autofree char *got = both_lists (scene);
+	g_assert_cmpstr (got, ==, whole);
+}
+
+/* A role that becomes known later is added too, and read again. */
+static void
+test_a_later_role_counts (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autoptr (Folder) sent = folder_new_from_path ("Folder 999999", FOLDER_ROLE_SENT);
+
+	{
+		g_autoptr (MaildirFolders) folders =
+			open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+		save_batch (scene, folders, 0, 2);
+		maildir_folders_obtain (folders, sent);
+		g_assert_true (maildir_folders_save (folders, scene->fd, NULL));
+	}
+	g_autoptr (MaildirFolders) again =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+	g_autoptr (Folder) plain = folder_new_from_path ("Folder 999999", FOLDER_ROLE_NONE);
+	g_assert_cmpint (maildir_folders_obtain (again, plain)->folder->role, ==, FOLDER_ROLE_SENT);
+	tidy (scene, again);
+	g_autofree char *truth = scene_read (scene->top, "mailferry-folders");
+	g_assert_cmpstr (truth, ==,
+			 ".Folder 999998\tFolder 999998\t-\n.Folder 999999\tFolder 999999\tsent\n");
+}
+
+/* Whoever else writes to the subscriptions meanwhile is not overwritten. */
+static void
+test_others_subscribe_meanwhile (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	g_autoptr (MaildirFolders) folders =
+		open_folders (scene, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);
+
+	save_batch (scene, folders, 0, 1);
+	scene_write (scene->top, "subscriptions", "Other.Folder\n");
+	save_batch (scene, folders, 1, 1);
+	save_batch (scene, folders, 2, 1);
+	tidy (scene, folders);
+	g_autofree char *lines = scene_read (scene->top, "subscriptions");
+	g_assert_cmpstr (lines, ==, "Folder 999997\nFolder 999998\nOther.Folder\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -308,5 +515,12 @@ main (int argc, char **argv)
 	g_test_add_func ("/maildir/folders/edited-lines-lead-nowhere",
 			 test_edited_lines_lead_nowhere);
 	g_test_add_func ("/maildir/folders/new-ones-are-subscribed", test_subscriptions);
+	g_test_add_func ("/maildir/folders/saving-is-linear", test_saving_is_linear);
+	g_test_add_func ("/maildir/folders/a-cut-list-is-taken-up", test_a_cut_list_is_taken_up);
+	g_test_add_func ("/maildir/folders/leftovers-are-put-in-order",
+			 test_leftovers_are_put_in_order);
+	g_test_add_func ("/maildir/folders/a-later-role-counts", test_a_later_role_counts);
+	g_test_add_func ("/maildir/folders/others-may-subscribe-meanwhile",
+			 test_others_subscribe_meanwhile);
 	return g_test_run ();
 }

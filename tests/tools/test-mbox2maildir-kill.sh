@@ -36,23 +36,21 @@ mail ()
 dying ()
 {
 	DIE_AT=$1 LD_PRELOAD=$die_at ASAN_OPTIONS=verify_asan_link_order=0 \
-		"$mbox2maildir" -q --durability="$2" s.mbs "$3"
+		"$mbox2maildir" -q --durability="$2" "${sources[@]}" "$3"
 } 2> /dev/null
 
-"$make_stream" 60 300 > s.mbs || exit 99
-"$mbox2maildir" -q s.mbs Whole
-tree Whole > whole
-mail Whole > whole.mail
-
-for how in batch file none; do
+# killed HOW N: N deaths of a run that syncs so, and what was left of it.
+killed ()
+{
+	local how=$1 n=$2 name=$3
 	DIE_COUNT=count LD_PRELOAD=$die_at ASAN_OPTIONS=verify_asan_link_order=0 \
-		"$mbox2maildir" -q --durability="$how" s.mbs Counted
+		"$mbox2maildir" -q --durability="$how" "${sources[@]}" Counted
 	changes=$(< count)
 	rm -rf Counted
-	ok "$how: there are places to die at ($changes)" test "$changes" -gt 200
+	ok "$name: there are places to die at ($changes)" test "$changes" -gt 200
 
 	survivors='' halves='' failures='' differences=''
-	for ((i = 0; i < kills; i++)); do
+	for ((i = 0; i < n; i++)); do
 		rm -rf Killed
 		at=$((1 + (RANDOM << 15 | RANDOM) % changes))
 		{ dying "$at" "$how" Killed; } 2> /dev/null
@@ -60,13 +58,33 @@ for how in batch file none; do
 		[ -z "$(mail Killed | grep -vxFf whole.mail)" ] || halves+=" $at"
 		# now and then it is killed twice
 		if ((i % 3 == 0)); then { dying $((1 + RANDOM % at)) "$how" Killed; } 2> /dev/null; fi
-		"$mbox2maildir" -q --durability="$how" s.mbs Killed || failures+=" $at"
+		"$mbox2maildir" -q --durability="$how" "${sources[@]}" Killed || failures+=" $at"
 		tree Killed | cmp -s - whole || differences+=" $at"
 	done
-	is "$how: each run died" "$survivors" ''
-	is "$how: nothing incomplete was ever visible" "$halves" ''
-	is "$how: the next run ends well" "$failures" ''
-	is "$how: and leaves what an undisturbed one leaves" "$differences" ''
+	is "$name: each run died" "$survivors" ''
+	is "$name: nothing incomplete was ever visible" "$halves" ''
+	is "$name: the next run ends well" "$failures" ''
+	is "$name: and leaves what an undisturbed one leaves" "$differences" ''
+}
+
+"$make_stream" 60 300 > s.mbs || exit 99
+sources=(s.mbs)
+"$mbox2maildir" -q "${sources[@]}" Whole
+tree Whole > whole
+mail Whole > whole.mail
+for how in batch file none; do killed "$how" "$kills" "$how"; done
+
+# So many folders that the list of them is added to, and not in the order that it has at the end.
+mkdir many
+for ((i = 150; i > 0; i--)); do
+	printf 'From a Thu Nov 29 22:33:52 2001\nSubject: %d\n\ntext\n' "$i" > "many/box $((i * 7 % 151))"
+	sources[150 - i]="many/box $((i * 7 % 151))"
 done
+rm -rf Whole
+"$mbox2maildir" -q "${sources[@]}" Whole
+tree Whole > whole
+mail Whole > whole.mail
+ok 'the list is in order' sh -c 'cut -f 2 Whole/mailferry-folders | LC_ALL=C sort -c'
+killed none "$((kills / 2))" 'many folders'
 
 done_testing
