@@ -6,10 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "support/remove-tree.h"
 
 Scene *
 scene_new (void)
@@ -24,22 +25,6 @@ scene_new (void)
 	scene->report = report_new_quiet ("test");
 	scene->ledger = ledger_new (scene->report);
 	return scene;
-}
-
-static void
-remove_tree (const char *path)
-{
-	g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
-
-	if (directory == NULL || g_file_test (path, G_FILE_TEST_IS_SYMLINK)) {
-		g_unlink (path);
-		return;
-	}
-	for (const char *name; (name = g_dir_read_name (directory)) != NULL;) {
-		g_autofree char *child = g_build_filename (path, name, NULL);
-		remove_tree (child);
-	}
-	g_rmdir (path);
 }
 
 void
