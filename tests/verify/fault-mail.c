@@ -307,21 +307,9 @@ has_cr (const FaultMail *mail)
 /* --- What it does ------------------------------------------------------- */
 
 static void
-refold (FaultMail *mail)
-{
-	mail->folded = TRUE;
-}
-
-static void
 recode (FaultMail *mail)
 {
 	mail->encoding = mail->encoding == 'q' ? 'b' : 'q';
-}
-
-static void
-rebound (FaultMail *mail)
-{
-	mail->other_boundary = TRUE;
 }
 
 static void
@@ -341,57 +329,9 @@ rewrite (FaultMail *mail)
 }
 
 static void
-note (FaultMail *mail)
-{
-	mail->flipped_note = TRUE;
-}
-
-static void
-flip_text (FaultMail *mail)
-{
-	mail->flipped = TRUE;
-}
-
-static void
-flip_subject (FaultMail *mail)
-{
-	mail->flipped_subject = TRUE;
-}
-
-static void
-flip_attachment (FaultMail *mail)
-{
-	mail->flipped_attachment = TRUE;
-}
-
-static void
-replace_part (FaultMail *mail)
-{
-	mail->replaced = TRUE;
-}
-
-static void
 drop_part (FaultMail *mail)
 {
 	mail->dropped = 1;
-}
-
-static void
-question (FaultMail *mail)
-{
-	mail->questioned = TRUE;
-}
-
-static void
-rewrap (FaultMail *mail)
-{
-	mail->rewrapped = TRUE;
-}
-
-static void
-touch (FaultMail *mail)
-{
-	mail->touched = TRUE;
 }
 
 static void
@@ -476,8 +416,9 @@ quote (GString *text)
 }
 
 /* A fault, by what it changes before the message is written, or spoils after. */
+#define SETS(member) .sets = G_STRUCT_OFFSET (FaultMail, member)
 #define REWRITE(label, when, how)                                                                  \
-	{ .name = label, .kind = FAULT_REWRITE, .applies = when, .change = how }
+	{ .name = label, .kind = FAULT_REWRITE, .applies = when, how }
 #define STORE(label, when, how)                                                                    \
 	{ .name = label, .kind = FAULT_STORE, .applies = when, .spoil = how }
 #define DAMAGE(label, when, word, ...)                                                             \
@@ -491,24 +432,24 @@ quote (GString *text)
 	{ .name = label, .kind = FAULT_METADATA, .applies = always, .class = VERIFY_##word }
 
 const Fault faults[] = {
-	REWRITE ("refold-headers", always, refold),
-	REWRITE ("quoted-printable-or-base64", is_free, recode),
-	REWRITE ("new-boundary", is_divided, rebound),
-	REWRITE ("charset-to-utf-8", is_latin1, unify_charset),
-	REWRITE ("exchange", is_free, rewrite),
-	REWRITE ("flip-in-another-header", always, note),
+	REWRITE ("refold-headers", always, SETS (folded)),
+	REWRITE ("quoted-printable-or-base64", is_free, .change = recode),
+	REWRITE ("new-boundary", is_divided, SETS (other_boundary)),
+	REWRITE ("charset-to-utf-8", is_latin1, .change = unify_charset),
+	REWRITE ("exchange", is_free, .change = rewrite),
+	REWRITE ("flip-in-another-header", always, SETS (flipped_note)),
 	STORE ("crlf", always, to_crlf),
 	STORE ("status", always, add_status),
 	STORE ("nul-to-80", has_nul, replace_nuls),
-	DAMAGE ("flip-in-text", always, TEXT_CHANGED, .change = flip_text),
-	DAMAGE ("flip-in-subject", has_id, HEADER_CHANGED, .change = flip_subject,
+	DAMAGE ("flip-in-text", always, TEXT_CHANGED, SETS (flipped)),
+	DAMAGE ("flip-in-subject", has_id, HEADER_CHANGED, SETS (flipped_subject),
 		.needs_header = TRUE),
-	DAMAGE ("flip-in-attachment", has_attachments, PART_REPLACED, .change = flip_attachment),
-	DAMAGE ("attachment-replaced", has_attachments, PART_REPLACED, .change = replace_part),
+	DAMAGE ("flip-in-attachment", has_attachments, PART_REPLACED, SETS (flipped_attachment)),
+	DAMAGE ("attachment-replaced", has_attachments, PART_REPLACED, SETS (replaced)),
 	DAMAGE ("attachment-dropped", has_several_parts, PART_MISSING, .change = drop_part),
-	DAMAGE ("letters-lost", always, CHARSET, .change = question),
-	DAMAGE ("rewrapped", always, REWRAPPED, .change = rewrap),
-	DAMAGE ("signed-part-touched", is_signed, SIGNATURE, .change = touch),
+	DAMAGE ("letters-lost", always, CHARSET, SETS (questioned)),
+	DAMAGE ("rewrapped", always, REWRAPPED, SETS (rewrapped)),
+	DAMAGE ("signed-part-touched", is_signed, SIGNATURE, SETS (touched)),
 	DAMAGE ("truncated", always, TRUNCATED, .spoil = cut),
 	DAMAGE ("mboxo-quoted", is_plain, FROM_QUOTING, .spoil = quote),
 	DAMAGE ("bare-cr-dropped", has_cr, BARE_CR, .spoil = drop_crs,
@@ -523,3 +464,12 @@ const Fault faults[] = {
 	METADATA ("date", DATE_DIFFERS),
 };
 const guint fault_count = G_N_ELEMENTS (faults);
+
+void
+fault_change (const Fault *fault, FaultMail *mail)
+{
+	if (fault->change != NULL)
+		fault->change (mail);
+	if (fault->sets > 0)
+		G_STRUCT_MEMBER (gboolean, mail, fault->sets) = TRUE;
+}

@@ -55,6 +55,7 @@ typedef struct {
 	FaultKind kind;
 	/* Can it happen to this one, so that it makes a difference? */
 	gboolean (*applies) (const FaultMail *mail);
+	gsize sets; /* offset of a gboolean in it that becomes TRUE; 0: none */
 	void (*change) (FaultMail *mail); /* before it is written; or NULL */
 	void (*spoil) (GString *text);    /* after; or NULL */
 	VerifyClass class;                /* of a damage or place */
@@ -65,3 +66,6 @@ typedef struct {
 
 extern const Fault faults[];
 extern const guint fault_count;
+
+/* What it does before the message is written. */
+void fault_change (const Fault *fault, FaultMail *mail);

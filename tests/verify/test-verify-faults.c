@@ -54,8 +54,7 @@ changed_mail (const Case *c)
 	FaultMail mail = c->mail;
 
 	for (guint i = 0; i < c->count; i++)
-		if (c->chosen[i]->change != NULL)
-			c->chosen[i]->change (&mail);
+		fault_change (c->chosen[i], &mail);
 	return mail;
 }
 
