@@ -12,11 +12,16 @@
 
 #define LARGE (5 * 1024 * 1024 + 321)
 
-typedef struct {
+typedef struct Fixture Fixture;
+
+typedef void (*Speech) (PstWire *wire, Fixture *fixture);
+
+struct Fixture {
+	Speech speech;
 	PstSlots slots;
 	Child child;
 	PstFeed *feed;
-} Fixture;
+};
 
 /* --- What children say ----------------------------------------------------- */
 
@@ -77,23 +82,18 @@ say_in_packet (PstWire *wire, guint seed, gsize length)
 static const gsize sizes[] = {LARGE, 0, 1, 1000, PST_WIRE_MAX_DATA, PST_SLOT_SIZE, LARGE, LARGE,
 			      PST_SLOT_SIZE + 1, 5, LARGE, 30 * 1024 * 1024};
 
-static int
-say_contents (int fd, gpointer user_data)
+static void
+say_contents (PstWire *wire, Fixture *fixture)
 {
-	Fixture *fixture = user_data;
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
 	for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
-		say (&wire, PST_WIRE_META);
+		say (wire, PST_WIRE_META);
 		if (sizes[i] > PST_WIRE_MAX_DATA)
-			say_in_slots (&wire, &fixture->slots, i, sizes[i]);
+			say_in_slots (wire, &fixture->slots, i, sizes[i]);
 		else if (sizes[i] > 0)
-			say_in_packet (&wire, i, sizes[i]);
-		say (&wire, PST_WIRE_DONE);
+			say_in_packet (wire, i, sizes[i]);
+		say (wire, PST_WIRE_DONE);
 	}
-	say (&wire, PST_WIRE_END);
-	return 0;
+	say (wire, PST_WIRE_END);
 }
 
 static int
@@ -106,154 +106,113 @@ scribble_for_ever (int fd, gpointer user_data)
 	return 0;
 }
 
-static int
-say_and_scribble (int fd, gpointer user_data)
+static void
+say_and_scribble (PstWire *wire, Fixture *fixture)
 {
-	Fixture *fixture = user_data;
-	g_auto (PstWire) wire;
-
-	if (child_fork_worker (fd, scribble_for_ever, fixture, NULL) < 0)
-		return 1;
-	pst_wire_init (&wire, fd);
+	if (child_fork_worker (wire->fd, scribble_for_ever, fixture, NULL) < 0)
+		_exit (1);
 	for (guint i = 0; i < 8; i++) {
-		say (&wire, PST_WIRE_META);
-		say_in_slots (&wire, &fixture->slots, i, LARGE);
-		say (&wire, PST_WIRE_DONE);
+		say (wire, PST_WIRE_META);
+		say_in_slots (wire, &fixture->slots, i, LARGE);
+		say (wire, PST_WIRE_DONE);
 	}
-	return 0;
 }
 
-static int
-say_wrong_number (int fd, gpointer user_data)
+static void
+say_wrong_number (PstWire *wire, Fixture *fixture)
 {
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
-	say (&wire, PST_WIRE_META);
-	say_slot (&wire, PST_SLOTS + 1000, 10);
-	return 0;
+	say (wire, PST_WIRE_META);
+	say_slot (wire, PST_SLOTS + 1000, 10);
 }
 
-static int
-say_out_of_turn (int fd, gpointer user_data)
+static void
+say_out_of_turn (PstWire *wire, Fixture *fixture)
 {
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
-	say (&wire, PST_WIRE_META);
-	say_slot (&wire, 1, 10);
-	return 0;
+	say (wire, PST_WIRE_META);
+	say_slot (wire, 1, 10);
 }
 
-static int
-say_wrong_length (int fd, gpointer user_data)
+static void
+say_wrong_length (PstWire *wire, Fixture *fixture)
 {
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
-	say (&wire, PST_WIRE_META);
-	say_slot (&wire, 0, PST_SLOT_SIZE + 1);
-	return 0;
+	say (wire, PST_WIRE_META);
+	say_slot (wire, 0, PST_SLOT_SIZE + 1);
 }
 
-static int
-say_half_a_slot (int fd, gpointer user_data)
+static void
+say_half_a_slot (PstWire *wire, Fixture *fixture)
 {
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
-	say (&wire, PST_WIRE_META);
-	pst_wire_begin (&wire, PST_WIRE_SLOT);
-	pst_wire_put_u32 (&wire, 0);
-	pst_wire_end (&wire);
-	pst_wire_flush (&wire);
-	return 0;
+	say (wire, PST_WIRE_META);
+	pst_wire_begin (wire, PST_WIRE_SLOT);
+	pst_wire_put_u32 (wire, 0);
+	pst_wire_end (wire);
+	pst_wire_flush (wire);
 }
 
-static int
-say_slot_of_nothing (int fd, gpointer user_data)
+static void
+say_slot_of_nothing (PstWire *wire, Fixture *fixture)
 {
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
-	say_slot (&wire, 0, 10);
-	return 0;
+	say_slot (wire, 0, 10);
 }
 
-static int
-say_data_of_nothing (int fd, gpointer user_data)
+static void
+say_data_of_nothing (PstWire *wire, Fixture *fixture)
 {
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
-	say_in_packet (&wire, 0, 10);
-	return 0;
+	say_in_packet (wire, 0, 10);
 }
 
 /* Never reads an answer. */
-static int
-say_slots_for_ever (int fd, gpointer user_data)
+static void
+say_slots_for_ever (PstWire *wire, Fixture *fixture)
 {
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
-	say (&wire, PST_WIRE_META);
+	say (wire, PST_WIRE_META);
 	for (guint i = 0;; i = (i + 1) % PST_SLOTS)
-		say_slot (&wire, i, 1);
-	return 0;
+		say_slot (wire, i, 1);
 }
 
-static int
-say_restart_for_ever (int fd, gpointer user_data)
+static void
+say_restart_for_ever (PstWire *wire, Fixture *fixture)
 {
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
 	for (;;)
-		say (&wire, PST_WIRE_RESTART);
-	return 0;
+		say (wire, PST_WIRE_RESTART);
 }
 
 /* Packets that go together, and are not what they claim to be. */
-static int
-say_together (int fd, const void *bytes, gsize length)
+static void
+say_together (PstWire *wire, const void *bytes, gsize length)
 {
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
-	pst_wire_begin (&wire, PST_WIRE_META);
-	pst_wire_end (&wire);
-	g_byte_array_append (wire.packets, bytes, (guint) length);
-	pst_wire_flush (&wire);
-	return 0;
+	pst_wire_begin (wire, PST_WIRE_META);
+	pst_wire_end (wire);
+	g_byte_array_append (wire->packets, bytes, (guint) length);
+	pst_wire_flush (wire);
 }
 
-static int
-say_too_little (int fd, gpointer user_data)
+static void
+say_too_little (PstWire *wire, Fixture *fixture)
 {
-	return say_together (fd, "\1\0\0", 3);
+	say_together (wire, "\1\0\0", 3);
 }
 
-static int
-say_nothing (int fd, gpointer user_data)
+static void
+say_nothing (PstWire *wire, Fixture *fixture)
 {
-	return say_together (fd, "\0\0\0\0", 4);
+	say_together (wire, "\0\0\0\0", 4);
 }
 
-static int
-say_less_than_claimed (int fd, gpointer user_data)
+static void
+say_less_than_claimed (PstWire *wire, Fixture *fixture)
 {
 	const guint32 claimed[] = {8, 0};
 
-	return say_together (fd, claimed, sizeof claimed);
+	say_together (wire, claimed, sizeof claimed);
 }
 
-static int
-say_most_of_all (int fd, gpointer user_data)
+static void
+say_most_of_all (PstWire *wire, Fixture *fixture)
 {
 	const guint32 claimed[] = {G_MAXUINT32, 0};
 
-	return say_together (fd, claimed, sizeof claimed);
+	say_together (wire, claimed, sizeof claimed);
 }
 
 static int
@@ -270,48 +229,52 @@ begin_and_die (int fd, gpointer user_data)
 }
 
 /* The answers to the dead must not be taken for answers to the living. */
-static int
-say_after_restart (int fd, gpointer user_data)
+static void
+say_after_restart (PstWire *wire, Fixture *fixture)
 {
-	Fixture *fixture = user_data;
-	g_auto (PstWire) wire;
 	int status = 0;
 
-	pst_wire_init (&wire, fd);
 	for (guint i = 0; i < 10; i++) {
-		pid_t pid = child_fork_worker (fd, begin_and_die, fixture, NULL);
+		pid_t pid = child_fork_worker (wire->fd, begin_and_die, fixture, NULL);
 		if (pid < 0 || waitpid (pid, &status, 0) < 0 || !WIFSIGNALED (status))
-			return 1;
-		say (&wire, PST_WIRE_RESTART);
-		if (!pst_slots_await_restart (fd))
-			return 1;
+			_exit (1);
+		say (wire, PST_WIRE_RESTART);
+		if (!pst_slots_await_restart (wire->fd))
+			_exit (1);
 	}
-	return say_contents (fd, fixture);
+	say_contents (wire, fixture);
 }
 
-static int
-say_large_and_wait (int fd, gpointer user_data)
+static void
+say_large_and_wait (PstWire *wire, Fixture *fixture)
 {
-	Fixture *fixture = user_data;
-	g_auto (PstWire) wire;
-
-	pst_wire_init (&wire, fd);
-	say (&wire, PST_WIRE_META);
-	say_in_slots (&wire, &fixture->slots, 0, LARGE);
-	say (&wire, PST_WIRE_DONE);
+	say (wire, PST_WIRE_META);
+	say_in_slots (wire, &fixture->slots, 0, LARGE);
+	say (wire, PST_WIRE_DONE);
 	pause ();
-	return 0;
 }
 
 /* --- What is heard --------------------------------------------------------- */
 
+static int
+speak (int fd, gpointer user_data)
+{
+	Fixture *fixture = user_data;
+	g_auto (PstWire) wire;
+
+	pst_wire_init (&wire, fd);
+	fixture->speech (&wire, fixture);
+	return 0;
+}
+
 static void
-set_up (Fixture *fixture, ChildMain run)
+set_up (Fixture *fixture, Speech speech)
 {
 	g_autoptr (GError) error = NULL;
 
+	fixture->speech = speech;
 	g_assert_true (pst_slots_init (&fixture->slots, &error));
-	g_assert_true (child_start (&fixture->child, run, fixture, &error));
+	g_assert_true (child_start (&fixture->child, speak, fixture, &error));
 	g_assert_no_error (error);
 	fixture->feed = pst_feed_new (&fixture->child, &fixture->slots);
 }
@@ -442,12 +405,12 @@ test_scribbler (void)
 }
 
 static void
-test_liar (gconstpointer run)
+test_liar (gconstpointer speech)
 {
 	PstPacket packet;
 	Fixture fixture;
 
-	set_up (&fixture, (ChildMain) run);
+	set_up (&fixture, (Speech) speech);
 	do
 		(void) hear (&fixture, &packet);
 	while (packet.kind == PST_WIRE_META || packet.kind == PST_WIRE_RESTART);
@@ -487,7 +450,7 @@ test_freed (void)
 
 static const struct {
 	const char *name;
-	ChildMain run;
+	Speech speech;
 } liars[] = {
 	{"/pst/feed/refuses-a-slot-that-does-not-exist", say_wrong_number},
 	{"/pst/feed/refuses-a-slot-out-of-turn", say_out_of_turn},
@@ -514,6 +477,6 @@ main (int argc, char **argv)
 	g_test_add_func ("/pst/feed/what-the-dead-left-is-not-mixed-in", test_restart);
 	g_test_add_func ("/pst/feed/can-be-left-while-it-listens", test_freed);
 	for (gsize i = 0; i < G_N_ELEMENTS (liars); i++)
-		g_test_add_data_func (liars[i].name, (gconstpointer) liars[i].run, test_liar);
+		g_test_add_data_func (liars[i].name, (gconstpointer) liars[i].speech, test_liar);
 	return g_test_run ();
 }
