@@ -9,22 +9,11 @@
 # compares the account with a manifest, so that it reads nothing else. Rounds are interleaved; medians are printed.
 # Nothing here is a test; the figures are for people.
 
-set -eu
+# shellcheck source=bench/bench.sh
+. "$(dirname "$0")/bench.sh"
 
-top_srcdir=$(cd "${top_srcdir:-$(dirname "$0")/..}" && pwd)
-top_builddir=$(cd "${top_builddir:-.}" && pwd)
 messages=${1:-4000}
-rounds=${ROUNDS:-3}
-PATH=$PATH:/usr/sbin:/sbin
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/mailferry-bench.XXXXXX")
-chmod 755 "$tmp"
-export HOME=$tmp/home
-mkdir "$HOME"
-cleaning=
-on_exit () { cleaning="$1; $cleaning"; }
-trap 'eval "$cleaning"; rm -rf "$tmp"' EXIT
-# shellcheck source=tests/support/imap-servers.sh
-. "$top_srcdir/tests/support/imap-servers.sh"
+use_servers
 
 start_server dovecot "$tmp/imap"
 python3 "$top_srcdir/bench/make-mail.py" "$tmp/mail" mixed "$messages"
@@ -51,11 +40,6 @@ timed ()
 	{ time "run_$1"; } 2>&1 | tail -n 1
 }
 
-median ()
-{
-	sort -n "$1" | awk '{ line[NR] = $1 } END { print line[int((NR + 1) / 2)] }'
-}
-
 "$top_builddir/tests/support/fault-proxy" --to="$IMAP_PORT" --delay=15 --port-file="$tmp/port" > /dev/null &
 proxy=$!
 on_exit "kill $proxy"
@@ -68,7 +52,7 @@ for trip in 0 30; do
 	for ((round = 0; round < rounds; round++)); do
 		for program in raw verify; do timed $program >> "$tmp/$program"; done
 	done
-	awk -v trip=$trip -v raw="$(median "$tmp/raw")" -v ours="$(median "$tmp/verify")" -v bytes="$bytes" 'BEGIN {
+	awk -v trip=$trip -v raw="$(median 1 "$tmp/raw")" -v ours="$(median 1 "$tmp/verify")" -v bytes="$bytes" 'BEGIN {
 		printf "%d MB at %d ms: raw FETCH %.2f s, mbox-verify %.2f s: %.2f x its speed\n",
 			bytes / 1e6, trip, raw, ours, raw / ours }'
 done

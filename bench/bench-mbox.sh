@@ -12,14 +12,11 @@
 # are "tar x" and "cp -r" of the same Maildir: no program that makes these files can be much faster. Nothing here
 # is a test; machines are shared and noisy, so look at ratios, and at processor time first.
 
-set -eu
+# shellcheck source=bench/bench.sh
+. "$(dirname "$0")/bench.sh"
 
-top_builddir=$(cd "${top_builddir:-.}" && pwd)
 realistic=${1:-20000}
 tiny=${2:-200000}
-rounds=${ROUNDS:-3}
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/mailferry-bench.XXXXXX")
-trap 'rm -rf "$tmp"' EXIT
 cd "$tmp"
 export mbox2maildir=$top_builddir/tools/mbox2maildir
 make_mbox=$top_builddir/tests/support/make-mbox
@@ -155,12 +152,6 @@ timed ()
 		    print("%.3f %.3f %.3f %.1f" % (wall, used.ru_utime,
 		                                   used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
 	END_OF_SCRIPT
-}
-
-# median COLUMN FILE
-median ()
-{
-	cut -d' ' -f "$1" "$2" | sort -n | awk '{ all[NR] = $1 } END { print all[int ((NR + 1) / 2)] }'
 }
 
 # table BYTES PROGRAM...: medians, with ratios to tar x (wall) and to mb2md (processor).

@@ -9,15 +9,12 @@
 # Machines are shared and noisy: rounds are interleaved, and the median of each program counts. Nothing here is
 # a test; the figures are for people. pst2mbox hashes every byte, the others none.
 
-set -eu
+# shellcheck source=bench/bench.sh
+. "$(dirname "$0")/bench.sh"
 
-top_builddir=$(cd "${top_builddir:-.}" && pwd)
 messages=${1:-80000}
 megabytes=${2:-500}
 listed=${3:-1000000}
-rounds=${ROUNDS:-3}
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/mailferry-bench.XXXXXX")
-trap 'rm -rf "$tmp"' EXIT
 cd "$tmp"
 pst2mbox=$top_builddir/tools/pst2mbox
 sample=$top_builddir/tests/support/make-sample-pst
@@ -53,12 +50,6 @@ timed ()
 
 	times=$({ time "run_$1" "$2"; } 2>&1 | tail -n 1)
 	awk '{ printf "%.2f %.2f\n", $1, $2 + $3 }' <<< "$times"
-}
-
-# median FILE: the line in the middle, by wall clock.
-median ()
-{
-	sort -n "$1" | awk '{ line[NR] = $0 } END { print line[int((NR + 1) / 2)] }'
 }
 
 # memory ARGUMENT...: the largest resident sets of pst2mbox, of its child and of the child's worker.
@@ -101,9 +92,9 @@ race ()
 	printf '\n%s\n  %-10s %9s %9s %16s\n' "$2" program 'wall s' 'CPU s' 'times our wall'
 	for program in pst2mbox readpst pffexport; do
 		[ -e "times.$program" ] || continue
-		median "times.$program" |
-			awk -v ours="$(median times.pst2mbox | cut -d' ' -f1)" -v program="$program" \
-				'{ printf "  %-10s %9.2f %9.2f %15.1fx\n", program, $1, $2, $1 / ours }'
+		awk -v program="$program" -v ours="$(median 1 times.pst2mbox)" \
+			-v wall="$(median 1 "times.$program")" -v cpu="$(median 2 "times.$program")" \
+			'BEGIN { printf "  %-10s %9.2f %9.2f %15.1fx\n", program, wall, cpu, wall / ours }'
 	done
 }
 
@@ -121,8 +112,8 @@ for ((round = 0; round < rounds; round++)); do
 		timed pst2mbox "$file.pst" >> "times.$file"
 	done
 done
-paste <(median times.small) <(median times.twice) |
-	awk '{ printf "\ntwice as many messages: %.2f times the time\n", $3 / $1 }'
+awk -v small="$(median 1 times.small)" -v twice="$(median 1 times.twice)" \
+	'BEGIN { printf "\ntwice as many messages: %.2f times the time\n", twice / small }'
 
 printf '\nmemory, small messages:  %s' "$(memory small.pst)"
 printf '\nmemory, attachments:     %s\n' "$(memory large.pst)"

@@ -11,23 +11,12 @@
 # so many messages as they can do in some seconds, and are compared by messages a second. Nothing here is a
 # test; the figures are for people.
 
-set -eu
+# shellcheck source=bench/bench.sh
+. "$(dirname "$0")/bench.sh"
 
-top_srcdir=$(cd "${top_srcdir:-$(dirname "$0")/..}" && pwd)
-top_builddir=$(cd "${top_builddir:-.}" && pwd)
 mixed=${1:-500}
 small=${2:-20000}
-rounds=${ROUNDS:-3}
-PATH=$PATH:/usr/sbin:/sbin
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/mailferry-bench.XXXXXX")
-chmod 755 "$tmp"
-export HOME=$tmp/home
-mkdir "$HOME"
-cleaning=
-on_exit () { cleaning="$1; $cleaning"; }
-trap 'eval "$cleaning"; rm -rf "$tmp"' EXIT
-# shellcheck source=tests/support/imap-servers.sh
-. "$top_srcdir/tests/support/imap-servers.sh"
+use_servers
 
 push=$top_builddir/tools/maildir-push
 account=0
@@ -151,12 +140,6 @@ timed ()
 	fi
 	rm -rf "${IMAP_MAIL:?}/$user" "$HOME/.local"
 	awk -v n="$want" '{ printf "%.2f %.1f %.2f\n", $1, n / $1, $2 + $3 }' <<< "$times"
-}
-
-# median COLUMN FILE
-median ()
-{
-	sort -n -k "$1,$1" "$2" | awk -v c="$1" '{ v[NR] = $c } END { print v[int ((NR + 1) / 2)] }'
 }
 
 # race LABEL PROGRAM=DIR...: interleaved rounds; ratios are ours to theirs, in messages a second.

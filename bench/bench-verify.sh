@@ -9,14 +9,12 @@
 # counts. mbox-verify reads two Maildirs, the others one, so half of its time is compared. Nothing here is a
 # test; the figures are for people.
 
-set -eu
+# shellcheck source=bench/bench.sh
+. "$(dirname "$0")/bench.sh"
 
-top_builddir=$(cd "${top_builddir:-.}" && pwd)
 messages=${1:-8000}
 records=${2:-10000000}
 rounds=${ROUNDS:-5}
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/mailferry-bench.XXXXXX")
-trap 'rm -rf "$tmp"' EXIT
 export TMPDIR=$tmp
 cd "$tmp"
 verify=$top_builddir/tools/mbox-verify
@@ -75,17 +73,12 @@ timed ()
 	awk '{ printf "%.3f\n", $1 + $2 }' <<< "$times"
 }
 
-median ()
-{
-	sort -n "$1" | awk '{ line[NR] = $1 } END { print line[int((NR + 1) / 2)] }'
-}
-
 # Once for the page cache.
 cat one/cur/* two/cur/* > /dev/null
 for ((round = 0; round < rounds; round++)); do
 	for program in openssl verify python; do timed "$program" >> "$program"; done
 done
-awk -v openssl="$(median openssl)" -v verify="$(median verify)" -v python="$(median python)" \
+awk -v openssl="$(median 1 openssl)" -v verify="$(median 1 verify)" -v python="$(median 1 python)" \
 	-v bytes="$(du -sb one | cut -f1)" 'BEGIN {
 		ours = verify / 2
 		printf "a Maildir of %.0f MB, seconds of processor:\n", bytes / 1e6
