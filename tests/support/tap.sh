@@ -25,7 +25,7 @@
 #
 # $tmp is a directory of the test's own, removed at the end. on_exit COMMAND runs a command then, the
 # last one given first. tool NAME is the path of a built program; need_tool and need_command skip the
-# whole test where something is not there.
+# whole test where something is not there. own_home gives it a new HOME, without anybody's settings.
 
 set -u
 
@@ -56,6 +56,13 @@ trap 'exit 143' TERM
 on_exit ()
 {
 	tap_endings+=("$1")
+}
+
+own_home ()
+{
+	unset XDG_STATE_HOME CREDENTIALS_DIRECTORY
+	export HOME=$tmp/home
+	mkdir "$HOME"
 }
 
 diag ()

@@ -13,8 +13,7 @@ need_tool mbox-verify
 has_server dovecot || skip_all "$why"
 start_server dovecot "$tmp/imap" || { diag 'no server'; exit 99; }
 
-export HOME=$tmp/home
-mkdir -p "$HOME"
+own_home
 login=(--ca-file="$IMAP_CA" --password-file="$IMAP_PASSWORD_FILE")
 url=imaps://ann@$IMAP_HOST:$IMAPS_PORT
 

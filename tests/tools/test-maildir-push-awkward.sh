@@ -8,9 +8,8 @@
 
 need_tool maildir-push
 need_command openssl python3
-unset CREDENTIALS_DIRECTORY XDG_STATE_HOME
-export HOME=$tmp/home
-mkdir -p "$HOME" "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
+own_home
+mkdir -p "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
 
 # message NAME: what comes on stdin, with a date.
 message ()

@@ -20,9 +20,7 @@ need_tool maildir-push
 need_command openssl python3
 proxy=$top_builddir/tests/support/fault-proxy
 [ -x "$proxy" ] || skip_all 'tests/support/fault-proxy is not built'
-unset CREDENTIALS_DIRECTORY XDG_STATE_HOME
-export HOME=$tmp/home
-mkdir "$HOME"
+own_home
 
 seed=${CHAOS_SEED:-$((RANDOM << 15 | RANDOM))}
 cuts=${CHAOS_CUTS:-24}

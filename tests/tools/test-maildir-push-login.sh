@@ -4,15 +4,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 . "${top_srcdir:-.}/tests/support/tap.sh" || exit 99
+# shellcheck source=tests/support/imap-servers.sh
+. "$top_srcdir/tests/support/imap-servers.sh"
 
 need_tool maildir-push
 need_command dovecot openssl
-starter=$top_srcdir/tests/support/imapd-dovecot.sh
-on_exit '"$starter" stop "$tmp/imap"'
 
-export HOME=$tmp/home
-unset XDG_STATE_HOME CREDENTIALS_DIRECTORY
-mkdir -p "$HOME" "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
+own_home
+mkdir -p "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
 printf 'Subject: one\n\nhello\n' > "$tmp/mail/cur/1.one:2,S"
 
 # Here the server, which is another user where this runs as root, can read.
@@ -59,7 +58,7 @@ chmod -R a+rX "$public"
 cp "$tmp/user5.crt" "$public/clients.pem"
 chmod a+r "$public/clients.pem"
 
-"$starter" start "$tmp/imap" -n 9 -x "auth_mechanisms = plain scram-sha-256 oauthbearer xoauth2 external
+start_server dovecot "$tmp/imap" -n 9 -x "auth_mechanisms = plain scram-sha-256 oauthbearer xoauth2 external
 ssl_ca = <$public/clients.pem
 ssl_verify_client_cert = yes
 ssl_require_crl = no
@@ -86,9 +85,7 @@ passdb {
   mechanisms = external
   username_filter = user5
   args = nopassword
-}" > /dev/null || { diag 'no server'; exit 99; }
-# shellcheck disable=SC1091
-. "$tmp/imap/env"
+}" || { diag 'no server'; exit 99; }
 host=$IMAP_HOST:$IMAPS_PORT
 
 # push OPTION... URL: without the password of the server's accounts.

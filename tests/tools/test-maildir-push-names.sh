@@ -4,15 +4,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 . "${top_srcdir:-.}/tests/support/tap.sh" || exit 99
+# shellcheck source=tests/support/imap-servers.sh
+. "$top_srcdir/tests/support/imap-servers.sh"
 
 need_tool mbox2maildir maildir-push mbox-verify
 need_command dovecot openssl
-starter=$top_srcdir/tests/support/imapd-dovecot.sh
-on_exit '"$starter" stop "$tmp/imap"'
 
-export HOME=$tmp/home
-unset XDG_STATE_HOME CREDENTIALS_DIRECTORY
-mkdir "$HOME"
+own_home
 
 # Dots, slashes, '~' at the front, and more than 255 bytes: Dovecot takes none of them in every layout.
 long=$(printf 'long%.0s' {1..70})
@@ -35,10 +33,10 @@ done <<-END
 END
 
 for layout in '/ ' '. INBOX.'; do
-	"$starter" start "$tmp/imap" -s "${layout% *}" -p "${layout#* }" -x 'mail_fsync = never' > /dev/null ||
-		{ diag 'no server'; exit 99; }
-	# shellcheck disable=SC1091
-	. "$tmp/imap/env"
+	start_server dovecot "$tmp/imap" -s "${layout% *}" -p "${layout#* }" -x 'mail_fsync = never' || {
+		diag 'no server'
+		exit 99
+	}
 	url=imaps://ann@$IMAP_HOST:$IMAPS_PORT
 	login=(--ca-file="$IMAP_CA" --password-file="$IMAP_PASSWORD_FILE")
 
@@ -55,7 +53,7 @@ for layout in '/ ' '. INBOX.'; do
 	status_is 'mbox-verify proves them' 0
 	prints 'in their folders, by whatever name' '"type":"summary".*"identical":9,.*"moved":0,'
 	rm -r "$HOME/.local"
-	"$starter" stop "$tmp/imap"
+	stop_server "$tmp/imap"
 done
 
 done_testing

@@ -11,9 +11,7 @@
 need_tool maildir-push
 need_command dovecot openssl
 
-export HOME=$tmp/home
-unset XDG_STATE_HOME CREDENTIALS_DIRECTORY
-mkdir "$HOME"
+own_home
 servers=0
 
 # serve KIND [OPTION...]: that server, and ${pusher[@]} for it. Its accounts are new.

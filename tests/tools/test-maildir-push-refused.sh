@@ -14,9 +14,8 @@ dovecot=dovecot
 has_server dovecot || dovecot=
 [ -n "$cyrus$dovecot" ] || skip_all 'no server here'
 
-export HOME=$tmp/home
-unset XDG_STATE_HOME CREDENTIALS_DIRECTORY
-mkdir -p "$HOME" "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
+own_home
+mkdir -p "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
 
 head='From: Ann <ann@example.org>\nDate: Thu, 29 Nov 2001 22:33:52 +0100\nMessage-ID: <%s@example.org>\n'
 # shellcheck disable=SC2059 # the format is ours

@@ -11,9 +11,7 @@
 need_tool maildir-push
 fake=$top_builddir/tests/support/fake-imapd
 [ -x "$fake" ] || skip_all 'tests/support/fake-imapd is not built'
-unset CREDENTIALS_DIRECTORY XDG_STATE_HOME
-export HOME=$tmp/home
-mkdir "$HOME"
+own_home
 umask 077
 
 canary=Canary$RANDOM$RANDOM$RANDOM

@@ -4,19 +4,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 . "${top_srcdir:-.}/tests/support/tap.sh" || exit 99
+# shellcheck source=tests/support/imap-servers.sh
+. "$top_srcdir/tests/support/imap-servers.sh"
 . "$top_srcdir/tests/support/mail-trees.sh"
 
 need_tool maildir-push mbox-verify
 need_command dovecot openssl
-starter=$top_srcdir/tests/support/imapd-dovecot.sh
-on_exit '"$starter" stop "$tmp/imap"'
 
-export HOME=$tmp/home
-unset XDG_STATE_HOME CREDENTIALS_DIRECTORY
-mkdir "$HOME"
-"$starter" start "$tmp/imap" -n 3 -x 'mail_fsync = never' > /dev/null || { diag 'no server'; exit 99; }
-# shellcheck disable=SC1091
-. "$tmp/imap/env"
+own_home
+start_server dovecot "$tmp/imap" -n 3 -x 'mail_fsync = never' || { diag 'no server'; exit 99; }
 login=(--ca-file="$IMAP_CA" --password-file="$IMAP_PASSWORD_FILE")
 
 cd "$tmp" || exit 99

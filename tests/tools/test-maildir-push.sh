@@ -4,16 +4,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 . "${top_srcdir:-.}/tests/support/tap.sh" || exit 99
+# shellcheck source=tests/support/imap-servers.sh
+. "$top_srcdir/tests/support/imap-servers.sh"
 . "$top_srcdir/tests/support/sent-mail.sh"
 
 need_tool maildir-push
 need_command dovecot openssl
-starter=$top_srcdir/tests/support/imapd-dovecot.sh
-on_exit '"$starter" stop "$tmp/imap"'
 
-export HOME=$tmp/home
-unset XDG_STATE_HOME CREDENTIALS_DIRECTORY
-mkdir "$HOME"
+own_home
 
 # Runs in the background by "${pusher[@]}" ... &, so that $! is the program and not a shell around it.
 push ()
@@ -21,7 +19,7 @@ push ()
 	"${pusher[@]}" "$@"
 }
 
-"$starter" start "$tmp/imap" -n 9 -q 8000000 -x 'mail_fsync = never
+start_server dovecot "$tmp/imap" -n 9 -q 8000000 -x 'mail_fsync = never
 plugin {
   quota_max_mail_size = 100k
 }
@@ -29,9 +27,7 @@ service anvil {
   unix_listener anvil-auth-penalty {
     mode = 0
   }
-}' > /dev/null || { diag 'no server'; exit 99; }
-# shellcheck disable=SC1091
-. "$tmp/imap/env"
+}' || { diag 'no server'; exit 99; }
 host=$IMAP_HOST:$IMAPS_PORT
 pusher=("$(tool maildir-push)" --ca-file="$IMAP_CA" --password-file="$IMAP_PASSWORD_FILE")
 make_maildir "$tmp/mail" 420 1

@@ -12,8 +12,8 @@ proxy=$top_builddir/tests/support/fault-proxy
 has_server dovecot || skip_all "$why"
 start_server dovecot "$tmp/imap" || { diag 'no server'; exit 99; }
 
-export HOME=$tmp/home
-mkdir -p "$HOME" "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
+own_home
+mkdir -p "$tmp/mail/cur" "$tmp/mail/new" "$tmp/mail/tmp"
 login=(--ca-file="$IMAP_CA" --password-file="$IMAP_PASSWORD_FILE" --insecure-cleartext)
 
 # head NUMBER
