@@ -5,30 +5,12 @@
 #include "imap/imap-fetch.h"
 
 #include "base/error.h"
-#include "imap/imap-date.h"
+#include "imap/imap-changes.h"
+#include "imap/imap-entries.h"
+#include "imap/imap-message.h"
 #include "imap/imap-refusal.h"
-
-#define COMMAND_MESSAGES 100
-#define COMMAND_BYTES    (2 * 1024 * 1024)
-#define WINDOW_MESSAGES  500
-#define WINDOW_BYTES     (8 * 1024 * 1024)
-#define PIECE_BYTES      (8 * 1024 * 1024) /* larger messages come in such pieces */
-#define HEADER_BYTES     4096              /* what a header counts for in the window */
-
-typedef struct {
-	guint32 uid;
-	guint32 size;
-	gboolean settled; /* handed on, or failed */
-} Entry;
-
-typedef struct {
-	guint tag;
-	guint first; /* of entries */
-	guint count;
-	guint64 bytes;
-	gboolean is_piece; /* of the one entry that it asks for, from there */
-	goffset from;
-} Command;
+#include "imap/imap-requests.h"
+#include "imap/imap-state.h"
 
 struct ImapFetch {
 	const ImapMailbox *mailbox;
@@ -36,103 +18,48 @@ struct ImapFetch {
 	ImapLate *late;
 	Ledger *ledger;
 	Report *report;
-	ImapConnection *connection;
+	ImapConnection *connection; /* the first one */
 	gboolean announced;
-	gboolean looked_again; /* asked what has changed meanwhile */
-	char *mod_sequence;    /* HIGHESTMODSEQ, RFC 7162; NULL: the server does not say */
-	guint32 exists;
-	guint32 uid_validity;
-	guint32 uid_next;
-	guint32 arrived; /* more than there were when we opened it */
-	GArray *entries; /* of Entry, by UID */
-	guint requested; /* so many entries have been asked for */
-	GQueue commands; /* of Command, in flight */
-	guint64 window_messages;
-	guint64 window_bytes;
-	Message *large; /* the message of which pieces are coming; its content is still missing */
-	Spool *pieces;  /* as far as they have come; kept over a cut */
-	guint32 pieces_uid;
+	ImapState begun; /* when it was first opened */
+	ImapState now;   /* when it was opened last */
+	gboolean looked; /* once more, in the end */
+	char *refusal;   /* what the server said to that; NULL: it let us */
+	ImapEntries *entries;
+	ImapRequests *requests;
+	ImapPieces pieces; /* kept over a cut */
 };
 
-/* --- Pieces of a FETCH response --------------------------------------------------------------- */
-
-static void
-set_flags (Message *message, const ImapValue *flags)
-{
-	g_autoptr (GPtrArray) keywords = g_ptr_array_new ();
-
-	for (guint i = 0; flags != NULL && flags->items != NULL && i < flags->items->len; i++) {
-		const ImapValue *flag = g_ptr_array_index (flags->items, i);
-		if (flag->type != IMAP_VALUE_ATOM)
-			continue;
-		MessageFlags bit = message_flag_from_imap (flag->text);
-		message->flags |= bit;
-		if (bit == 0 && flag->text[0] != '\\')
-			g_ptr_array_add (keywords, flag->text);
-	}
-	g_ptr_array_add (keywords, NULL);
-	message_set_keywords (message, (const char *const *) keywords->pdata);
-}
-
-static MessageContent *
-content_of (const ImapValue *body)
-{
-	Spool *spool = imap_value_dup_spool (body);
-
-	return spool != NULL ? message_content_new_spool (spool) : NULL;
-}
+/* --- Messages --------------------------------------------------------------------------------- */
 
 static char *
 origin_of (const ImapFetch *fetch, guint32 uid)
 {
 	return g_strdup_printf ("%s/%s:%u:%u", fetch->account, fetch->mailbox->folder->path,
-				fetch->uid_validity, uid);
+				fetch->begun.uid_validity, uid);
 }
 
-static Entry *
-find_entry (ImapFetch *fetch, guint32 uid)
-{
-	guint low = 0;
-	guint high = fetch->entries->len;
-
-	while (low < high) {
-		guint middle = low + (high - low) / 2;
-		Entry *entry = &g_array_index (fetch->entries, Entry, middle);
-		if (entry->uid == uid)
-			return entry;
-		if (entry->uid < uid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-/* A message without what its content says; content (taken) may be NULL for now. */
+/* Takes content, which may be NULL for now. */
 static Message *
-make_message (ImapFetch *fetch, const Entry *entry, MessageContent *content, const GPtrArray *items)
+make_message (ImapFetch *fetch, ImapEntry *entry, MessageContent *content, const GPtrArray *items)
 {
 	g_autofree char *origin = origin_of (fetch, entry->uid);
-	Message *message = message_new (folder_ref (fetch->mailbox->folder), content, origin);
-	g_autofree char *date = imap_value_dup_text (imap_value_find (items, "INTERNALDATE"));
 
-	if (!imap_date_parse (date, &message->received))
-		report_finding (fetch->report, REPORT_NOTE, "internaldate-unreadable", origin,
-				message->folder->path, "%s", date != NULL ? date : "none sent");
-	set_flags (message, imap_value_find (items, "FLAGS"));
-	return message;
+	entry->flags = imap_message_sum_flags (items);
+	return imap_message_new (fetch->mailbox->folder, origin, content, items, fetch->report);
 }
 
-static void
-check_size (ImapFetch *fetch, const Message *message, const Entry *entry)
+static Message *
+finish_message (ImapFetch *fetch, Message *message, ImapEntry *entry)
 {
 	goffset size = message_content_get_size (message->content);
 
+	entry->fate = IMAP_ENTRY_DONE;
 	if (fetch->late == NULL && size != entry->size)
 		report_finding (fetch->report, REPORT_NOTE, "size-differs", message->origin,
 				message->folder->path,
 				"the server announced %u bytes and sent %" G_GOFFSET_FORMAT,
 				entry->size, size);
+	return message;
 }
 
 static GBytes *
@@ -146,105 +73,69 @@ bytes_of (MessageContent *content)
 
 /* NULL if there is no header in it, or one beyond all measure: then the whole message comes. */
 static MessageContent *
-late_content_of (const ImapFetch *fetch, const Entry *entry, const GPtrArray *items)
+late_content_of (const ImapFetch *fetch, const ImapEntry *entry, const GPtrArray *items)
 {
-	g_autoptr (MessageContent) header = content_of (imap_value_find (items, "BODY[HEADER]"));
+	g_autoptr (MessageContent) header =
+		imap_message_read_content (imap_value_find (items, "BODY[HEADER]"));
 	GBytes *bytes = bytes_of (header);
 
-	return bytes != NULL
-		       ? imap_late_new_content (fetch->late, fetch->mailbox->mailbox,
-						fetch->uid_validity, entry->uid, bytes, entry->size)
-		       : NULL;
+	return bytes != NULL ? imap_late_new_content (fetch->late, fetch->mailbox->mailbox,
+						      fetch->begun.uid_validity, entry->uid, bytes,
+						      entry->size)
+			     : NULL;
 }
 
 static Message *
-take_whole (ImapFetch *fetch, Entry *entry, const GPtrArray *items)
+take_whole (ImapFetch *fetch, ImapEntry *entry, const GPtrArray *items)
 {
-	MessageContent *content = fetch->late != NULL
-					  ? late_content_of (fetch, entry, items)
-					  : content_of (imap_value_find (items, "BODY[]"));
+	MessageContent *content =
+		fetch->late != NULL
+			? late_content_of (fetch, entry, items)
+			: imap_message_read_content (imap_value_find (items, "BODY[]"));
 
-	if (content == NULL)
-		return NULL;
-	entry->settled = TRUE;
-	Message *message = make_message (fetch, entry, content, items);
-	check_size (fetch, message, entry);
-	return message;
-}
-
-/* --- Large messages --------------------------------------------------------------------------- */
-
-static void
-forget_large (ImapFetch *fetch)
-{
-	g_clear_pointer (&fetch->large, message_unref);
-	g_clear_pointer (&fetch->pieces, spool_unref);
-	fetch->pieces_uid = 0;
-}
-
-static goffset
-pieces_size (const ImapFetch *fetch)
-{
-	return fetch->pieces != NULL ? spool_get_size (fetch->pieces) : 0;
+	return content != NULL
+		       ? finish_message (fetch, make_message (fetch, entry, content, items), entry)
+		       : NULL;
 }
 
 static gboolean
-append_piece (const guint8 *data, gsize length, gpointer user_data, GError **error)
-{
-	return spool_write (user_data, data, length, error);
-}
-
-/* A piece that is shorter than asked for is the last one, whatever the server announced. More than
- * it announced does not come either. *message is NULL until then. */
-static gboolean
-take_piece (ImapFetch *fetch, Entry *entry, const GPtrArray *items, Message **message,
+take_piece (ImapFetch *fetch, ImapEntry *entry, const GPtrArray *items, Message **message,
 	    GError **error)
 {
-	g_autofree char *name = g_strdup_printf ("BODY[]<%" G_GOFFSET_FORMAT ">",
-						 pieces_size (fetch));
-	g_autoptr (MessageContent) piece = content_of (imap_value_find (items, name));
+	ImapPieces *pieces = &fetch->pieces;
+	gboolean is_whole = FALSE;
 
-	if (piece == NULL || message_content_get_size (piece) > PIECE_BYTES)
-		return TRUE;
-	if (fetch->large == NULL)
-		fetch->large = make_message (fetch, entry, NULL, items);
-	if (fetch->pieces == NULL)
-		fetch->pieces = spool_new (SPOOL_MEMORY_LIMIT);
-	fetch->pieces_uid = entry->uid;
-	if (!message_content_foreach (piece, append_piece, fetch->pieces, error))
+	if (!imap_pieces_take (pieces, items, entry->size, &is_whole, error))
 		return FALSE;
-	gboolean last = message_content_get_size (piece) < PIECE_BYTES ||
-			pieces_size (fetch) >= (goffset) entry->size;
-	if (!last)
-		return TRUE;
-	entry->settled = TRUE;
-	*message = g_steal_pointer (&fetch->large);
-	(*message)->content = message_content_new_spool (g_steal_pointer (&fetch->pieces));
-	fetch->pieces_uid = 0;
-	check_size (fetch, *message, entry);
+	if (pieces->message == NULL)
+		pieces->message = make_message (fetch, entry, NULL, items);
+	if (is_whole)
+		*message = finish_message (fetch, imap_pieces_steal (pieces), entry);
 	return TRUE;
 }
 
 /* *message is NULL if the response is about something else: a flag that has changed meanwhile, a
  * message we did not ask for, a piece with more to come. */
 static gboolean
-take_response (ImapFetch *fetch, const ImapResponse *response, Message **message, GError **error)
+take_response (ImapFetch *fetch, const ImapRequest *request, const ImapResponse *response,
+	       Message **message, GError **error)
 {
 	const ImapValue *list = imap_value_at (response->values, 0);
-	const Command *command = g_queue_peek_head (&fetch->commands);
 	guint32 uid = 0;
 
-	if (response->has_number && g_strcmp0 (response->name, "EXISTS") == 0)
-		fetch->arrived = response->number > fetch->exists ? response->number - fetch->exists
-								  : 0;
-	if (g_strcmp0 (response->name, "FETCH") != 0 || list == NULL || command == NULL ||
+	if (request->is_look) {
+		imap_state_note (response, &fetch->now);
+		return TRUE;
+	}
+	if (g_strcmp0 (response->name, "FETCH") != 0 || list == NULL ||
 	    !imap_value_get_number (imap_value_find (list->items, "UID"), &uid))
 		return TRUE;
-	Entry *entry = find_entry (fetch, uid);
-	if (entry == NULL || entry->settled)
+	ImapEntry *entry = imap_entries_find (fetch->entries, uid);
+	if (entry == NULL || entry->fate != IMAP_ENTRY_OPEN)
 		return TRUE;
-	if (command->is_piece)
-		return take_piece (fetch, entry, list->items, message, error);
+	if (request->is_piece)
+		return entry->uid != fetch->pieces.uid ||
+		       take_piece (fetch, entry, list->items, message, error);
 	*message = take_whole (fetch, entry, list->items);
 	return TRUE;
 }
@@ -252,122 +143,85 @@ take_response (ImapFetch *fetch, const ImapResponse *response, Message **message
 /* --- Opening ---------------------------------------------------------------------------------- */
 
 static void
-note_state (const ImapResponse *response, gpointer user_data)
-{
-	ImapFetch *fetch = user_data;
-
-	if (response->has_number && g_strcmp0 (response->name, "EXISTS") == 0)
-		fetch->exists = response->number;
-	if (imap_response_has_code (response, "UIDVALIDITY"))
-		(void) imap_value_get_number (imap_value_at (response->code, 1),
-					      &fetch->uid_validity);
-	if (imap_response_has_code (response, "UIDNEXT"))
-		(void) imap_value_get_number (imap_value_at (response->code, 1), &fetch->uid_next);
-	if (imap_response_has_code (response, "HIGHESTMODSEQ")) {
-		g_free (fetch->mod_sequence);
-		fetch->mod_sequence = imap_value_dup_text (imap_value_at (response->code, 1));
-	}
-}
-
-static void
 note_entry (const ImapResponse *response, gpointer user_data)
 {
-	ImapFetch *fetch = user_data;
 	const ImapValue *list = imap_value_at (response->values, 0);
-	Entry entry = { .uid = 0 };
+	guint32 uid = 0;
+	guint32 size = 0;
 
-	note_state (response, user_data);
-	if (g_strcmp0 (response->name, "FETCH") != 0 || list == NULL ||
-	    !imap_value_get_number (imap_value_find (list->items, "UID"), &entry.uid) ||
-	    !imap_value_get_number (imap_value_find (list->items, "RFC822.SIZE"), &entry.size))
-		return;
-	g_array_append_val (fetch->entries, entry);
+	if (g_strcmp0 (response->name, "FETCH") == 0 && list != NULL &&
+	    imap_value_get_number (imap_value_find (list->items, "UID"), &uid) &&
+	    imap_value_get_number (imap_value_find (list->items, "RFC822.SIZE"), &size))
+		imap_entries_add (user_data, uid, size);
 }
 
-static int
-compare_entries (gconstpointer a, gconstpointer b)
-{
-	guint32 left = ((const Entry *) a)->uid;
-	guint32 right = ((const Entry *) b)->uid;
-
-	return left < right ? -1 : left > right;
-}
-
-/* A server that names a message twice does not have it twice. */
 static void
-tidy_entries (GArray *entries)
+note_moment (const ImapFetch *fetch, const ImapChanges *changes)
 {
-	guint kept = 0;
+	const LedgerMoment moment = {
+		.uid_validity = fetch->begun.uid_validity,
+		.uid_next = fetch->begun.uid_next,
+		.mod_sequence = fetch->begun.mod_sequence,
+		.arrived = changes->arrived,
+		.flags_changed = changes->flags,
+		.expunged = changes->expunged,
+	};
 
-	g_array_sort (entries, compare_entries);
-	for (guint i = 0; i < entries->len; i++) {
-		Entry entry = g_array_index (entries, Entry, i);
-		if (kept == 0 || g_array_index (entries, Entry, kept - 1).uid != entry.uid)
-			g_array_index (entries, Entry, kept++) = entry;
-	}
-	g_array_set_size (entries, kept);
+	ledger_note_moment (fetch->ledger, fetch->mailbox->folder->path, &moment);
+}
+
+/* What has come between opening and listing is read too. */
+static void
+correct_state (ImapState *state, const ImapEntries *entries)
+{
+	guint found = imap_entries_count (entries);
+	guint32 last = found > 0 ? imap_entries_get (entries, found - 1)->uid : 0;
+
+	if (last > 0 && last < G_MAXUINT32)
+		state->uid_next = MAX (state->uid_next, last + 1);
+	state->exists = MAX (state->exists, found);
 }
 
 static void
 announce (ImapFetch *fetch)
 {
-	guint found = fetch->entries->len;
+	static const ImapChanges none = { 0 };
+	guint found = imap_entries_count (fetch->entries);
 	const char *path = fetch->mailbox->folder->path;
-	guint64 bytes = 0;
 
-	for (guint i = 0; i < found; i++)
-		bytes += g_array_index (fetch->entries, Entry, i).size;
-	report_add_expected (fetch->report, bytes);
-	ledger_announce (fetch->ledger, MAX (fetch->exists, found));
-	report_detail (fetch->report, "%s: %u messages as of UIDNEXT %u%s%s", path, found,
-		       fetch->uid_next, fetch->mod_sequence != NULL ? ", HIGHESTMODSEQ " : "",
-		       fetch->mod_sequence != NULL ? fetch->mod_sequence : "");
-	if (fetch->exists <= found)
+	correct_state (&fetch->begun, fetch->entries);
+	g_autofree char *state = imap_state_describe (&fetch->begun);
+	report_add_expected (fetch->report, imap_entries_sum_sizes (fetch->entries));
+	ledger_announce (fetch->ledger, fetch->begun.exists);
+	report_detail (fetch->report, "%s: %u messages as of %s", path, found, state);
+	note_moment (fetch, &none);
+	if (fetch->begun.exists == found)
 		return;
 	report_finding (fetch->report, REPORT_TROUBLE, "messages-not-listed", NULL, path,
-			"the server counts %u messages and lists %u", fetch->exists, found);
-	ledger_failed_many (fetch->ledger, fetch->exists - found);
-}
-
-/* Those that are still to come, once more. */
-static void
-begin_again (ImapFetch *fetch)
-{
-	guint kept = 0;
-
-	for (guint i = 0; i < fetch->entries->len; i++) {
-		Entry entry = g_array_index (fetch->entries, Entry, i);
-		if (!entry.settled)
-			g_array_index (fetch->entries, Entry, kept++) = entry;
-	}
-	g_array_set_size (fetch->entries, kept);
-	g_queue_clear_full (&fetch->commands, g_free);
-	g_queue_init (&fetch->commands);
-	fetch->requested = 0;
-	fetch->looked_again = FALSE;
-	fetch->window_messages = 0;
-	fetch->window_bytes = 0;
+			"the server counts %u messages and lists %u", fetch->begun.exists, found);
+	ledger_failed_many (fetch->ledger, fetch->begun.exists - found);
 }
 
 static gboolean
 list_entries (ImapFetch *fetch, GError **error)
 {
-	g_array_set_size (fetch->entries, 0);
+	fetch->begun = fetch->now;
+	imap_entries_clear (fetch->entries);
 	/* RFC 3501 forbids the range 1:* in an empty folder to some readers of it. */
-	if (fetch->exists > 0 &&
+	if (fetch->begun.exists > 0 &&
 	    !imap_connection_must (fetch->connection, "UID FETCH 1:* (UID RFC822.SIZE)", note_entry,
-				   fetch, error))
+				   fetch->entries, error))
 		return FALSE;
-	tidy_entries (fetch->entries);
+	imap_entries_tidy (fetch->entries);
 	announce (fetch);
 	fetch->announced = TRUE;
 	return TRUE;
 }
 
 static gboolean
-check_validity (const ImapFetch *fetch, guint32 before, GError **error)
+check_validity (const ImapFetch *fetch, GError **error)
 {
-	if (!fetch->announced || fetch->uid_validity == before)
+	if (!fetch->announced || fetch->begun.uid_validity == fetch->now.uid_validity)
 		return TRUE;
 	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
 		     "%s: %s was replaced by another mailbox while it was being read",
@@ -375,22 +229,29 @@ check_validity (const ImapFetch *fetch, guint32 before, GError **error)
 	return FALSE;
 }
 
+static char *
+make_examine (const ImapFetch *fetch)
+{
+	g_autofree char *quoted = imap_quote (fetch->mailbox->mailbox);
+
+	return g_strconcat ("EXAMINE ", quoted, NULL);
+}
+
 gboolean
 imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused, GError **error)
 {
-	g_autofree char *quoted = imap_quote (fetch->mailbox->mailbox);
-	g_autofree char *examine = g_strconcat ("EXAMINE ", quoted, NULL);
+	g_autofree char *examine = make_examine (fetch);
 	g_autoptr (ImapResponse) reply = NULL;
-	guint32 before = fetch->uid_validity;
 
 	*refused = FALSE;
 	fetch->connection = connection;
-	fetch->uid_validity = 0;
-	begin_again (fetch);
-	if (!imap_connection_run (connection, examine, note_state, fetch, &reply, error))
+	fetch->looked = FALSE;
+	fetch->now = (ImapState){ 0 };
+	imap_requests_begin (fetch->requests, connection);
+	if (!imap_connection_run (connection, examine, imap_state_note, &fetch->now, &reply, error))
 		return FALSE;
 	if (reply->status == IMAP_STATUS_OK)
-		return check_validity (fetch, before, error) &&
+		return check_validity (fetch, error) &&
 		       (fetch->announced || list_entries (fetch, error));
 	if (fetch->announced)
 		return imap_connection_refused (connection, reply, fetch->mailbox->folder->path,
@@ -402,176 +263,131 @@ imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused
 	return TRUE;
 }
 
-/* --- Asking and receiving --------------------------------------------------------------------- */
+/* --- The end of the mailbox ------------------------------------------------------------------- */
 
-/* "3:5,9" for entries from first on. */
-static char *
-make_set (const ImapFetch *fetch, guint first, guint count)
-{
-	GString *set = g_string_new (NULL);
-
-	for (guint i = first; i < first + count;) {
-		guint32 low = g_array_index (fetch->entries, Entry, i).uid;
-		guint32 high = low;
-		for (i++;
-		     i < first + count && g_array_index (fetch->entries, Entry, i).uid == high + 1;
-		     i++)
-			high++;
-		g_string_append_printf (set, high > low ? "%s%u:%u" : "%s%u",
-					set->len > 0 ? "," : "", low, high);
-	}
-	return g_string_free (set, FALSE);
-}
-
-static gboolean
-is_large (const ImapFetch *fetch, guint i)
-{
-	return fetch->late == NULL && g_array_index (fetch->entries, Entry, i).size > PIECE_BYTES;
-}
-
-static void
-choose_next (ImapFetch *fetch, Command *command)
-{
-	command->first = fetch->requested;
-	command->is_piece = is_large (fetch, fetch->requested);
-	if (command->is_piece) {
-		if (fetch->pieces_uid !=
-		    g_array_index (fetch->entries, Entry, fetch->requested).uid)
-			forget_large (fetch);
-		command->from = pieces_size (fetch);
-		command->count = 1;
-		command->bytes = PIECE_BYTES;
-		fetch->requested++;
-		return;
-	}
-	while (fetch->requested < fetch->entries->len && !is_large (fetch, fetch->requested) &&
-	       command->count < COMMAND_MESSAGES && command->bytes < COMMAND_BYTES) {
-		command->bytes +=
-			fetch->late != NULL
-				? HEADER_BYTES
-				: g_array_index (fetch->entries, Entry, fetch->requested).size;
-		command->count++;
-		fetch->requested++;
-	}
-}
-
-/* Takes command. */
-static gboolean
-send_command (ImapFetch *fetch, Command *command, GError **error)
-{
-	g_autofree Command *mine = command;
-	g_autofree char *set = make_set (fetch, mine->first, mine->count);
-	g_autofree char *what = mine->is_piece
-					? g_strdup_printf ("BODY.PEEK[]<%" G_GOFFSET_FORMAT ".%d>",
-							   mine->from, PIECE_BYTES)
-					: g_strdup (fetch->late != NULL ? "BODY.PEEK[HEADER]"
-									: "BODY.PEEK[]");
-
-	if (!imap_connection_begin (fetch->connection, &mine->tag, error) ||
-	    !imap_connection_print (fetch->connection, error,
-				    "UID FETCH %s (UID FLAGS INTERNALDATE RFC822.SIZE %s)\r\n", set,
-				    what))
-		return FALSE;
-	fetch->window_messages += mine->count;
-	fetch->window_bytes += mine->bytes;
-	g_queue_push_tail (&fetch->commands, g_steal_pointer (&mine));
-	return TRUE;
-}
-
-/* The pieces of a message follow each other, with nothing else on its way: where one ends decides
- * where the next begins. */
-static gboolean
-has_room (const ImapFetch *fetch)
-{
-	const Command *last = g_queue_peek_tail ((GQueue *) &fetch->commands);
-
-	if (fetch->requested >= fetch->entries->len || (last != NULL && last->is_piece))
-		return FALSE;
-	return last == NULL ||
-	       (!is_large (fetch, fetch->requested) && fetch->window_messages < WINDOW_MESSAGES &&
-		fetch->window_bytes < WINDOW_BYTES);
-}
-
-/* Behind the last question, what has come meanwhile; the answer costs no round trip of its own. */
+/* Behind the last question, which costs no round trip of its own. Of what was empty nothing was
+ * read that could have changed meanwhile. */
 static gboolean
 look_again (ImapFetch *fetch, GError **error)
 {
-	const Command *last = g_queue_peek_tail (&fetch->commands);
-	g_autofree Command *command = g_new0 (Command, 1);
+	g_autofree char *examine = make_examine (fetch);
 
-	if (fetch->looked_again || fetch->requested < fetch->entries->len ||
-	    (last != NULL && last->is_piece))
+	if (fetch->looked || !imap_requests_may_look (fetch->requests) ||
+	    imap_entries_count (fetch->entries) == 0)
 		return TRUE;
-	fetch->looked_again = TRUE;
-	if (!imap_connection_send (fetch->connection, "NOOP", &command->tag, error))
-		return FALSE;
-	g_queue_push_tail (&fetch->commands, g_steal_pointer (&command));
-	return TRUE;
-}
-
-static gboolean
-fill_window (ImapFetch *fetch, GError **error)
-{
-	while (has_room (fetch)) {
-		Command *command = g_new0 (Command, 1);
-		choose_next (fetch, command);
-		if (!send_command (fetch, command, error))
-			return FALSE;
-	}
-	return look_again (fetch, error);
-}
-
-static void
-fail_entry (ImapFetch *fetch, Entry *entry, const ImapResponse *reply)
-{
-	g_autofree char *origin = origin_of (fetch, entry->uid);
-	gboolean ok = reply->status == IMAP_STATUS_OK;
-
-	entry->settled = TRUE;
-	ledger_failed (fetch->ledger, origin, fetch->mailbox->folder->path,
-		       "the server does not hand it out%s%s", ok ? "" : ": ",
-		       ok ? "" : reply->text);
-}
-
-/* What the server left out of a command it has finished is lost, and named. */
-static gboolean
-finish_command (ImapFetch *fetch, const ImapResponse *reply, GError **error)
-{
-	g_autofree Command *command = g_queue_pop_head (&fetch->commands);
-
-	if (command == NULL || imap_connection_get_tag (reply) != command->tag) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-			     "%s: the server answers out of order", fetch->account);
-		return FALSE;
-	}
-	if (imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY &&
-	    reply->status != IMAP_STATUS_OK)
-		return imap_connection_refused (fetch->connection, reply,
-						fetch->mailbox->folder->path, error);
-	fetch->window_messages -= command->count;
-	fetch->window_bytes -= command->bytes;
-	for (guint i = command->first; i < command->first + command->count; i++) {
-		Entry *entry = &g_array_index (fetch->entries, Entry, i);
-		gboolean goes_on = command->is_piece && fetch->pieces_uid == entry->uid &&
-				   pieces_size (fetch) > command->from;
-		if (goes_on && !entry->settled)
-			fetch->requested = i;
-		else if (!entry->settled)
-			fail_entry (fetch, entry, reply);
-	}
-	return TRUE;
+	fetch->looked = TRUE;
+	fetch->now = (ImapState){ 0 };
+	return imap_requests_look (fetch->requests, examine, error);
 }
 
 /* What is said of a mailbox is said of what was there when it was opened. */
 static void
-note_arrived (ImapFetch *fetch)
+report_changes (ImapFetch *fetch, const ImapChanges *changes)
 {
-	if (fetch->arrived > 0)
-		report_finding (fetch->report, REPORT_NOTE, "arrived-meanwhile", NULL,
-				fetch->mailbox->folder->path,
-				"%u messages since it was opened, at UIDNEXT %u: they were not "
-				"read",
-				fetch->arrived, fetch->uid_next);
+	const char *path = fetch->mailbox->folder->path;
+
+	note_moment (fetch, changes);
+	if (changes->arrived > 0)
+		report_finding (fetch->report, REPORT_NOTE, "arrived-meanwhile", NULL, path,
+				"%" G_GUINT64_FORMAT " messages since it was opened, at UIDNEXT "
+				"%u: they were not read",
+				changes->arrived, fetch->begun.uid_next);
+	if (changes->flags > 0)
+		report_finding (fetch->report, REPORT_NOTE, "flags-changed-meanwhile", NULL, path,
+				"of %" G_GUINT64_FORMAT " messages, after they were read",
+				changes->flags);
+	if (changes->expunged > 0)
+		report_finding (fetch->report, REPORT_NOTE, "expunged-meanwhile", NULL, path,
+				"%" G_GUINT64_FORMAT " messages since it was opened",
+				changes->expunged);
+}
+
+/* What the server did not hand out is lost; what was expunged before we came to it is gone. */
+static void
+settle_withheld (ImapFetch *fetch, gboolean listed)
+{
+	const char *path = fetch->mailbox->folder->path;
+
+	for (guint i = 0; i < imap_entries_count (fetch->entries); i++) {
+		const ImapEntry *entry = imap_entries_get (fetch->entries, i);
+		const char *text = imap_entries_get_refusal (fetch->entries, entry);
+		g_autofree char *origin = NULL;
+
+		if (entry->fate != IMAP_ENTRY_WITHHELD)
+			continue;
+		origin = origin_of (fetch, entry->uid);
+		if (listed && !entry->is_there)
+			ledger_skipped (fetch->ledger, origin, path, "expunged");
+		else
+			ledger_failed (fetch->ledger, origin, path,
+				       "the server does not hand it out%s%s",
+				       text != NULL ? ": " : "", text != NULL ? text : "");
+	}
+}
+
+static void
+report_unknown (const ImapFetch *fetch, const char *text)
+{
+	report_finding (fetch->report, REPORT_NOTE, "changes-unknown", NULL,
+			fetch->mailbox->folder->path,
+			"whether it changed while it was read, the server does not say: %s", text);
+}
+
+/* A server that counts changes is believed when it says that there were none. */
+static gboolean
+finish_mailbox (ImapFetch *fetch, GError **error)
+{
+	ImapChanges changes = { 0 };
+	g_autoptr (ImapResponse) reply = NULL;
+
+	if (imap_entries_count (fetch->entries) == 0)
+		return TRUE;
+	if (fetch->refusal != NULL) {
+		report_unknown (fetch, fetch->refusal);
+		settle_withheld (fetch, FALSE);
+		return TRUE;
+	}
+	if (imap_state_is_same (&fetch->begun, &fetch->now) &&
+	    !imap_entries_has_withheld (fetch->entries))
+		return TRUE;
+	/* RFC 3501 forbids the range 1:* in an empty folder to some readers of it. */
+	if (fetch->now.exists == 0) {
+		changes.expunged = imap_entries_count (fetch->entries);
+		report_changes (fetch, &changes);
+		settle_withheld (fetch, TRUE);
+		return TRUE;
+	}
+	if (!imap_changes_list (fetch->connection, fetch->entries, &changes, &reply, error))
+		return FALSE;
+	if (reply->status == IMAP_STATUS_OK)
+		report_changes (fetch, &changes);
+	else
+		report_unknown (fetch, reply->text);
+	settle_withheld (fetch, reply->status == IMAP_STATUS_OK);
+	return TRUE;
+}
+
+/* --- One after the other ---------------------------------------------------------------------- */
+
+/* A request is answered. */
+static gboolean
+take_reply (ImapFetch *fetch, const ImapRequest *request, const ImapResponse *reply, GError **error)
+{
+	gboolean ok = reply->status == IMAP_STATUS_OK;
+	gboolean is_look = request->is_look;
+
+	if (imap_connection_get_tag (reply) != request->tag) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
+			     "%s: the server answers out of order", fetch->account);
+		return FALSE;
+	}
+	if (!ok && imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY)
+		return imap_connection_refused (request->connection, reply,
+						fetch->mailbox->folder->path, error);
+	imap_requests_settle (fetch->requests, ok ? NULL : reply->text);
+	if (is_look && !ok)
+		fetch->refusal = g_strdup (reply->text);
+	return !is_look || !ok || check_validity (fetch, error);
 }
 
 gboolean
@@ -579,18 +395,18 @@ imap_fetch_next (ImapFetch *fetch, Message **message, GError **error)
 {
 	*message = NULL;
 	for (;;) {
-		if (!fill_window (fetch, error))
+		if (!imap_requests_fill (fetch->requests, error) || !look_again (fetch, error))
 			return FALSE;
-		if (g_queue_is_empty (&fetch->commands)) {
-			note_arrived (fetch);
-			return TRUE;
-		}
-		g_autoptr (ImapResponse) response = imap_connection_read (fetch->connection, error);
+		const ImapRequest *request = imap_requests_peek (fetch->requests);
+		if (request == NULL)
+			return finish_mailbox (fetch, error);
+		g_autoptr (ImapResponse) response =
+			imap_connection_read (request->connection, error);
 		if (response == NULL)
 			return FALSE;
 		if (response->kind == IMAP_RESPONSE_UNTAGGED
-			    ? !take_response (fetch, response, message, error)
-			    : !finish_command (fetch, response, error))
+			    ? !take_response (fetch, request, response, message, error)
+			    : !take_reply (fetch, request, response, error))
 			return FALSE;
 		if (*message != NULL)
 			return TRUE;
@@ -600,7 +416,7 @@ imap_fetch_next (ImapFetch *fetch, Message **message, GError **error)
 gboolean
 imap_fetch_is_busy (const ImapFetch *fetch)
 {
-	return !g_queue_is_empty ((GQueue *) &fetch->commands);
+	return imap_requests_peek (fetch->requests) != NULL;
 }
 
 /* --- The whole -------------------------------------------------------------------------------- */
@@ -616,8 +432,8 @@ imap_fetch_new (const ImapMailbox *mailbox, const char *account, ImapLate *late,
 	fetch->late = late;
 	fetch->ledger = ledger;
 	fetch->report = report;
-	fetch->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-	g_queue_init (&fetch->commands);
+	fetch->entries = imap_entries_new ();
+	fetch->requests = imap_requests_new (fetch->entries, &fetch->pieces, late != NULL);
 	return fetch;
 }
 
@@ -626,9 +442,9 @@ imap_fetch_free (ImapFetch *fetch)
 {
 	if (fetch == NULL)
 		return;
-	forget_large (fetch);
-	g_free (fetch->mod_sequence);
-	g_queue_clear_full (&fetch->commands, g_free);
-	g_array_unref (fetch->entries);
+	imap_pieces_clear (&fetch->pieces);
+	imap_requests_free (fetch->requests);
+	imap_entries_free (fetch->entries);
+	g_free (fetch->refusal);
 	g_free (fetch);
 }

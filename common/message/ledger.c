@@ -16,6 +16,7 @@ struct Ledger {
 	guint64 failed_upstream; /* part of counts.failed */
 	guint64 aside; /* part of counts.emitted */
 	GHashTable *reasons; /* reason -> guint64 * */
+	GHashTable *moments; /* folder -> LedgerMoment * */
 };
 
 Ledger *
@@ -26,6 +27,7 @@ ledger_new (Report *report)
 	g_mutex_init (&ledger->lock);
 	ledger->report = report;
 	ledger->reasons = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+	ledger->moments = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 	return ledger;
 }
 
@@ -36,6 +38,7 @@ ledger_free (Ledger *ledger)
 		return;
 	g_clear_error (&ledger->manifest_error);
 	g_hash_table_unref (ledger->reasons);
+	g_hash_table_unref (ledger->moments);
 	g_mutex_clear (&ledger->lock);
 	g_free (ledger);
 }
@@ -164,6 +167,25 @@ ledger_failed_many (Ledger *ledger, guint64 items)
 	ledger->failed_upstream += items;
 	g_mutex_unlock (&ledger->lock);
 	report_worsen (ledger->report, EXIT_STATUS_DIFFERENCES);
+}
+
+void
+ledger_note_moment (Ledger *ledger, const char *folder, const LedgerMoment *moment)
+{
+	g_mutex_lock (&ledger->lock);
+	g_hash_table_insert (ledger->moments, g_strdup (folder), g_memdup2 (moment, sizeof *moment));
+	g_mutex_unlock (&ledger->lock);
+}
+
+gboolean
+ledger_get_moment (Ledger *ledger, const char *folder, LedgerMoment *moment)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ledger->lock);
+	const LedgerMoment *noted = g_hash_table_lookup (ledger->moments, folder);
+
+	if (noted != NULL)
+		*moment = *noted;
+	return noted != NULL;
 }
 
 ReportCounts

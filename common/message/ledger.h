@@ -47,6 +47,23 @@ void ledger_failed (Ledger *ledger, const char *origin, const char *folder, cons
 /* Failures known only by number (the upstream tool listed them). */
 void ledger_failed_many (Ledger *ledger, guint64 items);
 
+/* What a folder was like when it was opened, where others may change it meanwhile, and what they
+ * did until it was read; 0: the server does not say. RFC 3501, 2.3.1.1; RFC 7162. */
+typedef struct {
+	guint32 uid_validity;
+	guint32 uid_next; /* what has come since then was not read */
+	guint64 mod_sequence;
+	guint64 arrived;
+	guint64 flags_changed;
+	guint64 expunged;
+} LedgerMoment;
+
+/* Copies moment; a later one replaces it. */
+void ledger_note_moment (Ledger *ledger, const char *folder, const LedgerMoment *moment);
+
+/* FALSE if there is none. */
+gboolean ledger_get_moment (Ledger *ledger, const char *folder, LedgerMoment *moment);
+
 ReportCounts ledger_get_counts (Ledger *ledger);
 
 /* How many of the failed ones came from ledger_failed_many: they never reached this program. */

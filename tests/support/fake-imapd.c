@@ -13,6 +13,7 @@
  *	separator TEXT		as LIST and NAMESPACE give it: "/" or NIL
  *	namespace TEXT		the whole NAMESPACE answer, instead
  *	flags TEXT		PERMANENTFLAGS of SELECT
+ *	modseq yes		SELECT says HIGHESTMODSEQ
  *	access TEXT		READ-WRITE or READ-ONLY
  *	eol lf			lines end in LF alone
  *	drip yes		a byte at a time
@@ -214,6 +215,10 @@ act (Session *session, const FakeAction *action, const FakeAction *next, const C
 				       : put_greeting (session);
 	if (strcmp (name, "deliver") == 0)
 		fake_store_deliver (session->server->store, action->text, action->length);
+	if (strcmp (name, "expunge") == 0)
+		fake_store_expunge (session->server->store, action->count);
+	if (strcmp (name, "flag") == 0)
+		fake_store_flag (session->server->store, action->count, action->text);
 	if (strcmp (name, "set") == 0)
 		fake_script_set (session->server->script, action->text);
 	if (strcmp (name, "mute") == 0) {
@@ -469,6 +474,9 @@ select_mailbox (Session *session, const char *arguments, gboolean examine)
 	(void) say (session, "* OK [UIDVALIDITY %" G_GUINT64_FORMAT "] valid",
 		    fake_store_validity (session->server->store));
 	(void) say (session, "* OK [UIDNEXT %" G_GUINT64_FORMAT "] next", mailbox->uid_next);
+	if (fake_script_is (session->server->script, "modseq", "yes"))
+		(void) say (session, "* OK [HIGHESTMODSEQ %" G_GUINT64_FORMAT "] highest",
+			    mailbox->mod_sequence);
 	return g_strdup_printf ("OK [%s] selected", examine ? "READ-ONLY" : access);
 }
 

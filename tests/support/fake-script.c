@@ -9,7 +9,10 @@
 
 static const char *const action_names[] = { "reply", "perform", "say",	 "raw",	 "repeat", "after",
 					    "set",   "take",	"close", "reset", "mute",
-					    "deliver", NULL };
+					    "deliver", "expunge", "flag", NULL };
+
+/* Of these the first word is a number. */
+static const char *const counting_names[] = { "repeat", "take", "expunge", "flag", NULL };
 
 static void
 action_free (gpointer data)
@@ -72,7 +75,7 @@ action_new (const char *words, GError **error)
 		g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "unknown action: %s", words);
 		return NULL;
 	}
-	if (strcmp (parts[0], "repeat") == 0 || strcmp (parts[0], "take") == 0) {
+	if (g_strv_contains (counting_names, parts[0])) {
 		count = g_ascii_strtoull (text, &rest, 10);
 		text = *rest == ' ' ? rest + 1 : rest;
 	}

@@ -23,6 +23,8 @@
  *	set NAME VALUE	from now on
  *	take N		read so many bytes
  *	deliver TEXT	somebody else's message comes into INBOX; it is not logged
+ *	expunge N	somebody else removes the message with UID N from INBOX
+ *	flag N FLAGS	and gives that one other flags: (\\Seen)
  *	close, reset	hang up
  *	mute		say nothing more, hear nothing more
  *
@@ -36,7 +38,7 @@ typedef struct {
 	char *name;
 	char *text;    /* unescaped; "" if none */
 	gsize length;  /* of text, which may have NULs */
-	guint64 count; /* repeat, take */
+	guint64 count; /* the number some begin with */
 } FakeAction;
 
 typedef struct {

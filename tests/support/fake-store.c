@@ -51,6 +51,7 @@ fake_store_get (FakeStore *store, const char *name, gboolean create)
 	mailbox = g_new0 (FakeMailbox, 1);
 	mailbox->name = g_strdup (name);
 	mailbox->uid_next = 1;
+	mailbox->mod_sequence = 1;
 	mailbox->messages = g_ptr_array_new_with_free_func (fake_message_free);
 	g_hash_table_insert (store->mailboxes, mailbox->name, mailbox);
 	return mailbox;
@@ -220,6 +221,7 @@ append_all (FakeStore *store, FakeMailbox *mailbox, GPtrArray *messages)
 		guint64 known = merged_uid (store, mailbox, message);
 
 		message->uid = known != 0 ? known : mailbox->uid_next++;
+		mailbox->mod_sequence++;
 		g_string_append_printf (set, "%s%" G_GUINT64_FORMAT, i > 0 ? "," : "",
 					message->uid);
 		if (known != 0) {
@@ -256,7 +258,42 @@ fake_store_deliver (FakeStore *store, const char *text, gsize length)
 	FakeMessage *message = fake_message_new ("()", "", bytes);
 
 	message->uid = inbox->uid_next++;
+	inbox->mod_sequence++;
 	g_ptr_array_add (inbox->messages, message);
+}
+
+/* NULL if it is not there. The store is locked. */
+static FakeMessage *
+find_message (FakeMailbox *mailbox, guint64 uid)
+{
+	for (guint i = 0; i < mailbox->messages->len; i++)
+		if (((FakeMessage *) mailbox->messages->pdata[i])->uid == uid)
+			return mailbox->messages->pdata[i];
+	return NULL;
+}
+
+void
+fake_store_expunge (FakeStore *store, guint64 uid)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+	FakeMailbox *inbox = fake_store_get (store, "INBOX", TRUE);
+
+	inbox->mod_sequence++;
+	g_ptr_array_remove (inbox->messages, find_message (inbox, uid));
+}
+
+void
+fake_store_flag (FakeStore *store, guint64 uid, const char *flags)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+	FakeMailbox *inbox = fake_store_get (store, "INBOX", TRUE);
+	FakeMessage *message = find_message (inbox, uid);
+
+	inbox->mod_sequence++;
+	if (message == NULL)
+		return;
+	g_free (message->flags);
+	message->flags = g_strdup (flags);
 }
 
 /* --- FETCH ------------------------------------------------------------------------------------ */

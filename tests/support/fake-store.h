@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
 	char *name;
 	guint64 uid_next;
+	guint64 mod_sequence; /* grows with every change */
 	GPtrArray *messages; /* of FakeMessage */
 } FakeMailbox;
 
@@ -44,6 +45,10 @@ char *fake_store_append (FakeStore *store, const char *name, GPtrArray *messages
 
 /* A message of somebody else comes into INBOX. */
 void fake_store_deliver (FakeStore *store, const char *text, gsize length);
+
+/* Somebody else removes a message of INBOX, or gives it other flags. */
+void fake_store_expunge (FakeStore *store, guint64 uid);
+void fake_store_flag (FakeStore *store, guint64 uid, const char *flags);
 
 FakeMessage *fake_message_new (const char *flags, const char *date, GBytes *bytes);
 void fake_message_free (gpointer message);

@@ -76,12 +76,12 @@ read_case ()
 	local word rest
 
 	messages=5 copies=1 connections='' timeout='' large=0 keywords='' folders=() over=clear mute='' runs=4
-	expected_status='' says='' silent='' journal='' stored='' log='' merged='' verify='' shows=''
+	expected_status='' says='' silent='' journal='' stored='' log='' merged='' verify='' shows='' hides=''
 	while read -r word rest; do
 		case $word in
 		'' | '#') ;;
 		--) break ;;
-		messages | copies | large | over | connections | timeout | runs | says | silent | journal | stored | log | verify | shows)
+		messages | copies | large | over | connections | timeout | runs | says | silent | journal | stored | log | verify | shows | hides)
 			printf -v "$word" %s "$rest" ;;
 		status) expected_status=$rest ;;
 		keywords | merged | mute) printf -v "$word" yes ;;
@@ -176,6 +176,7 @@ check_verify ()
 		echo "mbox-verify: status $status instead of $verify: $(head -c 1000 "$case/shown")"
 	fi
 	check_text mbox-verify "$case/shown" "$shows"
+	if [ -n "$hides" ] && grep -E -- "$hides" "$case/shown"; then echo "mbox-verify says $hides"; fi
 }
 
 run_case ()

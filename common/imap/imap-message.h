@@ -1,0 +1,20 @@
+/* imap-message.h - a message as the answer to FETCH tells of it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "base/report.h"
+#include "imap/imap-response.h"
+#include "message/message.h"
+
+/* What body is of; NULL if it is nothing. Newly allocated. */
+MessageContent *imap_message_read_content (const ImapValue *body);
+
+/* With flags, keywords and date from items (of the FETCH response). Takes content, which may be
+ * NULL for now, and copies origin. A date that is none is a finding. */
+Message *imap_message_new (Folder *folder, const char *origin, MessageContent *content,
+			   const GPtrArray *items, Report *report);
+
+/* The same number for the same flags in whatever order, \Recent aside; hardly ever for others. */
+guint32 imap_message_sum_flags (const GPtrArray *items);

@@ -1,0 +1,236 @@
+/* imap-requests.c - what of a mailbox is asked for, over which connection, and answered in order
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "imap/imap-requests.h"
+
+#define REQUEST_MESSAGES 100
+#define REQUEST_BYTES    (2 * 1024 * 1024)
+#define WINDOW_MESSAGES  500
+#define WINDOW_BYTES     (8 * 1024 * 1024)
+#define HEADER_BYTES     4096 /* what a header counts for in the window */
+
+struct ImapRequests {
+	ImapEntries *entries;
+	ImapPieces *pieces;
+	gboolean headers_only;
+	GPtrArray *connections; /* of ImapConnection */
+	guint turn;             /* of these */
+	guint next;             /* of the entries, that has not been asked for */
+	GQueue flight;          /* of ImapRequest */
+	guint64 messages;       /* of those */
+	guint64 bytes;
+};
+
+ImapRequests *
+imap_requests_new (ImapEntries *entries, ImapPieces *pieces, gboolean headers_only)
+{
+	ImapRequests *requests = g_new0 (ImapRequests, 1);
+
+	requests->entries = entries;
+	requests->pieces = pieces;
+	requests->headers_only = headers_only;
+	requests->connections = g_ptr_array_new ();
+	g_queue_init (&requests->flight);
+	return requests;
+}
+
+void
+imap_requests_free (ImapRequests *requests)
+{
+	if (requests == NULL)
+		return;
+	g_queue_clear_full (&requests->flight, g_free);
+	g_ptr_array_unref (requests->connections);
+	g_free (requests);
+}
+
+void
+imap_requests_begin (ImapRequests *requests, ImapConnection *connection)
+{
+	g_queue_clear_full (&requests->flight, g_free);
+	g_queue_init (&requests->flight);
+	g_ptr_array_set_size (requests->connections, 0);
+	g_ptr_array_add (requests->connections, connection);
+	requests->turn = 0;
+	requests->next = 0;
+	requests->messages = 0;
+	requests->bytes = 0;
+}
+
+void
+imap_requests_join (ImapRequests *requests, ImapConnection *connection)
+{
+	g_ptr_array_add (requests->connections, connection);
+}
+
+/* --- Asking ----------------------------------------------------------------------------------- */
+
+static gboolean
+is_large (const ImapRequests *requests, guint i)
+{
+	return !requests->headers_only &&
+	       imap_entries_get (requests->entries, i)->size > IMAP_PIECES_BYTES;
+}
+
+/* What is settled has been asked for before a cut. */
+static void
+skip_settled (ImapRequests *requests)
+{
+	while (requests->next < imap_entries_count (requests->entries) &&
+	       imap_entries_get (requests->entries, requests->next)->fate != IMAP_ENTRY_OPEN)
+		requests->next++;
+}
+
+static gboolean
+is_all_asked (const ImapRequests *requests)
+{
+	return requests->next >= imap_entries_count (requests->entries);
+}
+
+/* One connection is kept busy by few requests; several by more. */
+static gboolean
+fits (const ImapRequests *requests, const ImapRequest *request)
+{
+	guint share = MIN (requests->connections->len, 2);
+
+	return !is_all_asked (requests) && !is_large (requests, requests->next) &&
+	       request->messages < REQUEST_MESSAGES / share &&
+	       request->bytes < REQUEST_BYTES / share;
+}
+
+static void
+choose_next (ImapRequests *requests, ImapRequest *request)
+{
+	guint first = requests->next;
+
+	request->first = first;
+	request->is_piece = is_large (requests, first);
+	if (request->is_piece) {
+		request->from = imap_pieces_begin (requests->pieces,
+						   imap_entries_get (requests->entries, first)->uid);
+		request->count = 1;
+		request->messages = 1;
+		request->bytes = IMAP_PIECES_BYTES;
+		requests->next++;
+		return;
+	}
+	while (fits (requests, request)) {
+		request->bytes += requests->headers_only
+					  ? HEADER_BYTES
+					  : imap_entries_get (requests->entries, requests->next)->size;
+		request->messages++;
+		requests->next++;
+		request->count = requests->next - first;
+		skip_settled (requests);
+	}
+}
+
+static char *
+describe_body (const ImapRequests *requests, const ImapRequest *request)
+{
+	if (request->is_piece)
+		return g_strdup_printf ("BODY.PEEK[]<%" G_GOFFSET_FORMAT ".%d>", request->from,
+					IMAP_PIECES_BYTES);
+	return g_strdup (requests->headers_only ? "BODY.PEEK[HEADER]" : "BODY.PEEK[]");
+}
+
+/* Takes request. */
+static gboolean
+send (ImapRequests *requests, ImapRequest *request, GError **error)
+{
+	g_autofree ImapRequest *mine = request;
+	g_autofree char *what = describe_body (requests, request);
+	g_autofree char *set =
+		imap_entries_make_set (requests->entries, mine->first, mine->count);
+
+	mine->connection = g_ptr_array_index (requests->connections, requests->turn);
+	requests->turn = (requests->turn + 1) % requests->connections->len;
+	if (!imap_connection_begin (mine->connection, &mine->tag, error) ||
+	    !imap_connection_print (mine->connection, error,
+				    "UID FETCH %s (UID FLAGS INTERNALDATE RFC822.SIZE %s)\r\n", set,
+				    what) ||
+	    !imap_connection_flush (mine->connection, error))
+		return FALSE;
+	requests->messages += mine->messages;
+	requests->bytes += mine->bytes;
+	g_queue_push_tail (&requests->flight, g_steal_pointer (&mine));
+	return TRUE;
+}
+
+/* The pieces of a message follow each other, with nothing else on its way: where one ends decides
+ * where the next begins. */
+static gboolean
+has_room (ImapRequests *requests)
+{
+	const ImapRequest *last = g_queue_peek_tail (&requests->flight);
+
+	skip_settled (requests);
+	if (is_all_asked (requests) || (last != NULL && last->is_piece))
+		return FALSE;
+	return last == NULL ||
+	       (!is_large (requests, requests->next) && requests->messages < WINDOW_MESSAGES &&
+		requests->bytes < WINDOW_BYTES);
+}
+
+gboolean
+imap_requests_fill (ImapRequests *requests, GError **error)
+{
+	while (has_room (requests)) {
+		ImapRequest *request = g_new0 (ImapRequest, 1);
+		choose_next (requests, request);
+		if (!send (requests, request, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean
+imap_requests_may_look (const ImapRequests *requests)
+{
+	const ImapRequest *last = g_queue_peek_tail ((GQueue *) &requests->flight);
+
+	return is_all_asked (requests) &&
+	       (last == NULL || (requests->connections->len == 1 && !last->is_piece));
+}
+
+gboolean
+imap_requests_look (ImapRequests *requests, const char *command, GError **error)
+{
+	g_autofree ImapRequest *request = g_new0 (ImapRequest, 1);
+
+	request->is_look = TRUE;
+	request->connection = g_ptr_array_index (requests->connections, 0);
+	if (!imap_connection_send (request->connection, command, &request->tag, error))
+		return FALSE;
+	g_queue_push_tail (&requests->flight, g_steal_pointer (&request));
+	return TRUE;
+}
+
+/* --- Answered --------------------------------------------------------------------------------- */
+
+const ImapRequest *
+imap_requests_peek (const ImapRequests *requests)
+{
+	return g_queue_peek_head ((GQueue *) &requests->flight);
+}
+
+void
+imap_requests_settle (ImapRequests *requests, const char *text)
+{
+	g_autofree ImapRequest *request = g_queue_pop_head (&requests->flight);
+
+	requests->messages -= request->messages;
+	requests->bytes -= request->bytes;
+	for (guint i = request->first; i < request->first + request->count; i++) {
+		ImapEntry *entry = imap_entries_get (requests->entries, i);
+		gboolean goes_on = request->is_piece && requests->pieces->uid == entry->uid &&
+				   imap_pieces_get_size (requests->pieces) > request->from;
+		if (entry->fate != IMAP_ENTRY_OPEN)
+			continue;
+		if (goes_on)
+			requests->next = i;
+		else
+			imap_entries_withhold (requests->entries, entry, text);
+	}
+}

@@ -1,0 +1,56 @@
+/* imap-requests.h - what of a mailbox is asked for, over which connection, and answered in order
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Several commands are on their way at once, over one connection or in turns over several that have
+ * the same mailbox open. Answers are read in the order of the questions, whichever server process
+ * is quicker: what comes early waits in the system's socket buffers, and not in our memory.
+ */
+#pragma once
+
+#include "imap/imap-connection.h"
+#include "imap/imap-entries.h"
+#include "imap/imap-pieces.h"
+
+typedef struct {
+	ImapConnection *connection; /* that it went over */
+	guint tag;
+	guint first; /* of the entries */
+	guint count;
+	guint messages; /* of these, that were open */
+	guint64 bytes;
+	gboolean is_look; /* not for messages: what the mailbox is like in the end */
+	gboolean is_piece; /* of the one message that it asks for, from there */
+	goffset from;
+} ImapRequest;
+
+typedef struct ImapRequests ImapRequests;
+
+/* Everything is borrowed. headers_only: bodies are not asked for. */
+ImapRequests *imap_requests_new (ImapEntries *entries, ImapPieces *pieces, gboolean headers_only);
+void imap_requests_free (ImapRequests *requests);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapRequests, imap_requests_free)
+
+/* Forget what was on its way, and use only connection from now on, which is borrowed. */
+void imap_requests_begin (ImapRequests *requests, ImapConnection *connection);
+
+/* Use this one, too. */
+void imap_requests_join (ImapRequests *requests, ImapConnection *connection);
+
+/* Send as much as may be on its way: 8 MiB and 500 messages, over all connections. */
+gboolean imap_requests_fill (ImapRequests *requests, GError **error);
+
+/* Has everything been asked for, and could a command follow on the first connection that is
+ * executed after all these? */
+gboolean imap_requests_may_look (const ImapRequests *requests);
+
+/* Send command (without tag and CRLF), which is about the mailbox itself. */
+gboolean imap_requests_look (ImapRequests *requests, const char *command, GError **error);
+
+/* The one whose answer is to be read next; NULL: nothing is on its way. Belongs to requests. */
+const ImapRequest *imap_requests_peek (const ImapRequests *requests);
+
+/* It is answered: no longer on its way. What of it is still open is withheld, with text (which may
+ * be NULL), unless more pieces are to come. */
+void imap_requests_settle (ImapRequests *requests, const char *text);
