@@ -229,22 +229,24 @@ check_validity (const ImapFetch *fetch, GError **error)
 	return FALSE;
 }
 
+/* Dovecot 2.3 keeps HIGHESTMODSEQ to itself unless somebody wants CONDSTORE (RFC 7162, 3.1.8). */
 static char *
 make_examine (const ImapFetch *fetch)
 {
 	g_autofree char *quoted = imap_quote (fetch->mailbox->mailbox);
+	gboolean counts = imap_connection_has (fetch->connection, "CONDSTORE");
 
-	return g_strconcat ("EXAMINE ", quoted, NULL);
+	return g_strconcat ("EXAMINE ", quoted, counts ? " (CONDSTORE)" : NULL, NULL);
 }
 
 gboolean
 imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused, GError **error)
 {
-	g_autofree char *examine = make_examine (fetch);
 	g_autoptr (ImapResponse) reply = NULL;
 
 	*refused = FALSE;
 	fetch->connection = connection;
+	g_autofree char *examine = make_examine (fetch);
 	fetch->looked = FALSE;
 	fetch->now = (ImapState){ 0 };
 	imap_requests_begin (fetch->requests, connection);

@@ -107,8 +107,8 @@ choose_next (ImapRequests *requests, ImapRequest *request)
 	request->first = first;
 	request->is_piece = is_large (requests, first);
 	if (request->is_piece) {
-		request->from = imap_pieces_begin (requests->pieces,
-						   imap_entries_get (requests->entries, first)->uid);
+		guint32 uid = imap_entries_get (requests->entries, first)->uid;
+		request->from = imap_pieces_begin (requests->pieces, uid);
 		request->count = 1;
 		request->messages = 1;
 		request->bytes = IMAP_PIECES_BYTES;
@@ -116,9 +116,8 @@ choose_next (ImapRequests *requests, ImapRequest *request)
 		return;
 	}
 	while (fits (requests, request)) {
-		request->bytes += requests->headers_only
-					  ? HEADER_BYTES
-					  : imap_entries_get (requests->entries, requests->next)->size;
+		const ImapEntry *entry = imap_entries_get (requests->entries, requests->next);
+		request->bytes += requests->headers_only ? HEADER_BYTES : entry->size;
 		request->messages++;
 		requests->next++;
 		request->count = requests->next - first;

@@ -173,7 +173,8 @@ void
 ledger_note_moment (Ledger *ledger, const char *folder, const LedgerMoment *moment)
 {
 	g_mutex_lock (&ledger->lock);
-	g_hash_table_insert (ledger->moments, g_strdup (folder), g_memdup2 (moment, sizeof *moment));
+	g_hash_table_insert (ledger->moments, g_strdup (folder),
+			     g_memdup2 (moment, sizeof *moment));
 	g_mutex_unlock (&ledger->lock);
 }
 

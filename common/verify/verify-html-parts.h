@@ -22,6 +22,9 @@ void verify_html_append (GString *html, const char *before, const char *text, co
 /* The names on the way to it: "INBOX › Café". */
 void verify_html_append_folder (GString *html, const Folder *folder);
 
+/* As of when each folder of side was read, below title; nothing if that is not known. */
+void verify_html_append_moments (GString *html, const char *title, const VerifySide *side);
+
 /* "1,234,567". */
 void verify_html_append_count (GString *html, guint64 count);
 

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "verify/verify-html-parts.h"
+#include "verify/verify-moment.h"
 #include "verify/verify-verdict.h"
 
 #define FOLDERS    500 /* of those with and of those without a remark */
@@ -179,6 +180,10 @@ append_good (GString *html, const VerifyResult *result)
 	if (result->source.kind == VERIFY_COPY)
 		g_string_append (html, "the source is a copy. Compare the Outlook file, the mail "
 				       "program’s own folders or the account itself.</p>\n");
+	else if (verify_moment_sum (&result->source).arrived > 0 ||
+		 verify_moment_sum (&result->target).expunged > 0)
+		g_string_append (html, "mail arrived or was expunged while it was read. Compare "
+				       "again.</p>\n");
 	else if (result->target.kind == VERIFY_MANIFEST)
 		g_string_append (html, "the target is a manifest, which tells what was there "
 				       "once. Compare with the target itself.</p>\n");
@@ -472,6 +477,8 @@ put_proof (const Html *self, GError **error)
 	g_string_append_printf (html, "%s</p>\n", describe_reading (self));
 	append_levels (html, self->result);
 	append_facts (html, self->result, self->page);
+	verify_html_append_moments (html, "The source", &self->result->source);
+	verify_html_append_moments (html, "The target", &self->result->target);
 	append_classes (html, &self->result->total);
 	g_string_append (html, "</section>\n</main>\n");
 	verify_html_append (html, "<footer><p>", self->page->tool,

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "message/message-flags.h"
 #include "message/message-mime.h"
+#include "verify/verify-moment.h"
 #include "verify/verify-show.h"
 #include "verify/verify-words.h"
 
@@ -128,8 +129,35 @@ add_tally (JsonBuilder *builder, const VerifyTally *tally)
 		json_line_add_number (builder, verify_class_to_text (class), tally->classes[class]);
 }
 
+/* prefix: "source" or "target". */
+static void
+add_moment (JsonBuilder *builder, const char *prefix, const VerifySide *side, const Folder *folder)
+{
+	LedgerMoment moment;
+
+	if (folder == NULL || !verify_moment_get (side, folder, &moment))
+		return;
+	const struct {
+		const char *name;
+		guint64 number;
+		gboolean always;
+	} fields[] = {
+		{ "uidvalidity", moment.uid_validity, FALSE },
+		{ "uidnext", moment.uid_next, FALSE },
+		{ "highestmodseq", moment.mod_sequence, FALSE },
+		{ "arrived-meanwhile", moment.arrived, TRUE },
+		{ "flags-changed-meanwhile", moment.flags_changed, TRUE },
+		{ "expunged-meanwhile", moment.expunged, TRUE },
+	};
+	for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+		g_autofree char *name = g_strdup_printf ("%s-%s", prefix, fields[i].name);
+		if (fields[i].always || fields[i].number > 0)
+			json_line_add_number (builder, name, fields[i].number);
+	}
+}
+
 static gboolean
-put_folder (const Lines *lines, const VerifyRow *row, GError **error)
+put_folder (const Lines *lines, const VerifyResult *result, const VerifyRow *row, GError **error)
 {
 	g_autoptr (JsonBuilder) builder = begin_line (lines, "folder");
 
@@ -138,6 +166,8 @@ put_folder (const Lines *lines, const VerifyRow *row, GError **error)
 	if (row->target != NULL)
 		json_line_add_text (builder, "target-folder", row->target->path);
 	add_tally (builder, &row->tally);
+	add_moment (builder, "source", &result->source, row->source);
+	add_moment (builder, "target", &result->target, row->target);
 	return end_line (lines, builder, error);
 }
 
@@ -179,8 +209,10 @@ verify_show_json (const VerifyResult *result, const char *tool, ExitStatus statu
 
 	if (!verify_result_foreach (result, put_finding, &lines, error))
 		return FALSE;
-	for (guint i = 0; i < result->rows->len; i++)
-		if (!put_folder (&lines, &g_array_index (result->rows, VerifyRow, i), error))
+	for (guint i = 0; i < result->rows->len; i++) {
+		const VerifyRow *row = &g_array_index (result->rows, VerifyRow, i);
+		if (!put_folder (&lines, result, row, error))
 			return FALSE;
+	}
 	return put_summary (&lines, result, status, error);
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "verify/verify-moment.h"
+
 const char *
 verify_verdict_to_text (VerifyVerdict verdict)
 {
@@ -365,6 +367,11 @@ verify_result_is_safe_to_delete (const VerifyResult *result)
 
 	/* A manifest tells that the run which wrote it was to carry only a part. */
 	ledger_foreach_skipped (result->source.ledger, note_filtered, &filtered);
+	/* What arrived at the source meanwhile was not looked at, what was expunged at the target
+	 * is gone. */
+	if (verify_moment_sum (&result->source).arrived > 0 ||
+	    verify_moment_sum (&result->target).expunged > 0)
+		return FALSE;
 	/* And one at the other end only tells what was there once. */
 	return verify_result_is_good (result) && result->total.source > 0 &&
 	       result->source.kind != VERIFY_COPY && result->target.kind != VERIFY_MANIFEST &&

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "message/message-mime.h"
+#include "verify/verify-moment.h"
 #include "verify/verify-show.h"
 #include "verify/verify-verdict.h"
 #include "verify/verify-words.h"
@@ -273,6 +274,26 @@ put_folders (Table *table, const VerifyResult *result, GError **error)
 	return put_row (table, result, "total", &result->total, width, error);
 }
 
+/* Servers say how far a folder had got when it was opened. */
+static gboolean
+put_moments (Table *table, const char *title, const VerifySide *side, GError **error)
+{
+	for (guint32 i = 0; i < verify_index_count_folders (side->index); i++) {
+		const Folder *folder = verify_index_get_folder (side->index, i);
+		LedgerMoment moment;
+		if (!verify_moment_get (side, folder, &moment))
+			continue;
+		g_autofree char *name = text_for_terminal (folder->path);
+		g_autofree char *state = verify_moment_describe (&moment);
+		g_autofree char *changes = verify_moment_describe_changes (&moment);
+		if (*state != '\0' &&
+		    !put (table, error, "%s %s: as of %s%s%s\n", title, name, state,
+			  changes != NULL ? "; then " : "", changes != NULL ? changes : ""))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 /* --- Verdict ------------------------------------------------------------ */
 
 static gboolean
@@ -304,5 +325,7 @@ verify_show_table (const VerifyResult *result, gboolean verbose, Output *output,
 	Table table = { .output = output, .verbose = verbose };
 
 	return put_findings (&table, result, error) && put_folders (&table, result, error) &&
+	       (!verbose || (put_moments (&table, "source", &result->source, error) &&
+			     put_moments (&table, "target", &result->target, error))) &&
 	       put_verdict (&table, result, error);
 }

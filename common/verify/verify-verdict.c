@@ -5,6 +5,7 @@
 #include "verify/verify-verdict.h"
 
 #include "base/text.h"
+#include "verify/verify-moment.h"
 
 const char *
 verify_verdict_title (VerifyVerdict verdict)
@@ -50,6 +51,18 @@ say_sample (GPtrArray *reasons, const VerifyResult *result)
 		     MIN (100.0, 300.0 / (double) sampled));
 }
 
+static void
+say_changes (GPtrArray *reasons, const VerifySide *side)
+{
+	const LedgerMoment sum = verify_moment_sum (side);
+	g_autofree char *changes = verify_moment_describe_changes (&sum);
+	g_autofree char *name = text_for_terminal (side->name);
+
+	if (changes != NULL)
+		say (reasons, "While %s was read, %s: all this is said of what was there before",
+		     name, changes);
+}
+
 GPtrArray *
 verify_verdict_reasons (const VerifyResult *result)
 {
@@ -75,6 +88,8 @@ verify_verdict_reasons (const VerifyResult *result)
 		say (reasons, "Not proven: of %" G_GUINT64_FORMAT " only the headers were compared",
 		     total->classes[VERIFY_ALIKE]);
 	say_sample (reasons, result);
+	say_changes (reasons, &result->source);
+	say_changes (reasons, &result->target);
 	if (result->trouble && unread == 0 && result->lost_upstream == 0 &&
 	    result->verdict == VERIFY_NOT_VERIFIED)
 		say (reasons, "Reading was not free of trouble: see what the run said");

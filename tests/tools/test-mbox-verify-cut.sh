@@ -40,6 +40,12 @@ run "$(tool mbox-verify)" -v "${login[@]}" "$tmp/mail" "imap://ann@$IMAP_HOST:$I
 status_is 'it is read' 0
 prints 'and proven' '^Proven: 302 of 302 proven$'
 complains 'as it was then' 'INBOX: 302 messages as of UIDNEXT 303'
+prints 'the result says so, too' '^target INBOX: as of UIDNEXT 303, HIGHESTMODSEQ [0-9]+$'
+not_ok 'and nothing about changes' grep -q meanwhile "$err"
+run "$(tool mbox-verify)" --format=json "${login[@]}" "$tmp/mail" "imap://ann@$IMAP_HOST:$IMAP_PORT"
+prints 'as JSON' '"type":"folder".*"target-uidnext":303,.*"target-arrived-meanwhile":0,'
+run "$(tool mbox-verify)" --format=html "${login[@]}" "$tmp/mail" "imap://ann@$IMAP_HOST:$IMAP_PORT"
+prints 'and as a page' '<dt><bdi>INBOX</bdi></dt><dd>UIDNEXT 303, HIGHESTMODSEQ [0-9]+</dd>'
 
 # cut_at BYTE...: a proxy whose first connections break after so many bytes towards us.
 cut_at ()

@@ -133,6 +133,7 @@ check_server ()
 
 	run "$verify" "${login[@]}" "$url" "$url"
 	status_is "$kind: an account agrees with itself" 0
+	not_ok "$kind: where nothing changes nothing is said" grep -E 'meanwhile|changes-unknown' "$err"
 	run "$verify" "${login[@]}" --manifest="$kind.list" source "$url"
 	run "$verify" "${login[@]}" "$kind.list" "$url"
 	status_is "$kind: its list agrees with it" 0
