@@ -79,23 +79,28 @@ late_content_of (const ImapFetch *fetch, const ImapEntry *entry, const GPtrArray
 		imap_message_read_content (imap_value_find (items, "BODY[HEADER]"));
 	GBytes *bytes = bytes_of (header);
 
-	return bytes != NULL ? imap_late_new_content (fetch->late, fetch->mailbox->mailbox,
-						      fetch->begun.uid_validity, entry->uid, bytes,
-						      entry->size)
-			     : NULL;
+	if (bytes == NULL)
+		return NULL;
+	if (imap_message_is_substitute (header, entry->size)) {
+		g_bytes_unref (bytes);
+		return NULL;
+	}
+	return imap_late_new_content (fetch->late, fetch->mailbox->mailbox,
+				      fetch->begun.uid_validity, entry->uid, bytes, entry->size);
 }
 
 static Message *
 take_whole (ImapFetch *fetch, ImapEntry *entry, const GPtrArray *items)
 {
-	MessageContent *content =
+	g_autoptr (MessageContent) content =
 		fetch->late != NULL
 			? late_content_of (fetch, entry, items)
 			: imap_message_read_content (imap_value_find (items, "BODY[]"));
 
-	return content != NULL
-		       ? finish_message (fetch, make_message (fetch, entry, content, items), entry)
-		       : NULL;
+	if (content == NULL || imap_message_is_substitute (content, entry->size))
+		return NULL;
+	Message *message = make_message (fetch, entry, g_steal_pointer (&content), items);
+	return finish_message (fetch, message, entry);
 }
 
 static gboolean

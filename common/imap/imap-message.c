@@ -4,6 +4,8 @@
  */
 #include "imap/imap-message.h"
 
+#include <string.h>
+
 #include "imap/imap-date.h"
 
 /* The atoms among the flags, without \Recent, which is the session's and not the message's. */
@@ -58,6 +60,20 @@ imap_message_read_content (const ImapValue *body)
 	Spool *spool = imap_value_dup_spool (body);
 
 	return spool != NULL ? message_content_new_spool (spool) : NULL;
+}
+
+gboolean
+imap_message_is_substitute (MessageContent *content, guint32 size)
+{
+	static const char header[] = "From: System Administrator <root@localhost>\r\n"
+				     "Subject: message unavailable\r\n\r\n";
+	static const char body[] = "This message is no longer available on the server.\r\n";
+	const gsize length = sizeof header - 1;
+	const guint8 *bytes = message_content_peek (content);
+
+	return size != length + sizeof body - 1 && bytes != NULL &&
+	       message_content_get_size (content) >= (goffset) length &&
+	       memcmp (bytes, header, length) == 0;
 }
 
 Message *

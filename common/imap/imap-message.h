@@ -11,6 +11,10 @@
 /* What body is of; NULL if it is nothing. Newly allocated. */
 MessageContent *imap_message_read_content (const ImapValue *body);
 
+/* Is that what Courier hands out in the place of a message that has gone meanwhile, which it said
+ * to be of so many bytes? */
+gboolean imap_message_is_substitute (MessageContent *content, guint32 size);
+
 /* With flags, keywords and date from items (of the FETCH response). Takes content, which may be
  * NULL for now, and copies origin. A date that is none is a finding. */
 Message *imap_message_new (Folder *folder, const char *origin, MessageContent *content,
