@@ -19,7 +19,7 @@ compare_mimes (gconstpointer a, gconstpointer b, gpointer user_data)
 }
 
 typedef struct {
-	VerifySide *side;
+	VerifyEntries *side;
 	Sorter *mimes;          /* of VerifyMime */
 	const VerifyMime *mime; /* the next one; NULL: there is none any more */
 } Decoding;
@@ -84,7 +84,7 @@ ask (const void *record, gpointer user_data, GError **error)
 }
 
 gboolean
-verify_decode_ask (const VerifySide *side, const VerifySide *other, VerifyLook *look,
+verify_decode_ask (const VerifyEntries *side, const VerifyEntries *other, VerifyLook *look,
 		   guint64 *wanted, GError **error)
 {
 	Asking asking = { look, other->reading->open == NULL, 0 };
@@ -126,14 +126,14 @@ take_mime (const void *old, gpointer user_data, GError **error)
 }
 
 gboolean
-verify_decode (VerifySide *side, VerifyLook *look, GError **error)
+verify_decode (VerifyEntries *side, VerifyLook *look, GError **error)
 {
-	g_autoptr (Sorter) mimes =
-		sorter_new (sizeof (VerifyMime), SORTER_MEMORY_LIMIT, compare_mimes, NULL);
+	g_autoptr (Sorter) mimes = sorter_new (sizeof (VerifyMime), SORTER_MEMORY_LIMIT,
+					       compare_mimes, NULL);
 	Decoding decoding = { side, mimes, NULL };
 
 	return verify_look_run (look, decode, &decoding, error) && sorter_rewind (mimes, error) &&
 	       verify_index_rewind_mime (side->reading->index, error) &&
 	       next_mime (&decoding, error) &&
-	       verify_side_reopen (side, take_mime, &decoding, error);
+	       verify_entries_reopen (side, take_mime, &decoding, error);
 }

@@ -10,14 +10,14 @@
 #include "verify/verify-altered.h"
 #include "verify/verify-decode.h"
 #include "verify/verify-join.h"
-#include "verify/verify-side.h"
+#include "verify/verify-entries.h"
 
 /* Dates of different media agree to the second, give or take a rounding. */
 #define DATE_TOLERANCE 1
 
 typedef struct {
-	VerifySide source;
-	VerifySide target;
+	VerifyEntries source;
+	VerifyEntries target;
 	const VerifyMatchOptions *options;
 	VerifyOutcomes *outcomes;
 	VerifyAltered *altered;
@@ -38,8 +38,8 @@ typedef struct {
 static void
 match_clear (Match *match)
 {
-	verify_side_clear (&match->source);
-	verify_side_clear (&match->target);
+	verify_entries_clear (&match->source);
+	verify_entries_clear (&match->target);
 	verify_altered_free (match->altered);
 }
 
@@ -54,7 +54,7 @@ class_of_pair (const Match *match, VerifyLevel level)
 		return match->options->headers_only ? VERIFY_ALIKE : VERIFY_ALTERED;
 	if (match->scope == VERIFY_SCOPE_ANYWHERE)
 		return VERIFY_MOVED;
-	return level == VERIFY_LEVEL_RAW	 ? VERIFY_IDENTICAL
+	return level == VERIFY_LEVEL_RAW         ? VERIFY_IDENTICAL
 	       : level == VERIFY_LEVEL_CANONICAL ? VERIFY_CANONICAL
 						 : VERIFY_MIME_EQUAL;
 }
@@ -154,7 +154,7 @@ arranged_clear (Arranged *arranged)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arranged, arranged_clear)
 
 static gboolean
-arrange_side (VerifySide *side, const Step *step, VerifyOrder *order, VerifyJoinSide *arranged,
+arrange_side (VerifyEntries *side, const Step *step, VerifyOrder *order, VerifyJoinSide *arranged,
 	      GError **error)
 {
 	gboolean anywhere = step->scope == VERIFY_SCOPE_ANYWHERE;
@@ -167,7 +167,7 @@ arrange_side (VerifySide *side, const Step *step, VerifyOrder *order, VerifyJoin
 		.metadata = step->metadata,
 	};
 	arranged->order = order;
-	arranged->sorted = verify_side_arrange (side, order, error);
+	arranged->sorted = verify_entries_arrange (side, order, error);
 	arranged->rest = side->open;
 	return arranged->sorted != NULL;
 }
@@ -209,7 +209,7 @@ mark_step (Match *match, const Step *step, GError **error)
 /* --- Without a partner -------------------------------------------------- */
 
 static VerifyClass
-class_of_rest (const Match *match, const VerifySide *side, const VerifyEntry *entry)
+class_of_rest (const Match *match, const VerifyEntries *side, const VerifyEntry *entry)
 {
 	gboolean copy = (entry->marks & VERIFY_MARK_COPY) != 0;
 
@@ -222,7 +222,7 @@ class_of_rest (const Match *match, const VerifySide *side, const VerifyEntry *en
 
 typedef struct {
 	Match *match;
-	VerifySide *side;
+	VerifyEntries *side;
 } Naming;
 
 static gboolean
@@ -252,15 +252,15 @@ name_copy (const void *record, gpointer user_data, GError **error)
 }
 
 static gboolean
-name_copies (Match *match, VerifySide *side, GError **error)
+name_copies (Match *match, VerifyEntries *side, GError **error)
 {
 	Naming naming = { match, side };
 
-	return verify_side_reopen (side, name_copy, &naming, error);
+	return verify_entries_reopen (side, name_copy, &naming, error);
 }
 
 static gboolean
-name_rest (Match *match, VerifySide *side, GError **error)
+name_rest (Match *match, VerifyEntries *side, GError **error)
 {
 	Naming naming = { match, side };
 
@@ -270,7 +270,7 @@ name_rest (Match *match, VerifySide *side, GError **error)
 /* --- By content --------------------------------------------------------- */
 
 static gboolean
-add_unreadable (Match *match, const VerifySide *side, guint32 number, guint32 folder,
+add_unreadable (Match *match, const VerifyEntries *side, guint32 number, guint32 folder,
 		GError **error)
 {
 	const VerifyOutcome outcome = {
@@ -285,7 +285,7 @@ add_unreadable (Match *match, const VerifySide *side, guint32 number, guint32 fo
 
 /* Everything the index has. */
 static gboolean
-read_side (Match *match, VerifySide *side, GError **error)
+read_side (Match *match, VerifyEntries *side, GError **error)
 {
 	for (guint32 i = 0; i < verify_index_count (side->reading->index); i++) {
 		VerifyRecord record;
@@ -294,7 +294,7 @@ read_side (Match *match, VerifySide *side, GError **error)
 		verify_outcomes_count_message (match->outcomes, side->at_target, record.folder);
 		if ((record.traits & VERIFY_UNREADABLE) != 0
 			    ? !add_unreadable (match, side, i, record.folder, error)
-			    : !verify_side_add (side, i, &record, error))
+			    : !verify_entries_add (side, i, &record, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -340,8 +340,8 @@ match_content (Match *match, GError **error)
 	for (guint i = 0; i < G_N_ELEMENTS (elsewhere); i++)
 		if (!run_step (match, &elsewhere[i], error))
 			return FALSE;
-	return verify_side_mark_copies (&match->source, match->source.all, error) &&
-	       verify_side_mark_copies (&match->target, match->target.all, error);
+	return verify_entries_mark_copies (&match->source, match->source.all, error) &&
+	       verify_entries_mark_copies (&match->target, match->target.all, error);
 }
 
 /* By the key alone, in the same folder and then elsewhere. */
@@ -365,8 +365,8 @@ match_keys (Match *match, VerifyLevel level, GError **error)
 static gboolean
 match_raw (Match *match, GError **error)
 {
-	return is_settled (match) || (verify_side_take_l0 (&match->source, error) &&
-				      verify_side_take_l0 (&match->target, error) &&
+	return is_settled (match) || (verify_entries_take_l0 (&match->source, error) &&
+				      verify_entries_take_l0 (&match->target, error) &&
 				      match_keys (match, VERIFY_LEVEL_RAW, error));
 }
 
@@ -397,14 +397,14 @@ decode_both (Match *match, gboolean *decoded, GError **error)
 static gboolean
 match_decoded (Match *match, GError **error)
 {
-	g_autoptr (Sorter) source = verify_side_gather (&match->source, error);
+	g_autoptr (Sorter) source = verify_entries_gather (&match->source, error);
 	if (source == NULL)
 		return FALSE;
-	g_autoptr (Sorter) target = verify_side_gather (&match->target, error);
+	g_autoptr (Sorter) target = verify_entries_gather (&match->target, error);
 
 	return target != NULL && match_keys (match, VERIFY_LEVEL_MIME, error) &&
-	       verify_side_mark_copies (&match->source, source, error) &&
-	       verify_side_mark_copies (&match->target, target, error) &&
+	       verify_entries_mark_copies (&match->source, source, error) &&
+	       verify_entries_mark_copies (&match->target, target, error) &&
 	       name_copies (match, &match->target, error);
 }
 
@@ -416,8 +416,8 @@ match_mime (Match *match, GError **error)
 
 	if (is_settled (match) && !match->options->headers_only)
 		return TRUE;
-	if (!verify_side_take_headers (&match->source, error) ||
-	    !verify_side_take_headers (&match->target, error))
+	if (!verify_entries_take_headers (&match->source, error) ||
+	    !verify_entries_take_headers (&match->target, error))
 		return FALSE;
 	if (match->options->headers_only)
 		return TRUE;
@@ -469,8 +469,8 @@ verify_match_new (const VerifyReading *source, const VerifyReading *target,
 
 	result->folders = verify_folders_new (source->index, target->index, options->map);
 	result->outcomes = verify_outcomes_new (source->index, target->index, options->all);
-	verify_side_init (&match.source, source, result->folders->source, FALSE);
-	verify_side_init (&match.target, target, result->folders->target, TRUE);
+	verify_entries_init (&match.source, source, result->folders->source, FALSE);
+	verify_entries_init (&match.target, target, result->folders->target, TRUE);
 	match.outcomes = result->outcomes;
 	match.altered = verify_altered_new (source, target);
 	return run_cascade (&match, error) ? g_steal_pointer (&result) : NULL;

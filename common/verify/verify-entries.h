@@ -1,4 +1,4 @@
-/* verify-side.h - the messages of one of the two mailboxes, while partners for them are found
+/* verify-entries.h - the messages of one of the two mailboxes, while partners for them are found
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -18,34 +18,34 @@ typedef struct {
 	Sorter *all;            /* every VerifyEntry that has L1, open or not, by by_content */
 	VerifyOrder by_content; /* by folder, key, first, metadata */
 	guint8 at_target;
-} VerifySide;
+} VerifyEntries;
 
-/* Borrows reading and places. verify_side_clear frees the rest. */
-void verify_side_init (VerifySide *side, const VerifyReading *reading, guint32 *const *places,
-		       guint8 at_target);
-void verify_side_clear (VerifySide *side);
+/* Borrows reading and places. verify_entries_clear frees the rest. */
+void verify_entries_init (VerifyEntries *side, const VerifyReading *reading, guint32 *const *places,
+			  guint8 at_target);
+void verify_entries_clear (VerifyEntries *side);
 
 /* The message with that number in the index: into all if it has L1, else open. */
-gboolean verify_side_add (VerifySide *side, guint32 number, const VerifyRecord *record,
-			  GError **error);
+gboolean verify_entries_add (VerifyEntries *side, guint32 number, const VerifyRecord *record,
+			     GError **error);
 
 /* Hands each open entry to function; open afterwards is only what that has put into open. */
-gboolean verify_side_reopen (VerifySide *side, SorterFunc function, gpointer user_data,
-			     GError **error);
+gboolean verify_entries_reopen (VerifyEntries *side, SorterFunc function, gpointer user_data,
+				GError **error);
 
 /* The open entries that order (borrowed) applies to, in that order; they are not open any more.
  * Caller frees. */
-Sorter *verify_side_arrange (VerifySide *side, const VerifyOrder *order, GError **error);
+Sorter *verify_entries_arrange (VerifyEntries *side, const VerifyOrder *order, GError **error);
 
 /* A copy of the open entries that have a key, by by_content. Caller frees. */
-Sorter *verify_side_gather (const VerifySide *side, GError **error);
+Sorter *verify_entries_gather (const VerifyEntries *side, GError **error);
 
 /* Open entries get L0 as their key, where they have it. */
-gboolean verify_side_take_l0 (VerifySide *side, GError **error);
+gboolean verify_entries_take_l0 (VerifyEntries *side, GError **error);
 
 /* Open entries get the hashes of their header fields as first and second, and no key. */
-gboolean verify_side_take_headers (VerifySide *side, GError **error);
+gboolean verify_entries_take_headers (VerifyEntries *side, GError **error);
 
 /* An open message whose like is in all (sorted by by_content) beyond those that are open is a copy
  * in the same folder: it gets VERIFY_MARK_COPY. */
-gboolean verify_side_mark_copies (VerifySide *side, Sorter *all, GError **error);
+gboolean verify_entries_mark_copies (VerifyEntries *side, Sorter *all, GError **error);

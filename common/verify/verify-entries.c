@@ -1,8 +1,8 @@
-/* verify-side.c - the messages of one of the two mailboxes, while partners for them are found
+/* verify-entries.c - the messages of one of the two mailboxes, while partners for them are found
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "verify/verify-side.h"
+#include "verify/verify-entries.h"
 
 #include <string.h>
 
@@ -24,22 +24,21 @@ open_new (void)
 }
 
 void
-verify_side_init (VerifySide *side, const VerifyReading *reading, guint32 *const *places,
-		  guint8 at_target)
+verify_entries_init (VerifyEntries *side, const VerifyReading *reading, guint32 *const *places,
+		     guint8 at_target)
 {
 	side->reading = reading;
 	side->places = places;
 	side->open = open_new ();
-	side->by_content = (VerifyOrder){ .places = places[VERIFY_SCOPE_NAME],
-					  .key = TRUE,
-					  .first = TRUE,
-					  .metadata = TRUE };
+	side->by_content = (VerifyOrder){
+		.places = places[VERIFY_SCOPE_NAME], .key = TRUE, .first = TRUE, .metadata = TRUE
+	};
 	side->all = verify_order_sorter_new (&side->by_content);
 	side->at_target = at_target;
 }
 
 void
-verify_side_clear (VerifySide *side)
+verify_entries_clear (VerifyEntries *side)
 {
 	sorter_free (side->open);
 	sorter_free (side->all);
@@ -83,7 +82,7 @@ take_headers (VerifyEntry *entry, const VerifyRecord *record)
 }
 
 gboolean
-verify_side_add (VerifySide *side, guint32 number, const VerifyRecord *record, GError **error)
+verify_entries_add (VerifyEntries *side, guint32 number, const VerifyRecord *record, GError **error)
 {
 	VerifyEntry entry = {
 		.date = record->date,
@@ -102,7 +101,7 @@ verify_side_add (VerifySide *side, guint32 number, const VerifyRecord *record, G
 /* --- Open entries ------------------------------------------------------- */
 
 gboolean
-verify_side_reopen (VerifySide *side, SorterFunc function, gpointer user_data, GError **error)
+verify_entries_reopen (VerifyEntries *side, SorterFunc function, gpointer user_data, GError **error)
 {
 	g_autoptr (Sorter) old = side->open;
 
@@ -111,7 +110,7 @@ verify_side_reopen (VerifySide *side, SorterFunc function, gpointer user_data, G
 }
 
 typedef struct {
-	VerifySide *side;
+	VerifyEntries *side;
 	const VerifyOrder *order;
 	Sorter *sorted;
 } Arranging;
@@ -127,13 +126,13 @@ arrange (const void *record, gpointer user_data, GError **error)
 }
 
 Sorter *
-verify_side_arrange (VerifySide *side, const VerifyOrder *order, GError **error)
+verify_entries_arrange (VerifyEntries *side, const VerifyOrder *order, GError **error)
 {
 	g_autoptr (Sorter) sorted = verify_order_sorter_new (order);
 	Arranging arranging = { side, order, sorted };
 
-	return verify_side_reopen (side, arrange, &arranging, error) ? g_steal_pointer (&sorted)
-								     : NULL;
+	return verify_entries_reopen (side, arrange, &arranging, error) ? g_steal_pointer (&sorted)
+									: NULL;
 }
 
 static gboolean
@@ -145,7 +144,7 @@ gather (const void *record, gpointer user_data, GError **error)
 }
 
 Sorter *
-verify_side_gather (const VerifySide *side, GError **error)
+verify_entries_gather (const VerifyEntries *side, GError **error)
 {
 	g_autoptr (Sorter) all = verify_order_sorter_new (&side->by_content);
 
@@ -154,7 +153,7 @@ verify_side_gather (const VerifySide *side, GError **error)
 
 /* Every open entry anew from the index, where take knows better what it is compared by. */
 typedef struct {
-	VerifySide *side;
+	VerifyEntries *side;
 	void (*take) (VerifyEntry *entry, const VerifyRecord *record);
 } Taking;
 
@@ -172,28 +171,28 @@ take_anew (const void *old, gpointer user_data, GError **error)
 }
 
 gboolean
-verify_side_take_l0 (VerifySide *side, GError **error)
+verify_entries_take_l0 (VerifyEntries *side, GError **error)
 {
 	Taking taking = { side, take_l0 };
 
-	return verify_side_reopen (side, take_anew, &taking, error);
+	return verify_entries_reopen (side, take_anew, &taking, error);
 }
 
 gboolean
-verify_side_take_headers (VerifySide *side, GError **error)
+verify_entries_take_headers (VerifyEntries *side, GError **error)
 {
 	Taking taking = { side, take_headers };
 
-	return verify_side_reopen (side, take_anew, &taking, error);
+	return verify_entries_reopen (side, take_anew, &taking, error);
 }
 
 gboolean
-verify_side_mark_copies (VerifySide *side, Sorter *all, GError **error)
+verify_entries_mark_copies (VerifyEntries *side, Sorter *all, GError **error)
 {
 	const VerifyOrder order = { .places = side->places[VERIFY_SCOPE_NAME], .key = TRUE };
 
 	if (sorter_count (side->open) == 0)
 		return TRUE;
-	g_autoptr (Sorter) few = verify_side_arrange (side, &order, error);
+	g_autoptr (Sorter) few = verify_entries_arrange (side, &order, error);
 	return few != NULL && verify_join_mark_copies (few, all, &order, side->open, error);
 }
