@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/backlog.h"
 #include "base/decoder.h"
 #include "base/error.h"
 #include "base/stop.h"
@@ -38,6 +39,10 @@ struct Input {
 	gsize start;
 	gsize end;
 	gboolean at_end;
+
+	Backlog *ahead;  /* read because somebody looked far ahead, or NULL */
+	GError *trouble; /* what came after that */
+	gboolean ahead_ended;
 };
 
 Input *
@@ -66,6 +71,8 @@ input_free (Input *input)
 	if (input->fd > 0)
 		close (input->fd);
 	decoder_free (input->decoder);
+	backlog_free (input->ahead);
+	g_clear_error (&input->trouble);
 	g_free (input->raw);
 	g_free (input->path);
 	g_free (input->name);
@@ -275,8 +282,8 @@ read_decoded (Input *input, guint8 *buffer, gsize length, gsize *got, GError **e
 
 /* -- all -- */
 
-gboolean
-input_read (Input *input, void *buffer, gsize length, gsize *got, GError **error)
+static gboolean
+read_on (Input *input, void *buffer, gsize length, gsize *got, GError **error)
 {
 	if (!input->begun && !begin (input, error))
 		return FALSE;
@@ -289,6 +296,51 @@ input_read (Input *input, void *buffer, gsize length, gsize *got, GError **error
 	input->start += kept;
 	*got = kept;
 	return TRUE;
+}
+
+gboolean
+input_read (Input *input, void *buffer, gsize length, gsize *got, GError **error)
+{
+	if (input->ahead != NULL && backlog_get_size (input->ahead) > 0)
+		return backlog_take (input->ahead, buffer, length, got, error);
+	if (input->trouble != NULL) {
+		g_propagate_error (error, g_error_copy (input->trouble));
+		return FALSE;
+	}
+	*got = 0;
+	return input->ahead_ended || read_on (input, buffer, length, got, error);
+}
+
+/* Let there be so much ahead, as far as the input goes; what stops it is told when it is read up
+ * to there. */
+static gboolean
+read_ahead (Input *input, guint64 wanted, GError **error)
+{
+	g_autofree guint8 *piece = g_malloc (RAW_SIZE);
+
+	if (input->ahead == NULL)
+		input->ahead = backlog_new ();
+	while (backlog_get_size (input->ahead) < wanted && !input->ahead_ended) {
+		gsize got = 0;
+		if (!read_on (input, piece, RAW_SIZE, &got, &input->trouble))
+			got = 0;
+		input->ahead_ended = got == 0;
+		if (input->trouble != NULL && !stop_check (error))
+			return FALSE;
+		if (got > 0 && !backlog_add (input->ahead, piece, got, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean
+input_look (Input *input, guint64 distance, void *buffer, gsize length, gsize *got, GError **error)
+{
+	*got = 0;
+	if (distance > INPUT_LOOK_MAX)
+		return TRUE;
+	return read_ahead (input, distance + length, error) &&
+	       backlog_look (input->ahead, distance, buffer, length, got, error);
 }
 
 gboolean

@@ -43,6 +43,13 @@ gboolean input_is_seekable (const Input *input);
 gboolean input_read_at (Input *input, goffset offset, void *buffer, gsize length, gsize *got,
 			GError **error);
 
+/* The same of an input that cannot go back: up to length bytes from distance after what has been
+ * read. What lies between is kept on disk until it is read. No further than INPUT_LOOK_MAX: beyond
+ * it, and beyond the end, *got is 0. */
+#define INPUT_LOOK_MAX (G_GUINT64_CONSTANT (1) << 30)
+gboolean input_look (Input *input, guint64 distance, void *buffer, gsize length, gsize *got,
+		     GError **error);
+
 /* Size, time of last modification and inode are what they were when it was opened, and its path
  * still leads to it. A pipe or device has nothing to compare: TRUE. *how says what is different
  * (newly allocated). */

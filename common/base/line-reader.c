@@ -155,6 +155,28 @@ line_reader_look_ahead (LineReader *reader, gsize wanted, const guint8 **data, g
 }
 
 gboolean
+line_reader_look_far (LineReader *reader, guint64 distance, void *buffer, gsize length, gsize *got,
+		      GError **error)
+{
+	gsize have = reader->end - reader->start;
+	gsize here = distance < have ? MIN (length, have - (gsize) distance) : 0;
+	guint64 beyond = distance > have ? distance - have : 0;
+	gsize more = 0;
+
+	if (input_is_seekable (reader->input))
+		return input_read_at (reader->input, reader->offset + (goffset) distance, buffer,
+				      length, got, error);
+	if (here > 0)
+		memcpy (buffer, reader->window + reader->start + distance, here);
+	if (here < length && !reader->at_end &&
+	    !input_look (reader->input, beyond, (guint8 *) buffer + here, length - here, &more,
+			 error))
+		return FALSE;
+	*got = here + more;
+	return TRUE;
+}
+
+gboolean
 line_reader_read (LineReader *reader, const guint8 **data, gsize length, gsize *got, GError **error)
 {
 	if (!fill (reader, 1, error))

@@ -41,6 +41,11 @@ gboolean line_reader_next (LineReader *reader, LinePiece *piece, GError **error)
 gboolean line_reader_look_ahead (LineReader *reader, gsize wanted, const guint8 **data,
 				 gsize *length, GError **error);
 
+/* Up to length bytes from distance after the last piece, be it far beyond the window, without
+ * moving: *got is 0 beyond the end, and where the input will not look (INPUT_LOOK_MAX). */
+gboolean line_reader_look_far (LineReader *reader, guint64 distance, void *buffer, gsize length,
+			       gsize *got, GError **error);
+
 /* Up to length bytes, whatever they are; *got is 0 at the end. For content of known size. */
 gboolean line_reader_read (LineReader *reader, const guint8 **data, gsize length, gsize *got,
 			   GError **error);

@@ -259,6 +259,15 @@ take_some (Body *body, gboolean *ended, GError **error)
 
 /* -- counted bodies -- */
 
+#define FAR_LOOK (1 + MBOX_LOOK_AHEAD)
+
+static gboolean
+is_out_of_sight (const MboxReader *self, guint64 distance)
+{
+	return distance > INPUT_LOOK_MAX &&
+	       !input_is_seekable (line_reader_get_input (self->lines));
+}
+
 static void
 say_bad_length (MboxReader *self, const MboxRecord *record, gboolean out_of_sight)
 {
@@ -271,14 +280,12 @@ say_bad_length (MboxReader *self, const MboxRecord *record, gboolean out_of_sigh
 				       "not believed");
 }
 
-/* The bytes at a distance from here: in the window, or further on in a file. *data stays valid
- * until the reader moves. *length 0 and not at_end: they cannot be had. */
+/* The bytes at a distance from here, in the window or further on. *data stays valid until the
+ * reader moves. *length 0 and not at_end: they cannot be had. */
 static gboolean
 look_far (MboxReader *self, guint64 distance, guint8 *buffer, const guint8 **data, gsize *length,
 	  gboolean *at_end, GError **error)
 {
-	Input *input = line_reader_get_input (self->lines);
-
 	if (distance + MBOX_LOOK_AHEAD <= LINE_READER_WINDOW) {
 		gsize wanted = (gsize) distance + MBOX_LOOK_AHEAD;
 		if (!line_reader_look_ahead (self->lines, wanted, data, length, error))
@@ -290,22 +297,13 @@ look_far (MboxReader *self, guint64 distance, guint8 *buffer, const guint8 **dat
 		*data += distance;
 		return TRUE;
 	}
-	*data = buffer;
-	*length = 0;
-	*at_end = FALSE;
-	if (!input_is_seekable (input))
-		return TRUE;
-	goffset there = line_reader_get_offset (self->lines) + (goffset) distance;
-	if (!input_read_at (input, there, buffer, MBOX_LOOK_AHEAD, length, error))
-		return FALSE;
-	*at_end = *length < MBOX_LOOK_AHEAD;
-	if (*length > 0)
-		return TRUE;
-	/* It may lead exactly to the end, or beyond. */
+	/* One byte more in front: it may lead exactly to the end, or beyond. */
 	gsize got;
-	if (!input_read_at (input, there - 1, buffer, 1, &got, error))
+	if (!line_reader_look_far (self->lines, distance - 1, buffer, FAR_LOOK, &got, error))
 		return FALSE;
-	*at_end = got == 1;
+	*data = buffer + 1;
+	*length = got - MIN (got, 1);
+	*at_end = got > 0 && got < FAR_LOOK;
 	return TRUE;
 }
 
@@ -329,7 +327,7 @@ believe_length (MboxReader *self, const MboxRecord *record, goffset *until, GErr
 		return TRUE;
 	if (state == MBOX_LENGTH_KNOWN) {
 		if (whole + MBOX_LOOK_AHEAD > LINE_READER_WINDOW)
-			buffer = g_malloc (MBOX_LOOK_AHEAD);
+			buffer = g_malloc (FAR_LOOK);
 		if (!look_far (self, whole, buffer, &data, &length, &at_end, error))
 			return FALSE;
 		gboolean leads = mbox_length_gap (data, length, at_end, &gap);
@@ -344,8 +342,7 @@ believe_length (MboxReader *self, const MboxRecord *record, goffset *until, GErr
 	}
 	if (*until < 0)
 		say_bad_length (self, record,
-				state == MBOX_LENGTH_KNOWN && buffer != NULL &&
-					!input_is_seekable (line_reader_get_input (self->lines)));
+				state == MBOX_LENGTH_KNOWN && is_out_of_sight (self, whole));
 	return TRUE;
 }
 
