@@ -64,11 +64,18 @@ heap_size (const Heap *heap)
 	return (guint64) spool_get_size (heap->spool) + heap->pending->len;
 }
 
+/* After something was appended to what is pending. */
+static gboolean
+heap_settle (Heap *heap, GError **error)
+{
+	return heap->pending->len < PENDING_LIMIT || heap_flush (heap, error);
+}
+
 static gboolean
 heap_add (Heap *heap, const void *data, gsize length, GError **error)
 {
 	g_byte_array_append (heap->pending, data, (guint) length);
-	return heap->pending->len < PENDING_LIMIT || heap_flush (heap, error);
+	return heap_settle (heap, error);
 }
 
 /* As many of length bytes as there are. */
@@ -149,6 +156,15 @@ verify_index_add_folder (VerifyIndex *index, Folder *folder)
 	return number - 1;
 }
 
+gboolean
+verify_index_find_folder (const VerifyIndex *index, const char *path, guint32 *number)
+{
+	guint known = GPOINTER_TO_UINT (g_hash_table_lookup (index->folder_ids, path));
+
+	*number = known - 1;
+	return known != 0;
+}
+
 guint32
 verify_index_count_folders (const VerifyIndex *index)
 {
@@ -162,19 +178,20 @@ verify_index_get_folder (const VerifyIndex *index, guint32 folder)
 }
 
 static void
-append_word (GString *text, const char *word)
+append_word (GByteArray *text, const char *word)
 {
 	if (word != NULL)
-		g_string_append_len (text, word, (gssize) strnlen (word, VERIFY_WORD_LIMIT));
-	g_string_append_c (text, '\0');
+		g_byte_array_append (text, (const guint8 *) word,
+				     (guint) strnlen (word, VERIFY_WORD_LIMIT));
+	g_byte_array_append (text, (const guint8 *) "", 1);
 }
 
 gboolean
 verify_index_add (VerifyIndex *index, const VerifyRecord *record, const VerifyWords *words,
 		  GError **error)
 {
-	g_autoptr (GString) text = g_string_sized_new (256);
 	VerifyRecord added = *record;
+	GByteArray *text = index->words.pending;
 
 	/* The largest number stands for none. */
 	if (index->count == G_MAXUINT32 - 1) {
@@ -182,15 +199,15 @@ verify_index_add (VerifyIndex *index, const VerifyRecord *record, const VerifyWo
 				     "more messages than can be counted");
 		return FALSE;
 	}
+	added.words = heap_size (&index->words);
 	append_word (text, words->origin);
 	append_word (text, words->message_id);
 	append_word (text, words->from);
 	append_word (text, words->subject);
-	added.words = heap_size (&index->words);
 	index->count++;
 	index->unreadable += (record->traits & VERIFY_UNREADABLE) != 0;
 	index->window_count = 0;
-	return heap_add (&index->words, text->str, text->len, error) &&
+	return heap_settle (&index->words, error) &&
 	       heap_add (&index->records, &added, sizeof added, error);
 }
 

@@ -47,6 +47,8 @@ void verify_index_free (VerifyIndex *index);
 /* The number of that folder, a new one if need be; a later role completes an earlier record
  * without one. */
 guint32 verify_index_add_folder (VerifyIndex *index, Folder *folder);
+/* That of the folder with that path, if it is there. */
+gboolean verify_index_find_folder (const VerifyIndex *index, const char *path, guint32 *number);
 guint32 verify_index_count_folders (const VerifyIndex *index);
 
 /* Belongs to the index. */

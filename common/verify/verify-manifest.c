@@ -55,7 +55,22 @@ typedef struct {
 	guint64 messages;
 	guint64 skipped;
 	guint64 failed; /* lines; the end line may know of more */
+	GString *text;    /* of the line, a NUL for each tab */
+	GPtrArray *split; /* its fields, NULL at the end */
+	char *flags_text; /* what the last line had there, and what it means */
+	guint8 flags;
+	guint32 keywords;
 } Reader;
+
+static void
+reader_clear (Reader *reader)
+{
+	g_string_free (reader->text, TRUE);
+	g_ptr_array_unref (reader->split);
+	g_free (reader->flags_text);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reader, reader_clear)
 
 static gboolean
 refuse (const Reader *reader, GError **error, const char *what)
@@ -87,24 +102,26 @@ read_digest (const char *field, guint8 *key, VerifyRecord *record, guint trait)
 	return TRUE;
 }
 
+/* "EPOCH ZONE"; cuts the field there. */
 static gboolean
-read_date (const char *field, gint64 *seconds)
+read_date (char *field, gint64 *seconds)
 {
-	const char *blank = strchr (field, ' ');
-	g_autofree char *number =
-		g_strndup (field, blank != NULL ? (gsize)(blank - field) : strlen (field));
+	char *blank = strchr (field, ' ');
 
 	*seconds = VERIFY_NO_DATE;
+	if (blank != NULL)
+		*blank = '\0';
 	return is_absent (field) ||
-	       g_ascii_string_to_signed (number, 10, -DATE_LIMIT, DATE_LIMIT, seconds, NULL);
+	       g_ascii_string_to_signed (field, 10, -DATE_LIMIT, DATE_LIMIT, seconds, NULL);
 }
 
 static gboolean
-read_flags (const char *field, VerifyRecord *record)
+read_flag_names (Reader *reader, const char *field)
 {
 	g_auto (GStrv) names = g_strsplit (field, ",", -1);
 	g_autoptr (GPtrArray) keywords = g_ptr_array_new_with_free_func (g_free);
 
+	reader->flags = 0;
 	for (gsize i = 0; !is_absent (field) && names[i] != NULL; i++) {
 		g_autofree char *name = text_percent_decode (names[i], -1);
 		if (name == NULL)
@@ -112,20 +129,72 @@ read_flags (const char *field, VerifyRecord *record)
 		MessageFlags flag = message_flag_from_imap (name);
 		if (flag == 0)
 			g_ptr_array_add (keywords, g_steal_pointer (&name));
-		record->flags = (guint8) (record->flags | flag);
+		reader->flags = (guint8) (reader->flags | flag);
 	}
 	g_ptr_array_add (keywords, NULL);
-	record->keywords = verify_digest_keywords ((const char *const *) keywords->pdata);
+	reader->keywords = verify_digest_keywords ((const char *const *) keywords->pdata);
+	return TRUE;
+}
+
+/* Most mail has the flags of its neighbour. */
+static gboolean
+read_flags (Reader *reader, const char *field, VerifyRecord *record)
+{
+	if (g_strcmp0 (field, reader->flags_text) != 0) {
+		g_clear_pointer (&reader->flags_text, g_free);
+		if (!read_flag_names (reader, field))
+			return FALSE;
+		reader->flags_text = g_strdup (field);
+	}
+	record->flags = reader->flags;
+	record->keywords = reader->keywords;
+	return TRUE;
+}
+
+static gboolean
+read_folder (Reader *reader, const char *field, guint32 *number)
+{
+	if (verify_index_find_folder (reader->index, field, number))
+		return TRUE;
+	g_autoptr (Folder) folder = folder_new_from_path (field, FOLDER_ROLE_NONE);
+	if (folder == NULL)
+		return FALSE;
+	*number = verify_index_add_folder (reader->index, folder);
 	return TRUE;
 }
 
 static char *
 read_text (const char *field)
 {
-	return is_absent (field) ? NULL : text_percent_decode (field, -1);
+	if (is_absent (field))
+		return NULL;
+	return strchr (field, '%') == NULL ? g_strdup (field) : text_percent_decode (field, -1);
 }
 
 /* --- Lines -------------------------------------------------------------- */
+
+/* Into reader->split; there are millions of lines, so their memory is kept. */
+static char **
+split_line (Reader *reader, const guint8 *data, gsize length)
+{
+	g_string_truncate (reader->text, 0);
+	g_string_append_len (reader->text, (const char *) data, (gssize) length);
+	g_ptr_array_set_size (reader->split, 0);
+	for (char *at = reader->text->str; at != NULL;) {
+		g_ptr_array_add (reader->split, at);
+		at = strchr (at, '\t');
+		if (at != NULL)
+			*at++ = '\0';
+	}
+	g_ptr_array_add (reader->split, NULL);
+	return (char **) reader->split->pdata;
+}
+
+static guint
+count_fields (const Reader *reader)
+{
+	return reader->split->len - 1;
+}
 
 static gboolean
 read_columns (Reader *reader, char **fields, GError **error)
@@ -138,7 +207,7 @@ read_columns (Reader *reader, char **fields, GError **error)
 		if (reader->where[column] == G_MAXUINT && column != COLUMN_L2)
 			return refuse (reader, error, "not all columns that are needed are there");
 	}
-	reader->fields = g_strv_length (fields) - 1;
+	reader->fields = count_fields (reader) - 1;
 	return TRUE;
 }
 
@@ -147,13 +216,14 @@ read_message (Reader *reader, char **fields, GError **error)
 {
 	VerifyRecord record = {0};
 	g_auto (VerifyWords) words = {0};
-	const char *field[COLUMNS];
+	char none[] = "-";
+	char *field[COLUMNS];
 
-	if (reader->fields == 0 || g_strv_length (fields) != reader->fields)
+	if (reader->fields == 0 || count_fields (reader) != reader->fields)
 		return refuse (reader, error, "wrong number of fields");
 	for (guint column = 0; column < COLUMNS; column++)
 		field[column] = reader->where[column] != G_MAXUINT ? fields[reader->where[column]]
-								   : "-";
+								   : none;
 
 	/* L0 is of the content as it was. What a server was sent can be told from it only where
 	 * that was canonical (VERIFY_FORM_SENT). */
@@ -161,8 +231,7 @@ read_message (Reader *reader, char **fields, GError **error)
 	guint8 l2[VERIFY_KEY_SIZE];
 	gboolean raw = reader->form == VERIFY_FORM_RAW ||
 		       strcmp (field[COLUMN_L0], field[COLUMN_L1]) == 0;
-	g_autoptr (Folder) folder = folder_new_from_path (field[COLUMN_FOLDER], FOLDER_ROLE_NONE);
-	gboolean good = folder != NULL &&
+	gboolean good = read_folder (reader, field[COLUMN_FOLDER], &record.folder) &&
 			read_digest (field[COLUMN_L0], raw ? record.l0 : unused, &record,
 				     raw ? VERIFY_HAS_L0 : 0) &&
 			read_digest (field[COLUMN_L1], record.l1, &record, VERIFY_HAS_L1) &&
@@ -170,14 +239,13 @@ read_message (Reader *reader, char **fields, GError **error)
 			g_ascii_string_to_unsigned (field[COLUMN_SIZE], 10, 0, G_MAXINT64,
 						    &record.size, NULL) &&
 			read_date (field[COLUMN_DATE], &record.date) &&
-			read_flags (field[COLUMN_FLAGS], &record);
+			read_flags (reader, field[COLUMN_FLAGS], &record);
 	if (!good)
 		return refuse (reader, error, "not a line of a manifest");
 
 	words.message_id = read_text (field[COLUMN_MESSAGE_ID]);
 	words.origin = read_text (field[COLUMN_ORIGIN]);
 	record.message_id = verify_digest_message_id (words.message_id);
-	record.folder = verify_index_add_folder (reader->index, folder);
 	reader->messages++;
 	return verify_index_add (reader->index, &record, &words, error) &&
 	       ((record.traits & VERIFY_HAS_L2) == 0 ||
@@ -191,7 +259,7 @@ read_remark (Reader *reader, char **fields, GError **error)
 	reader->failed += strcmp (fields[0], "#failed") == 0;
 	if (strcmp (fields[0], "#skipped") != 0)
 		return TRUE;
-	if (g_strv_length (fields) != 3)
+	if (count_fields (reader) != 3)
 		return refuse (reader, error, "wrong number of fields");
 	g_autofree char *origin = read_text (fields[1]);
 	g_autofree char *reason = text_percent_decode (fields[2], -1);
@@ -264,19 +332,18 @@ read_line (Reader *reader, const LinePiece *piece, GError **error)
 		return refuse (reader, error, "not a line of a manifest");
 	if (reader->ended)
 		return refuse (reader, error, "there is something behind the end line");
-	g_autofree char *line = g_strndup ((const char *) piece->data, length);
-	g_auto (GStrv) fields = g_strsplit (line, "\t", -1);
-
-	if (reader->line == 1 && !g_str_has_prefix (line, magic))
+	if (reader->line == 1 && (length < sizeof magic - 1 ||
+				  memcmp (piece->data, magic, sizeof magic - 1) != 0))
 		return refuse (reader, error, "not a manifest of version 1");
-	if (g_strcmp0 (fields[0], "#end") == 0)
+	char **fields = split_line (reader, piece->data, length);
+	if (strcmp (fields[0], "#end") == 0)
 		return read_end (reader, fields, error);
 	digest_update (&reader->chain, piece->data, piece->length);
 	if (reader->line == 1)
 		return TRUE;
-	if (g_strcmp0 (fields[0], "#columns") == 0)
+	if (strcmp (fields[0], "#columns") == 0)
 		return read_columns (reader, fields, error);
-	if (line[0] == '#')
+	if (fields[0][0] == '#')
 		return read_remark (reader, fields, error);
 	return read_message (reader, fields, error);
 }
@@ -304,7 +371,12 @@ gboolean
 verify_manifest_read (const char *path, VerifyIndex *index, VerifyForm form, Ledger *ledger,
 		      GError **error)
 {
-	Reader reader = { .path = path, .index = index, .form = form, .ledger = ledger };
+	g_auto (Reader) reader = { .path = path,
+				   .index = index,
+				   .form = form,
+				   .ledger = ledger,
+				   .text = g_string_new (NULL),
+				   .split = g_ptr_array_new () };
 	int fd = open (path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0) {

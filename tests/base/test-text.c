@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "base/digest.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -94,11 +95,36 @@ test_line_length (void)
 	g_assert_cmpuint (text_line_length ("ab\n", 2), ==, 2);
 }
 
+/* Every character in every place of a digest. */
+static void
+test_hex (void)
+{
+	char text[] = "0123456789abcdefABCDEF";
+	guint8 bytes[11];
+
+	g_assert_true (digest_from_hex (text, bytes, sizeof bytes));
+	g_assert_cmpmem (bytes, sizeof bytes, "\x01\x23\x45\x67\x89\xab\xcd\xef\xab\xcd\xef", 11);
+	g_assert_false (digest_from_hex (text, bytes, sizeof bytes - 1));
+	for (guint i = 0; i < sizeof text - 1; i++) {
+		char kept = text[i];
+		for (int c = 1; c < 256; c++) {
+			text[i] = (char) c;
+			g_assert_cmpint (digest_from_hex (text, bytes, sizeof bytes), ==,
+					 g_ascii_isxdigit (text[i]));
+			if (g_ascii_isxdigit (text[i]))
+				g_assert_cmpint (bytes[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15, ==,
+						 g_ascii_xdigit_value (text[i]));
+		}
+		text[i] = kept;
+	}
+}
+
 int
 main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/text/shows-no-control-on-a-terminal", test_terminal);
+	g_test_add_func ("/digest/reads-hex-and-nothing-else", test_hex);
 	g_test_add_func ("/text/percent-escapes-read-back", test_percent);
 	g_test_add_func ("/text/takes-foreign-bytes-for-windows-1252", test_utf8);
 	g_test_add_func ("/text/globs-cross-slashes", test_glob);
