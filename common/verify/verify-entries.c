@@ -41,6 +41,7 @@ void
 verify_entries_clear (VerifyEntries *side)
 {
 	sorter_free (side->open);
+	sorter_free (side->aside);
 	sorter_free (side->all);
 }
 
@@ -107,6 +108,50 @@ verify_entries_reopen (VerifyEntries *side, SorterFunc function, gpointer user_d
 
 	side->open = open_new ();
 	return sorter_foreach (old, function, user_data, error);
+}
+
+typedef struct {
+	VerifyEntries *side;
+	VerifyMarks mark;
+} Choosing;
+
+static gboolean
+choose (const void *record, gpointer user_data, GError **error)
+{
+	const Choosing *choosing = user_data;
+	VerifyEntry entry = *(const VerifyEntry *) record;
+	gboolean chosen = (entry.marks & choosing->mark) != 0;
+
+	entry.marks &= (guint8) ~choosing->mark;
+	return sorter_add (chosen ? choosing->side->open : choosing->side->aside, &entry, error);
+}
+
+gboolean
+verify_entries_set_aside (VerifyEntries *side, VerifyMarks mark, GError **error)
+{
+	Choosing choosing = { side, mark };
+
+	side->aside = open_new ();
+	return verify_entries_reopen (side, choose, &choosing, error);
+}
+
+static gboolean
+bring (const void *record, gpointer user_data, GError **error)
+{
+	VerifyEntries *side = user_data;
+
+	return sorter_add (side->open, record, error);
+}
+
+gboolean
+verify_entries_bring_back (VerifyEntries *side, GError **error)
+{
+	g_autoptr (Sorter) aside = g_steal_pointer (&side->aside);
+	g_autoptr (Sorter) few = side->open;
+
+	/* Mostly the many are aside. */
+	side->open = g_steal_pointer (&aside);
+	return sorter_foreach (few, bring, side, error);
 }
 
 typedef struct {

@@ -15,6 +15,7 @@ typedef struct {
 	const VerifyReading *reading;
 	guint32 *const *places; /* by VerifyScope */
 	Sorter *open;           /* of VerifyEntry */
+	Sorter *aside;          /* of those that are out of the way for now; mostly NULL */
 	Sorter *all;            /* every VerifyEntry that has L1, open or not, by by_content */
 	VerifyOrder by_content; /* by folder, key, first, metadata */
 	guint8 at_target;
@@ -32,6 +33,10 @@ gboolean verify_entries_add (VerifyEntries *side, guint32 number, const VerifyRe
 /* Hands each open entry to function; open afterwards is only what that has put into open. */
 gboolean verify_entries_reopen (VerifyEntries *side, SorterFunc function, gpointer user_data,
 				GError **error);
+
+/* Leaves open only what has mark, and takes that off; back come all the others. */
+gboolean verify_entries_set_aside (VerifyEntries *side, VerifyMarks mark, GError **error);
+gboolean verify_entries_bring_back (VerifyEntries *side, GError **error);
 
 /* The open entries that order (borrowed) applies to, in that order; they are not open any more.
  * Caller frees. */

@@ -198,12 +198,33 @@ run_step (Match *match, const Step *step, GError **error)
 
 /* Mark what has a counterpart by this step, without pairing it. */
 static gboolean
-mark_step (Match *match, const Step *step, GError **error)
+mark_step (Match *match, const Step *step, VerifyMarks mark, GError **error)
 {
 	g_auto (Arranged) arranged = { .source = { NULL } };
 
 	return arrange (match, step, &arranged, error) &&
-	       verify_join_mark (&arranged.source, &arranged.target, VERIFY_MARK_LOOK, error);
+	       verify_join_mark (&arranged.source, &arranged.target, mark, error);
+}
+
+/* Where much is missing, most of it has nothing like it at the other side; it is not to be sorted
+ * again for every one of the steps. like says in one or two steps what they all want. */
+static gboolean
+run_steps (Match *match, const Step *like, guint like_count, const Step *steps, guint count,
+	   GError **error)
+{
+	if (is_settled (match))
+		return TRUE;
+	for (guint i = 0; i < like_count; i++)
+		if (!mark_step (match, &like[i], VERIFY_MARK_LIKE, error))
+			return FALSE;
+	if (!verify_entries_set_aside (&match->source, VERIFY_MARK_LIKE, error) ||
+	    !verify_entries_set_aside (&match->target, VERIFY_MARK_LIKE, error))
+		return FALSE;
+	for (guint i = 0; i < count; i++)
+		if (!run_step (match, &steps[i], error))
+			return FALSE;
+	return verify_entries_bring_back (&match->source, error) &&
+	       verify_entries_bring_back (&match->target, error);
 }
 
 /* --- Without a partner -------------------------------------------------- */
@@ -314,16 +335,20 @@ join_all (Match *match, GError **error)
 	return verify_join (&a, &b, pair, match, error);
 }
 
+static const Step same_key = { VERIFY_SCOPE_ANYWHERE, 0, .key = TRUE };
+static const Step same_header[] = {
+	{ VERIFY_SCOPE_ANYWHERE, 0, .first = TRUE },
+	{ VERIFY_SCOPE_ANYWHERE, 0, .second = TRUE },
+};
+
 /* By everything that was read of the content. */
 static gboolean
 match_content (Match *match, GError **error)
 {
-	static const Step same_folder[] = {
+	static const Step steps[] = {
 		{ VERIFY_SCOPE_NAME, VERIFY_LEVEL_RAW, .key = TRUE, .first = TRUE },
 		{ VERIFY_SCOPE_NAME, VERIFY_LEVEL_CANONICAL, .key = TRUE, .metadata = TRUE },
 		{ VERIFY_SCOPE_NAME, VERIFY_LEVEL_CANONICAL, .key = TRUE },
-	};
-	static const Step elsewhere[] = {
 		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_RAW, TRUE, TRUE, FALSE, TRUE },
 		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_RAW, .key = TRUE, .first = TRUE },
 		{ VERIFY_SCOPE_ROLE, VERIFY_LEVEL_CANONICAL, .key = TRUE, .metadata = TRUE },
@@ -334,13 +359,8 @@ match_content (Match *match, GError **error)
 		{ VERIFY_SCOPE_ANYWHERE, VERIFY_LEVEL_CANONICAL, .key = TRUE },
 	};
 
-	for (guint i = 0; i < G_N_ELEMENTS (same_folder); i++)
-		if (!run_step (match, &same_folder[i], error))
-			return FALSE;
-	for (guint i = 0; i < G_N_ELEMENTS (elsewhere); i++)
-		if (!run_step (match, &elsewhere[i], error))
-			return FALSE;
-	return verify_entries_mark_copies (&match->source, match->source.all, error) &&
+	return run_steps (match, &same_key, 1, steps, G_N_ELEMENTS (steps), error) &&
+	       verify_entries_mark_copies (&match->source, match->source.all, error) &&
 	       verify_entries_mark_copies (&match->target, match->target.all, error);
 }
 
@@ -348,16 +368,16 @@ match_content (Match *match, GError **error)
 static gboolean
 match_keys (Match *match, VerifyLevel level, GError **error)
 {
-	static const VerifyScope scopes[] = { VERIFY_SCOPE_NAME, VERIFY_SCOPE_ROLE,
-					      VERIFY_SCOPE_ANYWHERE };
+	const Step steps[] = {
+		{ VERIFY_SCOPE_NAME, level, .key = TRUE, .metadata = TRUE },
+		{ VERIFY_SCOPE_NAME, level, .key = TRUE },
+		{ VERIFY_SCOPE_ROLE, level, .key = TRUE, .metadata = TRUE },
+		{ VERIFY_SCOPE_ROLE, level, .key = TRUE },
+		{ VERIFY_SCOPE_ANYWHERE, level, .key = TRUE, .metadata = TRUE },
+		{ VERIFY_SCOPE_ANYWHERE, level, .key = TRUE },
+	};
 
-	for (guint i = 0; i < G_N_ELEMENTS (scopes); i++) {
-		const Step agreeing = { scopes[i], level, .key = TRUE, .metadata = TRUE };
-		const Step step = { scopes[i], level, .key = TRUE };
-		if (!run_step (match, &agreeing, error) || !run_step (match, &step, error))
-			return FALSE;
-	}
-	return TRUE;
+	return run_steps (match, &same_key, 1, steps, G_N_ELEMENTS (steps), error);
 }
 
 /* Where L1 is not known, or where it differs although what a server was sent does not: a CR that
@@ -375,15 +395,14 @@ match_raw (Match *match, GError **error)
 static gboolean
 decode_both (Match *match, gboolean *decoded, GError **error)
 {
-	static const Step same_id = { VERIFY_SCOPE_ANYWHERE, 0, .first = TRUE };
-	static const Step same_fields = { VERIFY_SCOPE_ANYWHERE, 0, .second = TRUE };
 	g_autoptr (VerifyLook) source = verify_look_new (match->source.reading);
 	g_autoptr (VerifyLook) target = verify_look_new (match->target.reading);
 	guint64 source_wanted;
 	guint64 target_wanted;
 
 	*decoded = FALSE;
-	if (!mark_step (match, &same_id, error) || !mark_step (match, &same_fields, error) ||
+	if (!mark_step (match, &same_header[0], VERIFY_MARK_LOOK, error) ||
+	    !mark_step (match, &same_header[1], VERIFY_MARK_LOOK, error) ||
 	    !verify_decode_ask (&match->source, &match->target, source, &source_wanted, error) ||
 	    !verify_decode_ask (&match->target, &match->source, target, &target_wanted, error))
 		return FALSE;
@@ -439,10 +458,9 @@ match_headers (Match *match, GError **error)
 		{ VERIFY_SCOPE_ANYWHERE, VERIFY_LEVEL_HEADER, .first = TRUE, .second = TRUE },
 	};
 
-	for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
-		if (!run_step (match, &steps[i], error))
-			return FALSE;
-	return verify_altered_settle (match->altered, match->outcomes, error);
+	return run_steps (match, same_header, G_N_ELEMENTS (same_header), steps,
+			  G_N_ELEMENTS (steps), error) &&
+	       verify_altered_settle (match->altered, match->outcomes, error);
 }
 
 /* --- The cascade -------------------------------------------------------- */

@@ -24,7 +24,8 @@ typedef struct {
 typedef enum {
 	VERIFY_MARK_KEY = 1 << 0,  /* there is a key */
 	VERIFY_MARK_COPY = 1 << 1, /* another of the same content and folder has been found */
-	VERIFY_MARK_LOOK = 1 << 2  /* worth looking closer at */
+	VERIFY_MARK_LOOK = 1 << 2, /* worth looking closer at */
+	VERIFY_MARK_LIKE = 1 << 3  /* its like is at the other side, in whatever folder */
 } VerifyMarks;
 
 /* By what entries are compared, in this order. */
