@@ -36,55 +36,9 @@
  */
 #pragma once
 
-#include <glib.h>
-
-#include "base/digest.h"
-#include "imap/imap-key.h"
+#include "imap/imap-history.h"
 
 typedef struct ImapJournal ImapJournal;
-
-typedef struct {
-	guint8 l0[DIGEST_SIZE]; /* of the wire form */
-	ImapKey key;
-} ImapJournalEntry;
-
-typedef struct {
-	ImapJournalEntry entry;
-	guint32 uid;          /* 0 if the server did not tell */
-	guint32 uid_validity; /* for which uid and uid_next hold */
-	guint32 uid_next;     /* when it was about to be sent: it cannot have got a UID below */
-} ImapDelivery;
-
-typedef enum {
-	IMAP_FATE_OPEN, /* in doubt, or just on its way */
-	IMAP_FATE_DELIVERED,
-	IMAP_FATE_REFUSED,
-	IMAP_FATE_ABSENT /* was in doubt, and is not there */
-} ImapFate;
-
-/* One mailbox, as far as the journal knows it. */
-typedef struct {
-	guint number;
-	char *mailbox;
-	guint32 compared;    /* the UIDVALIDITY of its E; 0: none yet */
-	GHashTable *counts;  /* L0 -> how many delivered */
-	GArray *deliveries;  /* of ImapDelivery, since the last N */
-	GPtrArray *doubtful; /* of ImapBatch: cut off with open messages */
-	/* The lowest UID that something can have that was in doubt and may have arrived after it
-	 * was looked for; 0: nothing can. */
-	guint32 suspect;
-} ImapJournalBox;
-
-typedef struct {
-	guint number;
-	ImapJournalBox *box;
-	guint32 uid_validity;
-	guint32 uid_next;
-	guint count;
-	guint open; /* messages whose fate is open */
-	ImapJournalEntry *entries;
-	guint8 *fates; /* ImapFate */
-} ImapBatch;
 
 /* Where journals lie if nobody says: $XDG_STATE_HOME/mailferry or ~/.local/state/mailferry. Newly
  * allocated. RUN_ERROR_USAGE without a home. */
