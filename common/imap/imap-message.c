@@ -62,6 +62,25 @@ imap_message_read_content (const ImapValue *body)
 	return spool != NULL ? message_content_new_spool (spool) : NULL;
 }
 
+const char *
+imap_message_object_item (const ImapConnection *connection)
+{
+	if (imap_connection_has (connection, "OBJECTID"))
+		return " EMAILID";
+	return imap_connection_has (connection, "X-GM-EXT-1") ? " X-GM-MSGID" : "";
+}
+
+/* EMAILID (M6d99ac3275bb4e), X-GM-MSGID 1278455344230334865 */
+static char *
+read_object (const GPtrArray *items)
+{
+	const ImapValue *value = imap_value_find (items, "EMAILID");
+
+	if (value != NULL && value->type == IMAP_VALUE_LIST)
+		return imap_value_dup_text (imap_value_at (value->items, 0));
+	return imap_value_dup_text (imap_value_find (items, "X-GM-MSGID"));
+}
+
 gboolean
 imap_message_is_substitute (MessageContent *content, guint32 size)
 {
@@ -87,5 +106,6 @@ imap_message_new (Folder *folder, const char *origin, MessageContent *content,
 		report_finding (report, REPORT_NOTE, "internaldate-unreadable", origin,
 				folder->path, "%s", date != NULL ? date : "none sent");
 	set_flags (message, items);
+	message->object = read_object (items);
 	return message;
 }

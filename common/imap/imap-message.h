@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/report.h"
-#include "imap/imap-response.h"
+#include "imap/imap-connection.h"
 #include "message/message.h"
 
 /* What body is of; NULL if it is nothing. Newly allocated. */
@@ -19,6 +19,10 @@ gboolean imap_message_is_substitute (MessageContent *content, guint32 size);
  * NULL for now, and copies origin. A date that is none is a finding. */
 Message *imap_message_new (Folder *folder, const char *origin, MessageContent *content,
 			   const GPtrArray *items, Report *report);
+
+/* What to ask FETCH for, a blank before it, so that a mail that shows in several mailboxes is known
+ * for one; "" if the server does not tell. RFC 8474, and Gmail's X-GM-MSGID. */
+const char *imap_message_object_item (const ImapConnection *connection);
 
 /* The same number for the same flags in whatever order, \Recent aside; hardly ever for others. */
 guint32 imap_message_sum_flags (const GPtrArray *items);

@@ -4,6 +4,8 @@
  */
 #include "imap/imap-requests.h"
 
+#include "imap/imap-message.h"
+
 #define REQUEST_MESSAGES 100
 #define REQUEST_BYTES    (2 * 1024 * 1024)
 #define WINDOW_MESSAGES  500
@@ -147,8 +149,8 @@ send (ImapRequests *requests, ImapRequest *request, GError **error)
 	requests->turn = (requests->turn + 1) % requests->connections->len;
 	if (!imap_connection_begin (mine->connection, &mine->tag, error) ||
 	    !imap_connection_print (mine->connection, error,
-				    "UID FETCH %s (UID FLAGS INTERNALDATE RFC822.SIZE %s)\r\n", set,
-				    what) ||
+				    "UID FETCH %s (UID FLAGS INTERNALDATE RFC822.SIZE%s %s)\r\n",
+				    set, imap_message_object_item (mine->connection), what) ||
 	    !imap_connection_flush (mine->connection, error))
 		return FALSE;
 	requests->messages += mine->messages;

@@ -38,6 +38,7 @@ message_new_without_content (const Message *message)
 	copy->keywords = g_strdupv (message->keywords);
 	copy->received = message->received;
 	copy->sender = g_strdup (message->sender);
+	copy->object = g_strdup (message->object);
 	memcpy (copy->l0, message->l0, sizeof copy->l0);
 	copy->has_l0 = message->has_l0;
 	return copy;
@@ -59,6 +60,7 @@ message_unref (Message *message)
 	message_content_unref (message->content);
 	g_strfreev (message->keywords);
 	g_free (message->sender);
+	g_free (message->object);
 	g_free (message->origin);
 	g_free (message);
 }

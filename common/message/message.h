@@ -38,6 +38,7 @@ typedef struct {
 	MessageDate received;
 	char *sender; /* envelope sender, any bytes but NUL; NULL if unknown */
 	MessageContent *content;
+	char *object; /* the server's name for this mail in whatever folder; NULL if it has none */
 	char *origin; /* "old.pst:0x200024": base name, then what names the item there */
 	guint8 l0[DIGEST_SIZE]; /* valid if has_l0; use message_get_l0 */
 	gboolean has_l0;

@@ -28,6 +28,7 @@ struct VerifyIndex {
 	Heap records;
 	Heap words; /* per record its words, each ended by NUL */
 	Sorter *mimes;
+	Sorter *objects;
 	VerifyRecord *window; /* of records, from window_start */
 	guint32 window_start;
 	guint32 window_count;
@@ -107,6 +108,15 @@ compare_mimes (gconstpointer a, gconstpointer b, gpointer user_data)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+static int
+compare_objects (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+	const VerifyObject *x = a;
+	const VerifyObject *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
 VerifyIndex *
 verify_index_new (void)
 {
@@ -118,6 +128,8 @@ verify_index_new (void)
 	heap_init (&index->words);
 	index->mimes =
 		sorter_new (sizeof (VerifyMime), SORTER_MEMORY_LIMIT, compare_mimes, NULL);
+	index->objects =
+		sorter_new (sizeof (VerifyObject), SORTER_MEMORY_LIMIT, compare_objects, NULL);
 	index->window = g_new (VerifyRecord, WINDOW_RECORDS);
 	return index;
 }
@@ -132,6 +144,7 @@ verify_index_free (VerifyIndex *index)
 	heap_clear (&index->records);
 	heap_clear (&index->words);
 	sorter_free (index->mimes);
+	sorter_free (index->objects);
 	g_free (index->window);
 	g_free (index);
 }
@@ -293,5 +306,34 @@ verify_index_next_mime (VerifyIndex *index, const VerifyMime **mime, GError **er
 	if (!sorter_next (index->mimes, &next, error))
 		return FALSE;
 	*mime = next;
+	return TRUE;
+}
+
+gboolean
+verify_index_add_object (VerifyIndex *index, const VerifyObject *object, GError **error)
+{
+	return sorter_add (index->objects, object, error);
+}
+
+gboolean
+verify_index_has_objects (const VerifyIndex *index)
+{
+	return sorter_count (index->objects) > 0;
+}
+
+gboolean
+verify_index_rewind_objects (VerifyIndex *index, GError **error)
+{
+	return sorter_rewind (index->objects, error);
+}
+
+gboolean
+verify_index_next_object (VerifyIndex *index, const VerifyObject **object, GError **error)
+{
+	const void *next;
+
+	if (!sorter_next (index->objects, &next, error))
+		return FALSE;
+	*object = next;
 	return TRUE;
 }

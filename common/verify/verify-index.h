@@ -85,4 +85,19 @@ typedef struct {
 gboolean verify_index_rewind_mime (VerifyIndex *index, GError **error);
 gboolean verify_index_next_mime (VerifyIndex *index, const VerifyMime **mime, GError **error);
 
+/* What a server calls a mail, hashed. */
+typedef struct {
+	guint32 number; /* of the message */
+	guint64 object;
+} VerifyObject;
+
+/* May be called while another thread adds messages, by one that does not do so. */
+gboolean verify_index_add_object (VerifyIndex *index, const VerifyObject *object, GError **error);
+gboolean verify_index_has_objects (const VerifyIndex *index);
+
+/* As with verify_index_next_mime. */
+gboolean verify_index_rewind_objects (VerifyIndex *index, GError **error);
+gboolean verify_index_next_object (VerifyIndex *index, const VerifyObject **object,
+				   GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VerifyIndex, verify_index_free)

@@ -191,6 +191,8 @@ put_summary (const Lines *lines, const VerifyResult *result, ExitStatus status, 
 	add_tally (builder, &result->total);
 	json_line_add_number (builder, "differences", result->differences);
 	json_line_add_number (builder, "lost-upstream", result->lost_upstream);
+	if (result->match->folded > 0)
+		json_line_add_number (builder, "folded", result->match->folded);
 	if (result->match->sampled > 0)
 		json_line_add_number (builder, "sampled", result->match->sampled);
 	json_builder_set_member_name (builder, "skipped");

@@ -9,6 +9,7 @@
 
 #include "verify/verify-altered.h"
 #include "verify/verify-decode.h"
+#include "verify/verify-fold.h"
 #include "verify/verify-join.h"
 #include "verify/verify-entries.h"
 
@@ -21,6 +22,9 @@ typedef struct {
 	const VerifyMatchOptions *options;
 	VerifyOutcomes *outcomes;
 	VerifyAltered *altered;
+	VerifyFold *source_fold; /* NULL: no server, or one that does not name its mail */
+	VerifyFold *target_fold;
+	guint64 *folded;
 	VerifyScope scope; /* of the join that is running */
 	VerifyLevel level;
 } Match;
@@ -41,6 +45,8 @@ match_clear (Match *match)
 	verify_entries_clear (&match->source);
 	verify_entries_clear (&match->target);
 	verify_altered_free (match->altered);
+	verify_fold_free (match->source_fold);
+	verify_fold_free (match->target_fold);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Match, match_clear)
@@ -98,6 +104,18 @@ sizes_agree (const Match *match, const VerifyEntry *source, const VerifyEntry *t
 	return TRUE;
 }
 
+/* So that the same mail in other folders needs no partner of its own. */
+static gboolean
+note_pair (const Match *match, const VerifyOutcome *outcome, GError **error)
+{
+	return (match->source_fold == NULL ||
+		verify_fold_note_pair (match->source_fold, outcome->number, outcome->partner,
+				       outcome->level, error)) &&
+	       (match->target_fold == NULL ||
+		verify_fold_note_pair (match->target_fold, outcome->partner, outcome->number,
+				       outcome->level, error));
+}
+
 static gboolean
 pair (const VerifyEntry *source, const VerifyEntry *target, gpointer user_data, GError **error)
 {
@@ -125,7 +143,8 @@ pair (const VerifyEntry *source, const VerifyEntry *target, gpointer user_data, 
 			outcome.reason = VERIFY_REASON_SIZE;
 		}
 	}
-	return verify_outcomes_add (match->outcomes, &outcome, source->folder, error);
+	return verify_outcomes_add (match->outcomes, &outcome, source->folder, error) &&
+	       (outcome.class == VERIFY_ALTERED || note_pair (match, &outcome, error));
 }
 
 /* --- Steps -------------------------------------------------------------- */
@@ -212,7 +231,7 @@ static gboolean
 run_steps (Match *match, const Step *like, guint like_count, const Step *steps, guint count,
 	   GError **error)
 {
-	if (is_settled (match))
+	if (is_settled (match) || count == 0)
 		return TRUE;
 	for (guint i = 0; i < like_count; i++)
 		if (!mark_step (match, &like[i], VERIFY_MARK_LIKE, error))
@@ -288,6 +307,72 @@ name_rest (Match *match, VerifyEntries *side, GError **error)
 	return sorter_foreach (side->open, name, &naming, error);
 }
 
+/* --- One mail in several folders ---------------------------------------- */
+
+/* Its content is there, in the folder in which one of its like was found. */
+static gboolean
+name_folded (const VerifyFolded *folded, gpointer user_data, GError **error)
+{
+	const Match *match = user_data;
+	const VerifyOutcome outcome = {
+		.number = folded->number,
+		.partner = folded->partner,
+		.class = folded->level == VERIFY_LEVEL_HEADER ? VERIFY_ALIKE : VERIFY_MOVED,
+		.level = folded->level,
+	};
+
+	return verify_outcomes_add (match->outcomes, &outcome, folded->folder, error);
+}
+
+/* It is neither extra nor one too many. */
+static gboolean
+count_folded (const VerifyFolded *folded, gpointer user_data, GError **error)
+{
+	Match *match = user_data;
+
+	++*match->folded;
+	return TRUE;
+}
+
+static gboolean
+fold_source (Match *match, GError **error)
+{
+	return match->source_fold == NULL || sorter_count (match->source.open) == 0 ||
+	       verify_fold_run (match->source_fold, NULL, FALSE, name_folded, match, error);
+}
+
+static gboolean
+fold_target (Match *match, gboolean lonely, GError **error)
+{
+	return match->target_fold == NULL || sorter_count (match->target.open) == 0 ||
+	       verify_fold_run (match->target_fold, NULL, lonely, count_folded, match, error);
+}
+
+static gboolean
+keep_copy (const void *record, gpointer user_data, GError **error)
+{
+	const VerifyEntry *entry = record;
+
+	return (entry->marks & VERIFY_MARK_COPY) == 0 || sorter_add (user_data, entry, error);
+}
+
+/* Two copies of a mail in a folder that have become one at the target (Gmail does that) are not
+ * found because that one shows in another folder, too. */
+static gboolean
+fold_collapsed (Match *match, GError **error)
+{
+	static const VerifyOrder by_key = { .key = TRUE };
+	g_autoptr (Sorter) copies = verify_order_sorter_new (&by_key);
+
+	if (match->target_fold == NULL || is_settled (match))
+		return TRUE;
+	if (!verify_entries_mark_copies (&match->source, match->source.all, error) ||
+	    !sorter_foreach (match->source.open, keep_copy, copies, error))
+		return FALSE;
+	return sorter_count (copies) == 0 ||
+	       verify_fold_run (match->target_fold, copies, FALSE, count_folded, match, error);
+}
+
 /* --- By content --------------------------------------------------------- */
 
 static gboolean
@@ -359,7 +444,13 @@ match_content (Match *match, GError **error)
 		{ VERIFY_SCOPE_ANYWHERE, VERIFY_LEVEL_CANONICAL, .key = TRUE },
 	};
 
-	return run_steps (match, &same_key, 1, steps, G_N_ELEMENTS (steps), error) &&
+	/* Those that look into the same folder only. */
+	const guint first = match->target_fold != NULL ? 3 : 0;
+
+	return run_steps (match, &same_key, 1, steps, first, error) &&
+	       fold_collapsed (match, error) &&
+	       run_steps (match, &same_key, 1, steps + first, G_N_ELEMENTS (steps) - first,
+			  error) &&
 	       verify_entries_mark_copies (&match->source, match->source.all, error) &&
 	       verify_entries_mark_copies (&match->target, match->target.all, error);
 }
@@ -474,7 +565,9 @@ run_cascade (Match *match, GError **error)
 	       read_side (match, &match->target, error) && join_all (match, error) &&
 	       match_content (match, error) && match_raw (match, error) &&
 	       name_copies (match, &match->target, error) && match_mime (match, error) &&
-	       match_headers (match, error) && name_rest (match, &match->source, error) &&
+	       fold_source (match, error) && fold_target (match, FALSE, error) &&
+	       match_headers (match, error) && fold_source (match, error) &&
+	       fold_target (match, TRUE, error) && name_rest (match, &match->source, error) &&
 	       name_rest (match, &match->target, error);
 }
 
@@ -490,6 +583,9 @@ verify_match_new (const VerifyReading *source, const VerifyReading *target,
 	verify_entries_init (&match.source, source, result->folders->source, FALSE);
 	verify_entries_init (&match.target, target, result->folders->target, TRUE);
 	match.outcomes = result->outcomes;
+	match.source_fold = verify_fold_new (&match.source);
+	match.target_fold = verify_fold_new (&match.target);
+	match.folded = &result->folded;
 	match.altered = verify_altered_new (source, target);
 	return run_cascade (&match, error) ? g_steal_pointer (&result) : NULL;
 }

@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
 	VerifyFolders *folders;
 	VerifyOutcomes *outcomes;
+	guint64 folded;  /* at the target: the same mail as one in another folder there */
 	guint64 sampled; /* pairs of which a part was chosen to be read whole (verify-sample.h) */
 } VerifyMatch;
 

@@ -6,6 +6,7 @@
 
 #include "verify/verify-manifest.h"
 #include "verify/verify-missing.h"
+#include "verify/verify-object.h"
 #include "verify/verify-sample.h"
 #include "verify/verify-sink.h"
 
@@ -41,7 +42,8 @@ read_end (const VerifyRun *run, const VerifyEnd *end, VerifyIndex *index, GError
 	MessageSource *source = end->open (end->user_data, run->form == VERIFY_FORM_HEADERS,
 					   end->ledger, run->report, error);
 	return source != NULL &&
-	       verify_sink_read (source, index, run->form, end->ledger, run->report, error);
+	       verify_sink_read (verify_object_note (source, index), index, run->form,
+				 end->ledger, run->report, error);
 }
 
 static VerifySide

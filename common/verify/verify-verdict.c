@@ -88,6 +88,11 @@ verify_verdict_reasons (const VerifyResult *result)
 		say (reasons, "Not proven: of %" G_GUINT64_FORMAT " only the headers were compared",
 		     total->classes[VERIFY_ALIKE]);
 	say_sample (reasons, result);
+	if (result->match->folded > 0)
+		say (reasons,
+		     "%" G_GUINT64_FORMAT " at the target are the same mail as others there, in "
+		     "another folder",
+		     result->match->folded);
 	say_changes (reasons, &result->source);
 	say_changes (reasons, &result->target);
 	if (result->trouble && unread == 0 && result->lost_upstream == 0 &&

@@ -12,6 +12,7 @@
  *	rewrite size|id	fetched messages are longer, or have another Message-ID
  *	appenduid none|few|many|other|repeated|reverse|TEXT
  *	dates ignored
+ *	objects same	all mail has one EMAILID
  */
 #include "support/fake-store.h"
 
@@ -361,6 +362,22 @@ append_body (GString *out, const FakeMessage *message, gboolean longer, const ch
 	g_string_append_len (out, text->str + offset, (gssize) length);
 }
 
+/* One name for one content, or, from a server that lies, for all. */
+static void
+append_object (GString *out, FakeStore *store, const FakeMessage *message, const char *items)
+{
+	gboolean lies = fake_script_is (store->script, "objects", "same");
+	g_autofree char *digest =
+		g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, message->bytes);
+	g_autofree char *hex = g_strndup (lies ? "4e" : digest, 15);
+
+	if (strstr (items, " EMAILID ") != NULL)
+		g_string_append_printf (out, " EMAILID (M%s)", hex);
+	if (strstr (items, " X-GM-MSGID ") != NULL)
+		g_string_append_printf (out, " X-GM-MSGID %" G_GUINT64_FORMAT,
+					g_ascii_strtoull (hex, NULL, 16));
+}
+
 char *
 fake_message_fetch (FakeStore *store, const FakeMessage *message, guint number, const char *items,
 		    gsize *length)
@@ -377,6 +394,7 @@ fake_message_fetch (FakeStore *store, const FakeMessage *message, guint number, 
 				" FLAGS %s INTERNALDATE \"%s\" RFC822.SIZE %zu",
 				number, message->uid, message->flags, date,
 				longer ? size + 37 : size);
+	append_object (out, store, message, items);
 	if (strstr (items, "HEADER.FIELDS") != NULL) {
 		g_autoptr (GString) fields = five_fields (store, message);
 
