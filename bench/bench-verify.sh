@@ -88,3 +88,11 @@ awk -v openssl="$(median 1 openssl)" -v verify="$(median 1 verify)" -v python="$
 
 "$top_builddir/tests/support/match-records" "$records" |
 	awk '{ printf "matching %d records with as many: %.1f s, %.1f s of processor, %d MiB\n", $1, $2, $3, $4 }'
+
+# The whole program, from list to list: what reading, matching and showing take together.
+make_manifest=$top_builddir/tests/support/make-manifest
+for shape in plain faults; do "$make_manifest" "$records" "$shape" > "$shape"; done
+times=$({ TIMEFORMAT='%R %U %S'; time "$verify" -q plain faults > /dev/null; } 2>&1 | tail -n 1)
+awk -v records="$records" '{
+	printf "two lists of %d: %.1f s, %.1f s of processor\n", records, $1, $2 + $3
+}' <<< "$times"

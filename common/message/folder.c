@@ -71,10 +71,11 @@ folder_new (const char *const *components, FolderRole role)
 	}
 	g_ptr_array_add (names, NULL);
 
+	/* There may be a hundred thousand of them: no more memory than they need. */
 	Folder *folder = g_new0 (Folder, 1);
 	g_atomic_ref_count_init (&folder->references);
-	folder->components = (char **) g_ptr_array_steal (names, NULL);
-	folder->path = g_string_free (g_steal_pointer (&path), FALSE);
+	folder->components = g_memdup2 (names->pdata, names->len * sizeof (char *));
+	folder->path = g_strndup (path->str, path->len);
 	folder->role = role;
 	return folder;
 }

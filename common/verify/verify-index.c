@@ -24,7 +24,7 @@ struct VerifyIndex {
 	guint32 count;
 	guint32 unreadable;
 	GPtrArray *folders;     /* of Folder */
-	GHashTable *folder_ids; /* path -> number + 1 */
+	GHashTable *folder_ids; /* path, the folder's own -> number + 1 */
 	Heap records;
 	Heap words; /* per record its words, each ended by NUL */
 	Sorter *mimes;
@@ -123,7 +123,7 @@ verify_index_new (void)
 	VerifyIndex *index = g_new0 (VerifyIndex, 1);
 
 	index->folders = g_ptr_array_new_with_free_func ((GDestroyNotify) folder_unref);
-	index->folder_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	index->folder_ids = g_hash_table_new (g_str_hash, g_str_equal);
 	heap_init (&index->records);
 	heap_init (&index->words);
 	index->mimes =
@@ -139,8 +139,8 @@ verify_index_free (VerifyIndex *index)
 {
 	if (index == NULL)
 		return;
-	g_ptr_array_unref (index->folders);
 	g_hash_table_unref (index->folder_ids);
+	g_ptr_array_unref (index->folders);
 	heap_clear (&index->records);
 	heap_clear (&index->words);
 	sorter_free (index->mimes);
@@ -157,13 +157,13 @@ verify_index_add_folder (VerifyIndex *index, Folder *folder)
 	if (number == 0) {
 		g_ptr_array_add (index->folders, folder_ref (folder));
 		number = index->folders->len;
-		g_hash_table_insert (index->folder_ids, g_strdup (folder->path),
-				     GUINT_TO_POINTER (number));
+		g_hash_table_insert (index->folder_ids, folder->path, GUINT_TO_POINTER (number));
 		return number - 1;
 	}
 	Folder *known = index->folders->pdata[number - 1];
 	if (known->role == FOLDER_ROLE_NONE && folder->role != FOLDER_ROLE_NONE) {
 		index->folders->pdata[number - 1] = folder_ref (folder);
+		g_hash_table_replace (index->folder_ids, folder->path, GUINT_TO_POINTER (number));
 		folder_unref (known);
 	}
 	return number - 1;

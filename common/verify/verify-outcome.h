@@ -79,9 +79,9 @@ typedef struct {
 } VerifyOutcome;
 
 typedef struct {
-	guint64 messages; /* of that side, the unreadable ones included */
-	guint64 classes[VERIFY_CLASSES]; /* of outcomes at that side, by its folder */
-	guint64 levels[VERIFY_LEVELS];
+	guint32 messages; /* of that side, the unreadable ones included */
+	guint32 classes[VERIFY_CLASSES]; /* of outcomes at that side, by its folder */
+	guint32 levels[VERIFY_LEVELS];
 } VerifyCount;
 
 typedef struct VerifyOutcomes VerifyOutcomes;

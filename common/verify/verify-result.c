@@ -312,7 +312,8 @@ verify_result_new (const VerifySide *source, const VerifySide *target, const Ver
 	result->target = *target;
 	result->match = match;
 	result->rules = *rules;
-	result->rows = g_array_new (FALSE, FALSE, sizeof (VerifyRow));
+	result->rows = g_array_sized_new (FALSE, FALSE, sizeof (VerifyRow),
+					  verify_index_count_folders (source->index));
 	result->trouble = reading != EXIT_STATUS_CLEAN;
 	count_rows (result);
 	count_unread (result, &result->source);
