@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/digest.h"
-#include "base/error.h"
 #include "base/stop.h"
 #include "net/net-deflate.h"
+#include "net/net-error.h"
+#include "net/net-tls.h"
 #include "net/net-tunnel.h"
 
 #define OUTPUT_SIZE      (64 * 1024)
@@ -60,179 +60,18 @@ struct NetConnection {
 static gboolean
 fail (NetConnection *connection, GError *cause, GError **error)
 {
-	RunError code = RUN_ERROR_TEMPORARY;
-
-	if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED) && !stop_check (error)) {
-		g_error_free (cause);
-		return FALSE;
-	}
-	/* Once encrypted, whatever TLS complains of is a connection cut off in some way. */
-	if (g_error_matches (cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND) ||
-	    g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND) ||
-	    (cause->domain == G_TLS_ERROR && connection->tls == NULL))
-		code = RUN_ERROR_INPUT;
-	g_set_error (error, RUN_ERROR, code, "%s: %s", connection->peer, cause->message);
-	g_error_free (cause);
-	return FALSE;
+	return net_error_take (connection->peer, cause,
+			       connection->tls != NULL ? RUN_ERROR_TEMPORARY : RUN_ERROR_INPUT,
+			       error);
 }
 
 static gboolean
 fail_with (NetConnection *connection, RunError code, const char *reason, GError **error)
 {
-	g_set_error (error, RUN_ERROR, code, "%s: %s", connection->peer, reason);
-	return FALSE;
+	return net_error_set (connection->peer, code, reason, error);
 }
 
 /* --- TLS -------------------------------------------------------------------------------------- */
-
-static char *
-pin_of (GTlsCertificate *certificate)
-{
-	g_autoptr (GByteArray) der = NULL;
-	guint8 digest[DIGEST_SIZE];
-	char hex[DIGEST_HEX_SIZE];
-
-	g_object_get (certificate, "certificate", &der, NULL);
-	digest_of (der->data, der->len, digest);
-	return g_strconcat ("sha256:", digest_to_hex (digest, DIGEST_SIZE, hex), NULL);
-}
-
-static gboolean
-matches_pin (GTlsCertificate *certificate, const char *pin)
-{
-	g_autofree char *actual = pin_of (certificate);
-	guint8 expected[DIGEST_SIZE];
-	guint8 got[DIGEST_SIZE];
-
-	return net_options_parse_pin (pin, expected) && net_options_parse_pin (actual, got) &&
-	       memcmp (expected, got, DIGEST_SIZE) == 0;
-}
-
-/* GIO asks only about certificates that do not pass by themselves; the pin vouches for exactly
- * one. */
-static gboolean
-accept_certificate (GTlsConnection *tls, GTlsCertificate *certificate, GTlsCertificateFlags flaws,
-		    NetConnection *connection)
-{
-	const char *pin = connection->options->tls_pin;
-
-	if (pin != NULL && matches_pin (certificate, pin))
-		return TRUE;
-	/* After a failed handshake GIO no longer knows the certificate, so the text is made
-	 * here. */
-	g_autofree char *actual = pin_of (certificate);
-	g_autofree char *text = g_strdup_printf (
-		"%s%s%s%s%s (it is %s)",
-		flaws & G_TLS_CERTIFICATE_UNKNOWN_CA ? ": not signed by an authority we trust" : "",
-		flaws & G_TLS_CERTIFICATE_BAD_IDENTITY ? ": made out to another host name" : "",
-		flaws & G_TLS_CERTIFICATE_EXPIRED ? ": expired" : "",
-		flaws & G_TLS_CERTIFICATE_NOT_ACTIVATED ? ": not valid yet" : "",
-		flaws & ~(G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_BAD_IDENTITY |
-			  G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_NOT_ACTIVATED)
-			? ": revoked, weak or broken"
-			: "",
-		actual);
-	g_object_set_data_full (G_OBJECT (tls), "flaws", g_steal_pointer (&text), g_free);
-	return FALSE;
-}
-
-static gboolean
-set_authorities (NetConnection *connection, GTlsConnection *tls, GError **error)
-{
-	const char *file = connection->options->ca_file;
-
-	if (file == NULL)
-		return TRUE;
-	g_autoptr (GError) cause = NULL;
-	g_autofree char *path = g_canonicalize_filename (file, NULL);
-	g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &cause);
-	if (database == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-			     "%s: cannot read the authorities: %s", file, cause->message);
-		return FALSE;
-	}
-	g_tls_connection_set_database (tls, database);
-	return TRUE;
-}
-
-static gboolean
-set_client_certificate (NetConnection *connection, GTlsConnection *tls, GError **error)
-{
-	const char *file = connection->options->client_certificate;
-
-	if (file == NULL)
-		return TRUE;
-	g_autoptr (GError) cause = NULL;
-	g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_file (file, &cause);
-	if (certificate == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-			     "%s: cannot read a certificate and its key: %s", file, cause->message);
-		return FALSE;
-	}
-	g_autoptr (GByteArray) key = NULL;
-	g_object_get (certificate, "private-key", &key, NULL);
-	if (key == NULL) {
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-			     "%s: holds no key for its certificate: put both into it (PEM)", file);
-		return FALSE;
-	}
-	explicit_bzero (key->data, key->len);
-	g_tls_connection_set_certificate (tls, certificate);
-	return TRUE;
-}
-
-/* A pin replaces the authorities in both directions: nothing else passes, however well signed. */
-static gboolean
-check_pin (NetConnection *connection, GTlsConnection *tls, GError **error)
-{
-	const char *pin = connection->options->tls_pin;
-	GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (tls);
-
-	if (pin == NULL || matches_pin (certificate, pin))
-		return TRUE;
-	g_autofree char *actual = pin_of (certificate);
-	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-		     "%s: the certificate is not the one of --tls-pin: it is %s", connection->peer,
-		     actual);
-	return FALSE;
-}
-
-/* GIO says "not TLS" also of a server that hangs up instead of answering: that one may be back in a
- * moment. */
-static gboolean
-has_hung_up (NetConnection *connection)
-{
-	guint8 byte;
-
-	return connection->socket != NULL &&
-	       recv (connection->in_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-
-static gboolean
-handshake (NetConnection *connection, GTlsConnection *tls, GError **error)
-{
-	g_autoptr (GError) cause = NULL;
-
-	if (g_tls_connection_handshake (tls, stop_cancellable (), &cause))
-		return check_pin (connection, tls, error);
-	const char *flaws = g_object_get_data (G_OBJECT (tls), "flaws");
-	if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS) && has_hung_up (connection))
-		return fail_with (connection, RUN_ERROR_TEMPORARY,
-				  "the server closed the connection", error);
-	if (flaws == NULL)
-		return fail (connection, g_steal_pointer (&cause), error);
-	if (connection->options->tls_pin != NULL)
-		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
-			     "%s: the certificate is not the one of --tls-pin, nor does it pass%s",
-			     connection->peer, flaws);
-	else
-		g_set_error (
-			error, RUN_ERROR, RUN_ERROR_INPUT,
-			"%s: the certificate does not pass%s; if you know this server, name its "
-			"authority by --ca-file, or the certificate by --tls-pin",
-			connection->peer, flaws);
-	return FALSE;
-}
 
 static void
 use_stream (NetConnection *connection, GIOStream *stream)
@@ -244,19 +83,10 @@ use_stream (NetConnection *connection, GIOStream *stream)
 static gboolean
 encrypt (NetConnection *connection, GError **error)
 {
-	g_autoptr (GError) cause = NULL;
-	g_autoptr (GIOStream) tls = g_tls_client_connection_new (connection->base,
-								 connection->identity, &cause);
-
-	if (tls == NULL)
-		return fail (connection, g_steal_pointer (&cause), error);
-	if (!set_authorities (connection, G_TLS_CONNECTION (tls), error) ||
-	    !set_client_certificate (connection, G_TLS_CONNECTION (tls), error))
+	connection->tls = net_tls_new (connection->base, connection->identity, connection->peer,
+				       connection->options, error);
+	if (connection->tls == NULL)
 		return FALSE;
-	g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_certificate), connection);
-	if (!handshake (connection, G_TLS_CONNECTION (tls), error))
-		return FALSE;
-	connection->tls = g_steal_pointer (&tls);
 	use_stream (connection, connection->tls);
 	return TRUE;
 }
@@ -698,22 +528,7 @@ net_connection_is_encrypted (const NetConnection *connection)
 char *
 net_connection_get_binding (NetConnection *connection, gboolean *is_exporter)
 {
-	g_autoptr (GByteArray) data = g_byte_array_new ();
-
-	if (connection->tls == NULL)
-		return NULL;
-	GTlsConnection *tls = G_TLS_CONNECTION (connection->tls);
-	gboolean exports = g_tls_connection_get_protocol_version (tls) >=
-			   G_TLS_PROTOCOL_VERSION_TLS_1_3;
-	if (is_exporter != NULL)
-		*is_exporter = exports;
-	if (!g_tls_connection_get_channel_binding_data (tls,
-							exports ? G_TLS_CHANNEL_BINDING_TLS_EXPORTER
-								: G_TLS_CHANNEL_BINDING_TLS_UNIQUE,
-							data, NULL) ||
-	    data->len == 0)
-		return NULL;
-	return g_base64_encode (data->data, data->len);
+	return connection->tls != NULL ? net_tls_get_binding (connection->tls, is_exporter) : NULL;
 }
 
 gboolean
