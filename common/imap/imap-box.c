@@ -162,7 +162,7 @@ create_box (ImapBox *box, const ImapBoxContext *context, ImapConnection *connect
 			box->refusal = g_strdup (refusal->message);
 			return TRUE;
 		}
-		g_autofree char *shown = imap_folders_show (other);
+		g_autofree char *shown = imap_name_show (other);
 		report_finding (context->report, REPORT_NOTE, "folder-renamed", NULL,
 				box->folder->path, "goes to %s: %s", shown, refusal->message);
 		rename_box (box, context, other);

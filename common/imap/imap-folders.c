@@ -1,4 +1,4 @@
-/* imap-folders.c - our folders and a server's mailboxes, each in the other's words
+/* imap-folders.c - which mailbox of a server is which of our folders
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -6,21 +6,9 @@
 
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/error.h"
-#include "base/text.h"
-#include "base/utf7.h"
 #include "message/folder-names.h"
 #include "message/message.h"
-
-#define INBOX "INBOX"
-
-/* Dovecot's Maildir++ refuses '.' and '/' whatever the separator, and '~' at the front; others
- * refuse what LIST takes for a pattern, or quotes. */
-#define OFTEN_REFUSED "/.~*%\"\\"
-
-/* How much is left of a name that was refused in every other way; it may have been too long. */
-#define SAFE_CHARACTERS 32
 
 struct ImapFolders {
 	char *prefix; /* of all mailboxes: the namespace's, and below it the URL's folder */
@@ -43,149 +31,6 @@ static const struct {
 	{ FOLDER_ROLE_TRASH, "\\Trash" },     { FOLDER_ROLE_JUNK, "\\Junk" },
 	{ FOLDER_ROLE_ARCHIVE, "\\Archive" },
 };
-
-/* --- Names ------------------------------------------------------------------------------------ */
-
-static gboolean
-is_inbox (const char *mailbox)
-{
-	return g_ascii_strcasecmp (mailbox, INBOX) == 0;
-}
-
-static gboolean
-is_escape (const char *text)
-{
-	return text[0] == '%' && g_ascii_isxdigit (text[1]) && g_ascii_isxdigit (text[2]);
-}
-
-static gboolean
-is_dots (const char *component)
-{
-	return strcmp (component, ".") == 0 || strcmp (component, "..") == 0;
-}
-
-static gboolean
-is_blank_at_end (const char *text, const char *p)
-{
-	return *p == ' ' && (p == text || p[1] == '\0');
-}
-
-static void
-append_component (GString *out, const char *component, char separator, gboolean as_it_is)
-{
-	gboolean dots = is_dots (component);
-
-	for (const char *p = component; *p != '\0'; p++) {
-		gboolean refused = strchr (OFTEN_REFUSED, *p) != NULL ||
-				   is_blank_at_end (component, p);
-		if (*p == separator || g_ascii_iscntrl (*p) || is_escape (p) || dots ||
-		    (refused && !as_it_is))
-			g_string_append_printf (out, "%%%02X", (guint8) *p);
-		else
-			g_string_append_c (out, *p);
-	}
-}
-
-/* Undoes exactly what append_component does: a %XX that it would never have written is the user's
- * own. */
-static char *
-decode_component (const char *text, char separator)
-{
-	g_autoptr (GString) out = g_string_new (NULL);
-
-	for (const char *p = text; *p != '\0'; p++) {
-		char c = *p;
-		if (is_escape (p)) {
-			char value = (char) (g_ascii_xdigit_value (p[1]) * 16 +
-					     g_ascii_xdigit_value (p[2]));
-			gboolean at_end = p == text || p[3] == '\0';
-			gboolean ours = value != '\0' &&
-					(value == separator || g_ascii_iscntrl (value) ||
-					 strchr (OFTEN_REFUSED, value) != NULL ||
-					 (value == ' ' && at_end));
-			if (ours) {
-				c = value;
-				p += 2;
-			}
-		}
-		g_string_append_c (out, c);
-	}
-	return g_string_free (g_steal_pointer (&out), FALSE);
-}
-
-/* Letters, digits and little else, and a digest of the whole path so that no two are the same. Not
- * to be undone. */
-static void
-append_safe_name (GString *out, const Folder *folder)
-{
-	const char *last = folder->components[g_strv_length (folder->components) - 1];
-	guint8 digest[DIGEST_SIZE];
-	char hex[DIGEST_HEX_SIZE];
-
-	for (guint i = 0; *last != '\0' && i < SAFE_CHARACTERS;
-	     i++, last = g_utf8_next_char (last)) {
-		gboolean safe = g_unichar_isalnum (g_utf8_get_char (last)) ||
-				(i > 0 && strchr (" -_", *last) != NULL);
-		g_string_append_len (out, safe ? last : "_",
-				     safe ? g_utf8_next_char (last) - last : 1);
-	}
-	digest_of (folder->path, strlen (folder->path), digest);
-	g_string_append_printf (out, "~%s", digest_to_hex (digest, 4, hex));
-}
-
-char *
-imap_folders_encode_as (ImapNaming naming, const Folder *folder, const char *prefix, char separator,
-			gboolean has_inbox)
-{
-	g_autoptr (GString) name = g_string_new (NULL);
-	char level = separator != '\0' ? separator : '/';
-
-	for (gsize i = 0; naming != IMAP_NAMING_SAFE && folder->components[i] != NULL; i++) {
-		const char *component = folder->components[i];
-		if (i > 0)
-			g_string_append_c (name, level);
-		/* RFC 3501, 5.1: INBOX in any case is the same mailbox. */
-		append_component (name, i == 0 && is_inbox (component) ? INBOX : component, level,
-				  naming == IMAP_NAMING_AS_IT_IS);
-	}
-	if (naming == IMAP_NAMING_SAFE)
-		append_safe_name (name, folder);
-	g_autofree char *encoded = utf7_encode (name->str);
-	if (has_inbox && strcmp (encoded, INBOX) == 0)
-		return g_strdup (INBOX);
-	return g_strconcat (prefix, encoded, NULL);
-}
-
-char *
-imap_folders_encode (const Folder *folder, const char *prefix, char separator, gboolean has_inbox)
-{
-	return imap_folders_encode_as (IMAP_NAMING_AS_IT_IS, folder, prefix, separator, has_inbox);
-}
-
-Folder *
-imap_folders_decode (const char *mailbox, const char *prefix, char separator, FolderRole role)
-{
-	char level[2] = { separator != '\0' ? separator : '/', '\0' };
-
-	if (is_inbox (mailbox))
-		return folder_new_inbox ();
-	if (!g_str_has_prefix (mailbox, prefix) || mailbox[strlen (prefix)] == '\0')
-		return NULL;
-	g_autofree char *decoded = utf7_decode (mailbox + strlen (prefix), -1);
-	/* Not every server insists on modified UTF-7: then the bytes are the name. */
-	g_autofree char *name = decoded != NULL
-					? g_steal_pointer (&decoded)
-					: text_to_utf8 (mailbox + strlen (prefix),
-							strlen (mailbox) - strlen (prefix), NULL);
-	g_auto (GStrv) components = g_strsplit (name, level, -1);
-	for (gsize i = 0; components[i] != NULL; i++) {
-		char *component = decode_component (components[i], level[0]);
-		g_free (components[i]);
-		components[i] = component;
-	}
-	gboolean inbox = strcmp (components[0], INBOX) == 0 && components[1] == NULL;
-	return folder_new ((const char *const *) components, inbox ? FOLDER_ROLE_INBOX : role);
-}
 
 /* --- What the server has ---------------------------------------------------------------------- */
 
@@ -279,16 +124,17 @@ place (const ImapFolders *folders, const char *mailbox, FolderRole role)
 	if (folders->base == NULL)
 		return is_foreign (folders, mailbox)
 			       ? NULL
-			       : imap_folders_decode (mailbox, folders->prefix, folders->separator,
+			       : imap_name_decode (mailbox, folders->prefix, folders->separator,
 						      role);
 	if (strcmp (mailbox, folders->base) != 0)
-		return is_inbox (mailbox)
+		return imap_name_is_inbox (mailbox)
 			       ? NULL
-			       : imap_folders_decode (mailbox, folders->prefix, folders->separator,
+			       : imap_name_decode (mailbox, folders->prefix, folders->separator,
 						      FOLDER_ROLE_NONE);
 	char **components = folders->base_folder->components;
 	const char *last[] = { components[g_strv_length (components) - 1], NULL };
-	return folder_new (last, is_inbox (mailbox) ? FOLDER_ROLE_INBOX : FOLDER_ROLE_NONE);
+	return folder_new (last, imap_name_is_inbox (mailbox) ? FOLDER_ROLE_INBOX
+							      : FOLDER_ROLE_NONE);
 }
 
 /* A name with a line end in it (in a literal it can be) would be a command of the server's
@@ -314,8 +160,8 @@ add_mailbox (const ImapResponse *response, gpointer user_data)
 	if (g_strcmp0 (response->name, "LIST") != 0 || !is_usable (name) ||
 	    has_attribute (attributes, "\\Noselect") || has_attribute (attributes, "\\NonExistent"))
 		return;
-	if (is_inbox (name))
-		strcpy (name, INBOX);
+	if (imap_name_is_inbox (name))
+		strcpy (name, IMAP_INBOX);
 	Folder *folder = place (folders, name, role_of (attributes));
 	if (!g_hash_table_add (folders->known, g_strdup (name)) || folder == NULL) {
 		folder_unref (folder);
@@ -405,7 +251,7 @@ set_base (ImapFolders *folders, const char *path, GError **error)
 		return FALSE;
 	}
 	char level[2] = { folders->separator != '\0' ? folders->separator : '/', '\0' };
-	folders->base = imap_folders_encode (folders->base_folder, folders->prefix,
+	folders->base = imap_name_encode (folders->base_folder, folders->prefix,
 					     folders->separator, TRUE);
 	g_free (folders->prefix);
 	folders->prefix = g_strconcat (folders->base, level, NULL);
@@ -486,14 +332,6 @@ imap_folders_free (ImapFolders *folders)
 	g_free (folders);
 }
 
-char *
-imap_folders_show (const char *mailbox)
-{
-	char *name = utf7_decode (mailbox, -1);
-
-	return name != NULL ? name : g_strdup (mailbox);
-}
-
 const GPtrArray *
 imap_folders_list (const ImapFolders *folders)
 {
@@ -535,7 +373,7 @@ mailbox_by_role (const ImapFolders *folders, const Folder *folder)
 static char *
 mailbox_by_name (const ImapFolders *folders, const Folder *folder, ImapNaming naming)
 {
-	return imap_folders_encode_as (naming, folder, folders->prefix, folders->separator,
+	return imap_name_encode_as (naming, folder, folders->prefix, folders->separator,
 				       folders->base == NULL);
 }
 
@@ -593,20 +431,12 @@ may_be_the_name (const ImapResponse *reply)
 	       imap_response_has_code (reply, "CANNOT");
 }
 
-static char *
-fold (const char *mailbox)
-{
-	g_autofree char *name = utf7_decode (mailbox, -1);
-
-	return text_fold (name != NULL ? name : mailbox, -1);
-}
-
 /* Is there one that differs in case or composition only? A server to which they are the same says
  * that ours exists, and would put two folders into one. */
 static gboolean
 has_twin (const ImapFolders *folders, const char *mailbox)
 {
-	g_autofree char *folded = fold (mailbox);
+	g_autofree char *folded = imap_name_fold (mailbox);
 	GMutex *lock = (GMutex *) &folders->lock;
 	gboolean found = FALSE;
 	GHashTableIter iter;
@@ -615,7 +445,7 @@ has_twin (const ImapFolders *folders, const char *mailbox)
 	g_mutex_lock (lock);
 	g_hash_table_iter_init (&iter, folders->known);
 	while (!found && folded != NULL && g_hash_table_iter_next (&iter, &other, NULL)) {
-		g_autofree char *other_folded = fold (other);
+		g_autofree char *other_folded = imap_name_fold (other);
 		found = g_strcmp0 (folded, other_folded) == 0;
 	}
 	g_mutex_unlock (lock);

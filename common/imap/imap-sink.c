@@ -96,7 +96,7 @@ make_box (ImapSink *sink, Folder *folder)
 	ImapBox *box = g_hash_table_lookup (sink->by_name, mailbox);
 
 	if (box != NULL) {
-		g_autofree char *shown = imap_folders_show (mailbox);
+		g_autofree char *shown = imap_name_show (mailbox);
 		report_finding (sink->report, REPORT_NOTE, "folders-merged", NULL, folder->path,
 				"goes to %s, as %s does", shown, box->folder->path);
 		return box;
@@ -187,7 +187,7 @@ say_plan (ImapSink *sink)
 	for (GList *link = boxes; link != NULL; link = link->next) {
 		const ImapBox *box = link->data;
 		g_autofree char *size = g_format_size (box->to_send_bytes);
-		g_autofree char *mailbox = imap_folders_show (box->mailbox);
+		g_autofree char *mailbox = imap_name_show (box->mailbox);
 		report_message (sink->report,
 				"%s -> %s%s: %" G_GUINT64_FORMAT
 				" messages (%s) to send, %" G_GUINT64_FORMAT " already there",

@@ -1,8 +1,8 @@
-/* test-imap-folders.c - folders in a server's words and back; keywords as atoms
+/* test-imap-name.c - folders in a server's words and back; keywords as atoms
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "imap/imap-folders.h"
+#include "imap/imap-name.h"
 
 #include <string.h>
 
@@ -44,10 +44,10 @@ names_go_there_and_back (void)
 		g_autoptr (Folder) folder = folder_new_from_path (names[i].path, FOLDER_ROLE_NONE);
 		g_test_message ("%s", names[i].path);
 		g_assert_nonnull (folder);
-		g_autofree char *mailbox = imap_folders_encode (folder, names[i].prefix, names[i].separator,
+		g_autofree char *mailbox = imap_name_encode (folder, names[i].prefix, names[i].separator,
 							       names[i].prefix[0] != 'O');
 		g_assert_cmpstr (mailbox, ==, names[i].mailbox);
-		g_autoptr (Folder) back = imap_folders_decode (mailbox, names[i].prefix, names[i].separator,
+		g_autoptr (Folder) back = imap_name_decode (mailbox, names[i].prefix, names[i].separator,
 							       FOLDER_ROLE_NONE);
 		g_assert_cmpstr (back->path, ==, folder->path);
 	}
@@ -66,12 +66,12 @@ different_folders_have_different_mailboxes (void)
 				g_strconcat (bits[i % 8], bits[i / 8 % 8], bits[i / 64 % 8], bits[i / 512], NULL);
 			const char *components[] = { name, NULL };
 			g_autoptr (Folder) folder = folder_new (components, FOLDER_ROLE_NONE);
-			char *mailbox = imap_folders_encode (folder, "", separators[s], TRUE);
-			char *other = imap_folders_encode_as (IMAP_NAMING_ESCAPED, folder, "", separators[s], TRUE);
+			char *mailbox = imap_name_encode (folder, "", separators[s], TRUE);
+			char *other = imap_name_encode_as (IMAP_NAMING_ESCAPED, folder, "", separators[s], TRUE);
 			g_autoptr (Folder) back =
-				imap_folders_decode (mailbox, "", separators[s], FOLDER_ROLE_NONE);
+				imap_name_decode (mailbox, "", separators[s], FOLDER_ROLE_NONE);
 			g_autoptr (Folder) other_back =
-				imap_folders_decode (other, "", separators[s], FOLDER_ROLE_NONE);
+				imap_name_decode (other, "", separators[s], FOLDER_ROLE_NONE);
 			g_assert_cmpstr (back->components[0], ==, name);
 			g_assert_null (back->components[1]);
 			g_assert_true (folder_equal (other_back, folder));
@@ -106,11 +106,11 @@ refused_names_have_other_forms (void)
 		g_autoptr (Folder) folder = folder_new_from_path (others[i].path, FOLDER_ROLE_NONE);
 		char separator = others[i].separator;
 		g_autofree char *escaped =
-			imap_folders_encode_as (IMAP_NAMING_ESCAPED, folder, "INBOX.", separator, TRUE);
+			imap_name_encode_as (IMAP_NAMING_ESCAPED, folder, "INBOX.", separator, TRUE);
 		g_autofree char *safe =
-			imap_folders_encode_as (IMAP_NAMING_SAFE, folder, "INBOX.", separator, TRUE);
+			imap_name_encode_as (IMAP_NAMING_SAFE, folder, "INBOX.", separator, TRUE);
 		g_autoptr (Folder) back =
-			imap_folders_decode (escaped, "INBOX.", separator, FOLDER_ROLE_NONE);
+			imap_name_decode (escaped, "INBOX.", separator, FOLDER_ROLE_NONE);
 		g_assert_cmpstr (escaped, ==, others[i].escaped);
 		g_assert_cmpstr (safe, ==, others[i].safe);
 		g_assert_cmpstr (back->path, ==, folder->path);
@@ -120,7 +120,7 @@ refused_names_have_other_forms (void)
 static void
 the_users_own_percent_signs_stay (void)
 {
-	g_autoptr (Folder) folder = imap_folders_decode ("50%20off/%41/%zz", "", '/', FOLDER_ROLE_NONE);
+	g_autoptr (Folder) folder = imap_name_decode ("50%20off/%41/%zz", "", '/', FOLDER_ROLE_NONE);
 
 	g_assert_cmpstr (folder->path, ==, "50%2520off/%2541/%25zz");
 }
@@ -128,10 +128,10 @@ the_users_own_percent_signs_stay (void)
 static void
 the_inbox_is_the_inbox_in_any_case (void)
 {
-	g_autoptr (Folder) folder = imap_folders_decode ("InBoX", "INBOX.", '.', FOLDER_ROLE_NONE);
+	g_autoptr (Folder) folder = imap_name_decode ("InBoX", "INBOX.", '.', FOLDER_ROLE_NONE);
 	const char *lower[] = { "inbox", NULL };
 	g_autoptr (Folder) named = folder_new (lower, FOLDER_ROLE_NONE);
-	g_autofree char *mailbox = imap_folders_encode (named, "", '/', TRUE);
+	g_autofree char *mailbox = imap_name_encode (named, "", '/', TRUE);
 
 	g_assert_cmpint (folder->role, ==, FOLDER_ROLE_INBOX);
 	g_assert_cmpstr (mailbox, ==, "INBOX");
@@ -140,11 +140,11 @@ the_inbox_is_the_inbox_in_any_case (void)
 static void
 names_that_are_no_utf7_are_still_names (void)
 {
-	g_autoptr (Folder) folder = imap_folders_decode ("a & b", "", '/', FOLDER_ROLE_SENT);
+	g_autoptr (Folder) folder = imap_name_decode ("a & b", "", '/', FOLDER_ROLE_SENT);
 
 	g_assert_cmpstr (folder->path, ==, "a & b");
 	g_assert_cmpint (folder->role, ==, FOLDER_ROLE_SENT);
-	g_assert_null (imap_folders_decode ("Other", "INBOX.", '.', FOLDER_ROLE_NONE));
+	g_assert_null (imap_name_decode ("Other", "INBOX.", '.', FOLDER_ROLE_NONE));
 }
 
 static void
@@ -166,13 +166,13 @@ int
 main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
-	g_test_add_func ("/imap/folders/names-go-there-and-back", names_go_there_and_back);
-	g_test_add_func ("/imap/folders/different-folders-have-different-mailboxes",
+	g_test_add_func ("/imap/name/names-go-there-and-back", names_go_there_and_back);
+	g_test_add_func ("/imap/name/different-folders-have-different-mailboxes",
 			 different_folders_have_different_mailboxes);
-	g_test_add_func ("/imap/folders/refused-names-have-other-forms", refused_names_have_other_forms);
-	g_test_add_func ("/imap/folders/the-users-own-percent-signs-stay", the_users_own_percent_signs_stay);
-	g_test_add_func ("/imap/folders/the-inbox-is-the-inbox-in-any-case", the_inbox_is_the_inbox_in_any_case);
-	g_test_add_func ("/imap/folders/names-that-are-no-utf7-are-still-names",
+	g_test_add_func ("/imap/name/refused-names-have-other-forms", refused_names_have_other_forms);
+	g_test_add_func ("/imap/name/the-users-own-percent-signs-stay", the_users_own_percent_signs_stay);
+	g_test_add_func ("/imap/name/the-inbox-is-the-inbox-in-any-case", the_inbox_is_the_inbox_in_any_case);
+	g_test_add_func ("/imap/name/names-that-are-no-utf7-are-still-names",
 			 names_that_are_no_utf7_are_still_names);
 	g_test_add_func ("/imap/item/keywords-become-atoms", keywords_become_atoms);
 	return g_test_run ();
