@@ -6,17 +6,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/sorter.h"
 #include "maildir/maildir-file.h"
 #include "maildir/maildir-folders.h"
 #include "maildir/maildir-keywords.h"
 #include "maildir/maildir-name.h"
 
-/* "cur/" and "new/" are as long as each other. */
-#define SUB_LENGTH 4
+/* What of the names of a folder is in memory while they are sorted. */
+#define NAMES_MEMORY (1024 * 1024)
+
+/* As a record of the sorter. */
+typedef struct {
+	char sub;                /* 'n' for new/, 'c' for cur/ */
+	char name[NAME_MAX + 1]; /* zeros behind its end */
+} Entry;
 
 typedef struct {
 	MessageSource source;
@@ -32,48 +41,77 @@ typedef struct {
 
 	const MaildirFolder *place; /* the folder being read, NULL between two */
 	MaildirKeywords *keywords;
-	GStringChunk *text;
-	GPtrArray *entries; /* "cur/NAME" in text, sorted by NAME */
-	guint next_entry;
+	Sorter *entries;
+	Entry ahead; /* what follows among them, if has_ahead */
+	gboolean has_ahead;
+	guint64 n_messages; /* of the folder */
 } MaildirSource;
 
 /* "dir/" before the names in a folder; nothing at the root. */
 static char *
-path_in_folder (const MaildirSource *self, const char *entry)
+path_in_folder (const MaildirSource *self, const char *name)
 {
 	if (strcmp (self->place->directory, ".") == 0)
-		return g_strdup (entry);
-	return g_strconcat (self->place->directory, "/", entry, NULL);
+		return g_strdup (name);
+	return g_strconcat (self->place->directory, "/", name, NULL);
+}
+
+static const char *
+name_of_sub (char sub)
+{
+	return sub == 'c' ? "cur" : "new";
+}
+
+static char *
+path_of_entry (const MaildirSource *self, const Entry *entry)
+{
+	g_autofree char *name = g_strconcat (name_of_sub (entry->sub), "/", entry->name, NULL);
+
+	return path_in_folder (self, name);
 }
 
 /* --- A folder's entries --------------------------------------------------- */
 
 typedef struct {
 	MaildirSource *self;
-	const char *sub; /* "cur/" */
+	char sub;
 } Listing;
+
+static gboolean
+make_entry (Entry *entry, char sub, const char *name)
+{
+	gsize length = strlen (name);
+
+	if (length > NAME_MAX)
+		return FALSE;
+	memset (entry, 0, sizeof *entry);
+	entry->sub = sub;
+	memcpy (entry->name, name, length);
+	return TRUE;
+}
 
 static gboolean
 note_entry (const char *name, guint8 type, gpointer user_data, GError **error)
 {
 	Listing *listing = user_data;
-	g_autofree char *entry = g_strconcat (listing->sub, name, NULL);
+	Entry entry;
 
-	g_ptr_array_add (listing->self->entries,
-			 g_string_chunk_insert (listing->self->text, entry));
-	return TRUE;
+	if (make_entry (&entry, listing->sub, name))
+		return sorter_add (listing->self->entries, &entry, error);
+	g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT, "%s: cannot read: %s",
+		     listing->self->shown, "a name is longer than names can be");
+	return FALSE;
 }
 
 /* A missing subdirectory holds nothing. */
 static gboolean
-list_subdirectory (MaildirSource *self, const char *sub, GError **error)
+list_subdirectory (MaildirSource *self, char sub, GError **error)
 {
-	g_autofree char *path = path_in_folder (self, sub);
+	g_autofree char *path = path_in_folder (self, name_of_sub (sub));
 	g_autofree char *shown = g_build_filename (self->shown, path, NULL);
 	g_autoptr (GError) problem = NULL;
 	Listing listing = { self, sub };
 
-	path[strlen (path) - 1] = '\0';
 	int fd = maildir_file_open_directory (self->root_fd, path, shown, &problem);
 	if (fd < 0 && errno == ENOENT)
 		return TRUE;
@@ -86,48 +124,86 @@ list_subdirectory (MaildirSource *self, const char *sub, GError **error)
 	return ok;
 }
 
-/* By the part of the name that never changes, then by the rest. */
+/* By the part of the name that never changes, then by the rest; new/ before cur/. */
 static int
-compare_entries (gconstpointer a, gconstpointer b)
+compare_entries (gconstpointer a, gconstpointer b, gpointer user_data)
 {
-	const char *one = *(const char *const *) a;
-	const char *other = *(const char *const *) b;
-	gsize length = maildir_name_get_base_length (one + SUB_LENGTH);
-	gsize other_length = maildir_name_get_base_length (other + SUB_LENGTH);
-	int order = memcmp (one + SUB_LENGTH, other + SUB_LENGTH, MIN (length, other_length));
+	const Entry *one = a;
+	const Entry *other = b;
+	gsize length = maildir_name_get_base_length (one->name);
+	gsize other_length = maildir_name_get_base_length (other->name);
+	int order = memcmp (one->name, other->name, MIN (length, other_length));
 
-	if (order != 0)
-		return order;
-	return length != other_length ? (length < other_length ? -1 : 1) :
-					strcmp (one + SUB_LENGTH, other + SUB_LENGTH);
+	if (order == 0 && length != other_length)
+		order = length < other_length ? -1 : 1;
+	if (order == 0)
+		order = strcmp (one->name, other->name);
+	return order != 0 ? order : other->sub - one->sub;
 }
 
 static gboolean
 is_same_message (const char *one, const char *other)
 {
-	gsize length = maildir_name_get_base_length (one + SUB_LENGTH);
+	gsize length = maildir_name_get_base_length (one);
 
-	return length == maildir_name_get_base_length (other + SUB_LENGTH) &&
-	       memcmp (one + SUB_LENGTH, other + SUB_LENGTH, length) == 0;
+	return length == maildir_name_get_base_length (other) && memcmp (one, other, length) == 0;
 }
 
-/* new/ is listed before cur/, so that nothing slips through that a mail program moves in between;
- * what was seen in both is one message, now in cur/. */
-static void
-drop_moved (GPtrArray *entries)
+static gboolean
+read_ahead (MaildirSource *self, GError **error)
 {
-	guint kept = 0;
+	const void *record;
 
-	for (guint i = 0; i < entries->len; i++) {
-		const char *entry = entries->pdata[i];
-		const char *last = kept > 0 ? entries->pdata[kept - 1] : NULL;
-		gboolean moved = last != NULL && *last != *entry && is_same_message (last, entry);
-		if (!moved)
-			kept++;
-		if (!moved || *entry == 'c')
-			entries->pdata[kept - 1] = (gpointer) entry;
+	if (!sorter_next (self->entries, &record, error))
+		return FALSE;
+	self->has_ahead = record != NULL;
+	if (record != NULL)
+		memcpy (&self->ahead, record, sizeof self->ahead);
+	return TRUE;
+}
+
+static gboolean
+rewind_entries (MaildirSource *self, GError **error)
+{
+	return sorter_rewind (self->entries, error) && read_ahead (self, error);
+}
+
+/* The next message; *found is FALSE at the end. new/ is listed before cur/, so that nothing slips
+ * through that a mail program moves in between; what was seen in both is one message, now in
+ * cur/. */
+static gboolean
+next_entry (MaildirSource *self, Entry *entry, gboolean *found, GError **error)
+{
+	*found = self->has_ahead;
+	if (!self->has_ahead)
+		return TRUE;
+	*entry = self->ahead;
+	if (!read_ahead (self, error))
+		return FALSE;
+	while (self->has_ahead && self->ahead.sub != entry->sub &&
+	       is_same_message (entry->name, self->ahead.name)) {
+		if (self->ahead.sub == 'c')
+			*entry = self->ahead;
+		if (!read_ahead (self, error))
+			return FALSE;
 	}
-	g_ptr_array_set_size (entries, (int) kept);
+	return TRUE;
+}
+
+static gboolean
+count_messages (MaildirSource *self, GError **error)
+{
+	Entry entry;
+	gboolean found;
+
+	if (!rewind_entries (self, error))
+		return FALSE;
+	for (self->n_messages = 0;; self->n_messages++) {
+		if (!next_entry (self, &entry, &found, error))
+			return FALSE;
+		if (!found)
+			return rewind_entries (self, error);
+	}
 }
 
 /* Mail whose keywords have lost their names is still mail. */
@@ -156,23 +232,19 @@ leave_folder (MaildirSource *self)
 {
 	self->place = NULL;
 	g_clear_pointer (&self->keywords, maildir_keywords_free);
-	g_clear_pointer (&self->text, g_string_chunk_free);
-	g_clear_pointer (&self->entries, g_ptr_array_unref);
+	g_clear_pointer (&self->entries, sorter_free);
+	self->has_ahead = FALSE;
 }
 
 static gboolean
 enter_folder (MaildirSource *self, const MaildirFolder *place, GError **error)
 {
 	self->place = place;
-	self->text = g_string_chunk_new (64 * 1024);
-	self->entries = g_ptr_array_new ();
-	self->next_entry = 0;
-	if (!read_keywords (self, error) || !list_subdirectory (self, "new/", error) ||
-	    !list_subdirectory (self, "cur/", error))
+	self->entries = sorter_new (sizeof (Entry), NAMES_MEMORY, compare_entries, NULL);
+	if (!read_keywords (self, error) || !list_subdirectory (self, 'n', error) ||
+	    !list_subdirectory (self, 'c', error) || !count_messages (self, error))
 		return FALSE;
-	g_ptr_array_sort (self->entries, compare_entries);
-	drop_moved (self->entries);
-	ledger_announce (self->ledger, self->entries->len);
+	ledger_announce (self->ledger, self->n_messages);
 	return TRUE;
 }
 
@@ -209,7 +281,7 @@ next_folder (MaildirSource *self)
 		if (!is_folder (self, place))
 			continue;
 		if (enter_folder (self, place, &problem))
-			return self->entries->len > 0 ?
+			return self->n_messages > 0 ?
 				       NULL :
 				       message_new_folder (folder_ref (place->folder));
 		leave_folder (self);
@@ -222,36 +294,37 @@ next_folder (MaildirSource *self)
 /* --- One message ---------------------------------------------------------- */
 
 typedef struct {
-	const char *wanted; /* with its subdirectory */
-	const char *sub;
-	char *found;
+	const char *wanted;
+	Entry found; /* its name is empty if nothing was */
 } Hunt;
 
 static gboolean
 compare_with_wanted (const char *name, guint8 type, gpointer user_data, GError **error)
 {
 	Hunt *hunt = user_data;
-	g_autofree char *entry = g_strconcat (hunt->sub, name, NULL);
 
-	if (hunt->found == NULL && is_same_message (hunt->wanted, entry))
-		hunt->found = g_steal_pointer (&entry);
+	if (*hunt->found.name == '\0' && is_same_message (hunt->wanted, name))
+		(void) make_entry (&hunt->found, 'c', name); /* too long: not found, then */
 	return TRUE;
 }
 
-/* Where a mail program has put it meanwhile, or NULL. */
-static char *
-find_moved (MaildirSource *self, const char *entry)
+/* Where a mail program has put it meanwhile. */
+static gboolean
+find_moved (MaildirSource *self, Entry *entry)
 {
-	Hunt hunt = { entry, "cur/", NULL };
+	Hunt hunt = { .wanted = entry->name };
 	g_autofree char *cur = path_in_folder (self, "cur");
 	int fd = maildir_file_open_directory (self->root_fd, cur, cur, NULL);
 
 	if (fd < 0)
-		return NULL;
+		return FALSE;
 	(void) maildir_file_foreach (fd, cur, compare_with_wanted, &hunt,
 				     NULL); /* not found, then */
 	close (fd);
-	return hunt.found;
+	if (*hunt.found.name == '\0')
+		return FALSE;
+	*entry = hunt.found;
+	return TRUE;
 }
 
 static void
@@ -279,49 +352,48 @@ set_flags (MaildirSource *self, Message *message, const char *letters)
 }
 
 static Message *
-make_message (MaildirSource *self, const char *entry, const char *origin, const struct stat *status)
+make_message (MaildirSource *self, const Entry *entry, const char *origin,
+	      const struct stat *status)
 {
-	g_autofree char *path = path_in_folder (self, entry);
+	g_autofree char *path = path_of_entry (self, entry);
 	MessageContent *content = message_content_new_file (self->root, path, status->st_size);
 	Message *message = message_new (folder_ref (self->place->folder), content, origin);
 
 	message->received.known = status->st_mtime != 0;
 	message->received.seconds = status->st_mtime;
-	set_flags (self, message, maildir_name_get_flags (entry + SUB_LENGTH));
+	set_flags (self, message, maildir_name_get_flags (entry->name));
 	return message;
+}
+
+static gboolean
+stat_entry (const MaildirSource *self, const Entry *entry, struct stat *status)
+{
+	g_autofree char *path = path_of_entry (self, entry);
+
+	return fstatat (self->root_fd, path, status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* Look at the file; FALSE if there is none (any more). *entry may change. */
 static gboolean
-look_at (MaildirSource *self, char **entry, struct stat *status)
+look_at (MaildirSource *self, Entry *entry, struct stat *status)
 {
-	g_autofree char *path = path_in_folder (self, *entry);
-
-	if (fstatat (self->root_fd, path, status, AT_SYMLINK_NOFOLLOW) == 0)
-		return TRUE;
-	g_autofree char *moved = find_moved (self, *entry);
-	if (moved == NULL)
-		return FALSE;
-	g_free (*entry);
-	*entry = g_steal_pointer (&moved);
-	g_autofree char *there = path_in_folder (self, *entry);
-	return fstatat (self->root_fd, there, status, AT_SYMLINK_NOFOLLOW) == 0;
+	return stat_entry (self, entry, status) ||
+	       (find_moved (self, entry) && stat_entry (self, entry, status));
 }
 
-/* The next entry as a message; NULL if it is none, and accounted for. */
+/* The entry as a message; NULL if it is none, and accounted for. */
 static Message *
-take_entry (MaildirSource *self)
+take_entry (MaildirSource *self, Entry *entry)
 {
-	g_autofree char *entry = g_strdup (self->entries->pdata[self->next_entry++]);
-	g_autofree char *path = path_in_folder (self, entry);
+	g_autofree char *path = path_of_entry (self, entry);
 	g_autofree char *origin = g_strconcat (self->name, "/", path, NULL);
 	const char *folder = self->place->folder->path;
 	struct stat status;
 
-	if (entry[SUB_LENGTH] == '.')
+	if (entry->name[0] == '.')
 		ledger_skipped (self->ledger, origin, folder,
 				"dot-file"); /* Maildirs ignore them by definition */
-	else if (!look_at (self, &entry, &status))
+	else if (!look_at (self, entry, &status))
 		ledger_failed (self->ledger, origin, folder,
 			       "moved or deleted while we were reading the Maildir");
 	else if (!S_ISREG (status.st_mode))
@@ -335,10 +407,14 @@ static gboolean
 maildir_source_next (MessageSource *source, Message **message, GError **error)
 {
 	MaildirSource *self = (MaildirSource *) source;
+	Entry entry;
+	gboolean found = FALSE;
 
 	for (*message = NULL; *message == NULL;) {
-		if (self->place != NULL && self->next_entry < self->entries->len) {
-			*message = take_entry (self);
+		if (self->place != NULL && !next_entry (self, &entry, &found, error))
+			return FALSE;
+		if (self->place != NULL && found) {
+			*message = take_entry (self, &entry);
 			continue;
 		}
 		*message = next_folder (self);

@@ -4,7 +4,9 @@
  */
 #include "maildir/maildir-source.h"
 
+#include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utime.h>
@@ -250,6 +252,53 @@ test_a_file_that_changes_is_not_read_in_halves (void)
 	g_assert_nonnull (error);
 }
 
+/* So many that their names do not fit into what a source may hold. */
+#define MANY       16000
+#define LONG       220
+#define HELD_LIMIT (5 * 1024 * 1024 / 2)
+
+static gsize
+count_held (void)
+{
+	struct mallinfo2 held = mallinfo2 ();
+
+	return held.uordblks + held.hblkhd;
+}
+
+/* They come in order, some of them seen in both places, and their names are not all in memory. */
+static void
+test_a_large_folder_needs_little_memory (void)
+{
+	g_autoptr (Scene) scene = scene_new ();
+	char tail[LONG];
+
+	make_maildir (scene, "");
+	memset (tail, 'x', sizeof tail - 1);
+	tail[sizeof tail - 1] = '\0';
+	scene_write (scene->path, "one", "a");
+	g_autofree char *one = g_build_filename (scene->path, "one", NULL);
+	for (guint i = 0; i < MANY; i++) {
+		const char *sub = i % 2 == 0 ? "new" : "cur";
+		g_autofree char *path =
+			g_strdup_printf ("%s/%s/%06u.%s", scene->path, sub, i * 7919 % MANY, tail);
+		g_assert_cmpint (link (one, path), ==, 0);
+		g_autofree char *twin = g_strdup_printf ("%s/cur/%06u.%s:2,S", scene->path,
+							 i * 7919 % MANY, tail);
+		if (i % 16 == 0)
+			g_assert_cmpint (link (one, twin), ==, 0);
+	}
+	gsize before = count_held ();
+	g_autoptr (MessageSource) source = open_source (scene);
+	for (guint i = 0; i < MANY; i++) {
+		g_autofree char *number = g_strdup_printf ("/%06u.", i);
+		g_autoptr (Message) message = next (source);
+		g_assert_nonnull (strstr (message->origin, number));
+		g_assert_true (i % 1000 != 0 || count_held () < before + HELD_LIMIT);
+	}
+	expect_end (source);
+	g_assert_cmpuint (ledger_get_counts (scene->ledger).announced, ==, MANY);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,5 +319,7 @@ main (int argc, char **argv)
 			 test_a_folder_that_cannot_be_read_is_named);
 	g_test_add_func ("/maildir/source/a-file-that-changes-is-not-read-in-halves",
 			 test_a_file_that_changes_is_not_read_in_halves);
+	g_test_add_func ("/maildir/source/a-large-folder-needs-little-memory",
+			 test_a_large_folder_needs_little_memory);
 	return g_test_run ();
 }
