@@ -14,6 +14,9 @@
 #define LONG_NAP_US  (50 * 1000)
 /* A batch that is not full is sent when its first message has waited this long. */
 #define PATIENCE_US (50 * 1000)
+/* What is worth a batch of its own where the server waits for us. */
+#define IDLE_MESSAGES 50
+#define IDLE_BYTES    (512 * 1024)
 /* What makes another connection worth its login. */
 #define WORTH_MESSAGES 64
 #define WAKE_EACH      10
@@ -301,12 +304,17 @@ imap_work_release (ImapWork *work, ImapBox *box)
 	g_cond_broadcast (&work->changed);
 }
 
+/* A server that has nothing to do gets what is there as soon as it is worth a batch; while it
+ * works, a full one grows. */
 static gboolean
-is_ripe (const ImapWork *work, const ImapBox *box, guint limit, guint64 bytes)
+is_ripe (const ImapWork *work, const ImapBox *box, const ImapTaking *taking, guint limit)
 {
 	guint length = box->waiting.length;
 
-	return length >= limit || box->waiting_bytes >= bytes || work->ended || is_full (work) ||
+	if (!taking->busy && (length >= IDLE_MESSAGES || box->waiting_bytes >= IDLE_BYTES))
+		return TRUE;
+	return length >= limit || box->waiting_bytes >= taking->bytes || work->ended ||
+	       is_full (work) ||
 	       g_get_monotonic_time () - box->waiting_since >= PATIENCE_US;
 }
 
@@ -336,7 +344,6 @@ imap_work_take_items (ImapWork *work, ImapBox *box, const ImapTaking *taking, GP
 	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&work->lock);
 	const ImapItem *head = g_queue_peek_head (&box->waiting);
 	guint limit = taking->limit;
-	guint64 bytes = taking->bytes;
 	guint64 taken = 0;
 
 	/* The last batch is sent, and its memory free again. */
@@ -347,10 +354,10 @@ imap_work_take_items (ImapWork *work, ImapBox *box, const ImapTaking *taking, GP
 		return;
 	if (*careful)
 		limit = careful_limit (limit, head->cuts);
-	if (!is_ripe (work, box, limit, bytes))
+	if (!is_ripe (work, box, taking, limit))
 		return;
 	while ((head = g_queue_peek_head (&box->waiting)) != NULL && items->len < limit &&
-	       (items->len == 0 || taken + head->entry.key.size <= bytes) &&
+	       (items->len == 0 || taken + head->entry.key.size <= taking->bytes) &&
 	       (head->cuts > 0) == *careful) {
 		taken += head->entry.key.size;
 		g_ptr_array_add (items, pop (work, box));
