@@ -35,7 +35,8 @@ uids_of (const ImapResponse *reply, ImapBox *box, guint count)
 	return g_steal_pointer (&uids);
 }
 
-static void
+/* How many of them the server had. */
+static guint
 note_merged (ImapWindow *window, const ImapSpan *span, const GArray *uids)
 {
 	guint merged = 0;
@@ -49,6 +50,17 @@ note_merged (ImapWindow *window, const ImapSpan *span, const GArray *uids)
 		report_finding (window->context->report, REPORT_NOTE, "merged-by-server", NULL,
 				span->parcel->box->folder->path,
 				"%u messages: the server says that it has them already", merged);
+	return merged;
+}
+
+static void
+expect_stored (ImapBox *box, const ImapSpan *span, const GArray *uids, guint merged)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
+
+	box->expected += span->count - merged;
+	if (uids == NULL)
+		box->untold += span->count;
 }
 
 static gboolean
@@ -60,7 +72,7 @@ take_delivery (ImapWindow *window, const ImapSpan *span, const ImapResponse *rep
 	g_mutex_lock (&parcel->box->lock);
 	g_autoptr (GArray) uids = uids_of (reply, parcel->box, span->count);
 	g_mutex_unlock (&parcel->box->lock);
-	note_merged (window, span, uids);
+	expect_stored (parcel->box, span, uids, note_merged (window, span, uids));
 	window->fruitful = TRUE;
 	if (!imap_journal_acknowledge (window->context->journal, parcel->record, span->first,
 				       span->count, (guint) CLAMP (ms, 0, G_MAXINT),
@@ -124,17 +136,50 @@ mend_message (ImapWindow *window, const ImapSpan *span, const ImapResponse *repl
 }
 
 static gboolean
-fail_message (ImapWindow *window, const ImapSpan *span, const char *reason, GError **error)
+fail_message (ImapWindow *window, const ImapSpan *span, guint index, const char *reason,
+	      GError **error)
 {
-	ImapItem *item = g_ptr_array_index (span->parcel->items, span->first);
+	ImapItem *item = g_ptr_array_index (span->parcel->items, index);
 
 	item->settled = TRUE;
 	if (!imap_item_set_aside (item, window->context->rejected, error))
 		return FALSE;
 	ledger_failed (window->context->ledger, item->message->origin, item->message->folder->path,
 		       "%s", reason);
-	return imap_journal_refuse (window->context->journal, span->parcel->record, span->first,
-				    reason, error);
+	return imap_journal_refuse (window->context->journal, span->parcel->record, index, reason,
+				    error);
+}
+
+/* It is no use to send more there: what is on its way will fare the same. */
+static gboolean
+fail_folder (ImapWindow *window, const ImapSpan *span, const ImapResponse *reply, GError **error)
+{
+	ImapBox *box = span->parcel->box;
+	gboolean gone = imap_response_has_code (reply, "TRYCREATE") ||
+			imap_response_has_code (reply, "NONEXISTENT");
+	g_autofree char *reason = g_strdup_printf ("the server takes no mail for this folder: %s",
+						   reply->text);
+
+	if (box->refusal == NULL)
+		report_finding (window->context->report, REPORT_TROUBLE, "folder-refused", NULL,
+				box->folder->path, "%s; %s", reason,
+				gone ? "it was there a moment ago: run it again, and the folder is "
+				       "made anew"
+				     : "--map puts its mail into another one");
+	imap_box_refuse (box, reason);
+	for (guint i = 0; i < span->count; i++)
+		if (!fail_message (window, span, span->first + i, reason, error))
+			return FALSE;
+	return TRUE;
+}
+
+/* One that gives no code has said it when the mailbox was opened. */
+static gboolean
+concerns_folder (const ImapSpan *span, const ImapResponse *reply, ImapRefusal refusal)
+{
+	return refusal == IMAP_REFUSAL_FOLDER ||
+	       (refusal == IMAP_REFUSAL_MESSAGE && reply->code == NULL &&
+		span->parcel->box->is_read_only);
 }
 
 /* Nothing of a refused command is stored (RFC 3502, 6.3.11). */
@@ -143,8 +188,11 @@ take_refusal (ImapWindow *window, const ImapSpan *span, const ImapResponse *repl
 {
 	ImapParcel *parcel = span->parcel;
 	ImapItem *item = g_ptr_array_index (parcel->items, span->first);
+	ImapRefusal refusal = imap_refusal_classify (reply);
 
-	if (imap_refusal_classify (reply) != IMAP_REFUSAL_MESSAGE) {
+	if (concerns_folder (span, reply, refusal))
+		return fail_folder (window, span, reply, error);
+	if (refusal == IMAP_REFUSAL_TEMPORARY || refusal == IMAP_REFUSAL_OVER_QUOTA) {
 		/* Whoever goes on must know of it. */
 		g_queue_push_tail (&window->again,
 				   imap_parcel_span (parcel, span->first, span->count));
@@ -157,7 +205,9 @@ take_refusal (ImapWindow *window, const ImapSpan *span, const ImapResponse *repl
 								     span->count - half));
 		return TRUE;
 	}
-	if (item->has_keywords) {
+	if (refusal == IMAP_REFUSAL_TOO_LARGE)
+		imap_limits_learn (window->context->limits, item->entry.key.size);
+	if (item->has_keywords && refusal != IMAP_REFUSAL_TOO_LARGE) {
 		report_finding (window->context->report, REPORT_NOTE, "keywords-refused",
 				item->message->origin, item->message->folder->path,
 				"sent without them; the server said: %s", reply->text);
@@ -174,7 +224,7 @@ take_refusal (ImapWindow *window, const ImapSpan *span, const ImapResponse *repl
 					    "as it was; mended", error);
 	}
 	g_autofree char *reason = g_strdup_printf ("the server refuses it: %s", reply->text);
-	return fail_message (window, span, reason, error);
+	return fail_message (window, span, span->first, reason, error);
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */
@@ -197,6 +247,24 @@ take_reply (ImapWindow *window, const ImapResponse *reply, GError **error)
 					       : take_refusal (window, span, reply, error);
 }
 
+/* How many messages the mailbox has, which good servers tell with each OK. RFC 3501, 6.3.11. */
+static void
+note_count (ImapWindow *window, const ImapResponse *response)
+{
+	const ImapSpan *span = g_queue_peek_head (&window->in_flight);
+
+	if (span == NULL || !response->has_number)
+		return;
+	ImapBox *box = span->parcel->box;
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
+	if (g_strcmp0 (response->name, "EXISTS") == 0)
+		box->exists = response->number;
+	if (g_strcmp0 (response->name, "EXPUNGE") == 0 && box->exists > 0 && box->expected > 0) {
+		box->exists--;
+		box->expected--;
+	}
+}
+
 gboolean
 imap_answer_read (ImapWindow *window, guint waiting_for, gboolean *go_on, gboolean *refused,
 		  GError **error)
@@ -207,8 +275,10 @@ imap_answer_read (ImapWindow *window, guint waiting_for, gboolean *go_on, gboole
 		return FALSE;
 	if (response->kind == IMAP_RESPONSE_CONTINUE && go_on != NULL)
 		*go_on = TRUE;
-	if (response->kind == IMAP_RESPONSE_UNTAGGED)
+	if (response->kind == IMAP_RESPONSE_UNTAGGED) {
 		imap_calibration_note (window->calibration, response);
+		note_count (window, response);
+	}
 	if (response->kind != IMAP_RESPONSE_TAGGED)
 		return TRUE; /* counts of the open folder and the like */
 	if (refused != NULL && imap_connection_get_tag (response) == waiting_for)

@@ -7,9 +7,14 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "imap/imap-parcel.h"
 #include "imap/imap-refusal.h"
 #include "imap/imap-settle.h"
+
+/* Some servers count what they have stored only a little later. */
+#define COUNT_TRIES    10
+#define COUNT_PAUSE_MS 200
 
 /* RFC 3501, 6.3.1: a server that does not speak of permanent flags keeps all. */
 static void
@@ -80,12 +85,20 @@ note_permanent_flags (ImapBox *box, const ImapValue *list)
 }
 
 static void
-note_state (const ImapResponse *response, gpointer user_data)
+note_exists (const ImapResponse *response, gpointer user_data)
 {
 	ImapBox *box = user_data;
 
 	if (response->has_number && g_strcmp0 (response->name, "EXISTS") == 0)
 		box->exists = response->number;
+}
+
+static void
+note_state (const ImapResponse *response, gpointer user_data)
+{
+	ImapBox *box = user_data;
+
+	note_exists (response, box);
 	if (imap_response_has_code (response, "UIDVALIDITY"))
 		(void) imap_value_get_number (imap_value_at (response->code, 1),
 					      &box->uid_validity);
@@ -108,6 +121,7 @@ select_box (ImapBox *box, const ImapBoxContext *context, ImapConnection *connect
 		return FALSE;
 	if (context->dry_run)
 		expect_all_flags (box); /* a mailbox that is only looked at keeps none */
+	box->is_read_only = imap_response_has_code (reply, "READ-ONLY");
 	if (reply->status == IMAP_STATUS_OK)
 		return TRUE;
 	if (imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY)
@@ -271,6 +285,8 @@ open_box (ImapBox *box, const ImapBoxContext *context, ImapConnection *connectio
 		if (again ? !imap_settle_find (box, context, connection, error)
 			  : !compare (box, context, connection, error))
 			return FALSE;
+		if (!again)
+			box->expected = box->exists;
 	}
 	box->opened = TRUE;
 	return TRUE;
@@ -285,6 +301,58 @@ imap_box_open (ImapBox *box, const ImapBoxContext *context, ImapConnection *conn
 	/* It may have been deleted meanwhile: who waits for an answer about it waits for ever. */
 	if (box->refusal != NULL)
 		imap_settle_leave (box);
+	return TRUE;
+}
+
+void
+imap_box_refuse (ImapBox *box, const char *reason)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
+
+	if (box->refusal == NULL)
+		box->refusal = g_strdup (reason);
+}
+
+/* --- Is everything there? --------------------------------------------------------------------- */
+
+static guint64
+count_missing (const ImapBox *box)
+{
+	guint64 there = (guint64) box->exists + MIN (box->copies, box->untold);
+
+	return box->expected > there ? box->expected - there : 0;
+}
+
+gboolean
+imap_box_is_short (const ImapBox *box)
+{
+	return box->refusal == NULL && count_missing (box) > 0;
+}
+
+/* By selecting it anew: for STATUS, Courier 5.0 counts what a session has seen already. */
+
+gboolean
+imap_box_count (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+		GError **error)
+{
+	g_autofree char *command = g_strconcat ("SELECT ", box->quoted, NULL);
+
+	for (guint try = 0; try < COUNT_TRIES && imap_box_is_short (box); try++) {
+		g_autoptr (ImapResponse) reply = NULL;
+		if (try > 0 && !stop_sleep (COUNT_PAUSE_MS, error))
+			return FALSE;
+		if (!imap_connection_run (connection, command, note_exists, box, &reply, error))
+			return FALSE;
+		if (reply->status != IMAP_STATUS_OK)
+			return TRUE;
+	}
+	if (imap_box_is_short (box))
+		report_finding (context->report, REPORT_TROUBLE, "fewer-than-stored", NULL,
+				box->folder->path,
+				"of the messages that the server said it had stored, "
+				"%" G_GUINT64_FORMAT " are not there; mbox-verify --missing finds "
+				"out which, --again sends them once more",
+				count_missing (box));
 	return TRUE;
 }
 
@@ -342,6 +410,7 @@ imap_box_look_up (ImapBox *box, const ImapBoxContext *context, const ImapJournal
 
 	g_hash_table_replace (box->seen, g_memdup2 (entry->l0, DIGEST_SIZE),
 			      GUINT_TO_POINTER (occurrence));
+	box->copies += occurrence > 1;
 	*uid = 0;
 	*state = IMAP_BOX_PRESENT;
 	if (occurrence <= imap_journal_count_delivered (context->journal, box->journal, entry->l0))

@@ -15,6 +15,7 @@
 #include "imap/imap-bodies.h"
 #include "imap/imap-folders.h"
 #include "imap/imap-journal.h"
+#include "imap/imap-limits.h"
 #include "imap/imap-listing.h"
 #include "message/ledger.h"
 #include "message/message-repair.h"
@@ -30,7 +31,7 @@ typedef struct {
 	gboolean similar;      /* the same Message-ID, Date, From and Subject is the same mail */
 	gboolean dedupe_own;   /* remove what arrived twice after all */
 	gboolean dry_run;      /* look, change nothing */
-	guint64 message_limit; /* bytes; larger ones the server refuses anyway */
+	ImapLimits *limits;
 	MessageRepair repair;  /* what is mended in messages that the server refuses */
 	MessageSink *rejected; /* where those go that it refuses all the same; NULL: nowhere */
 } ImapBoxContext;
@@ -47,7 +48,13 @@ typedef struct {
 	char *refusal;     /* why nothing can be stored there; NULL if it can */
 	guint32 uid_validity;
 	guint32 uid_next;
-	guint32 exists;
+	guint32 exists; /* as the server told last */
+	/* How many must be there: those that were, and what was stored since; but for copies, which
+	 * a server that tells no UIDs may have made one. */
+	guint64 expected;
+	guint copies;   /* of messages that the source had already had in this run */
+	guint untold;   /* stored, under UIDs that the server did not tell */
+	gboolean is_read_only; /* as SELECT said, which need not keep us from storing */
 	MessageFlags flags; /* that the server keeps (PERMANENTFLAGS) */
 	gboolean any_keyword;
 	GHashTable *keywords; /* lower case; if not any */
@@ -84,6 +91,17 @@ gboolean imap_box_needs_opening (const ImapBox *box);
  * Nothing may be in flight. TRUE also with box->refusal set. */
 gboolean imap_box_open (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
 			GError **error);
+
+/* Nothing more can be stored there, for this reason; the first that is given stays. Safe from
+ * several threads. */
+void imap_box_refuse (ImapBox *box, const char *reason);
+
+/* Does the server have less than it said it stored, as far as it told? */
+gboolean imap_box_is_short (const ImapBox *box);
+
+/* Ask it, when everything is stored. A mailbox that stays short is reported. */
+gboolean imap_box_count (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
+			 GError **error);
 
 /* Select a mailbox that somebody else has opened. */
 gboolean imap_box_join (const ImapBox *box, ImapConnection *connection, GError **error);

@@ -1,4 +1,4 @@
-/* imap-limits.c - how much a server takes, asked before the first byte
+/* imap-limits.c - how much a server takes: asked before the first byte, or learned
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -70,7 +70,8 @@ imap_limits_ask (ImapConnection *connection, ImapLimits *limits, GError **error)
 {
 	const char *value = imap_connection_get_value (connection, "APPENDLIMIT");
 
-	*limits = (ImapLimits){ .message = G_MAXUINT64, .free = G_MAXUINT64 };
+	limits->message = G_MAXUINT64;
+	limits->free = G_MAXUINT64;
 	if (value != NULL)
 		(void) g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT64, &limits->message,
 						   NULL);
@@ -79,4 +80,30 @@ imap_limits_ask (ImapConnection *connection, ImapLimits *limits, GError **error)
 		return FALSE;
 	return !imap_connection_has (connection, "QUOTA") ||
 	       ask (connection, "GETQUOTAROOT INBOX", learn_quota, limits, error);
+}
+
+void
+imap_limits_learn (ImapLimits *limits, guint64 bytes)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&limits->lock);
+
+	if (limits->refused == 0 || bytes < limits->refused)
+		limits->refused = bytes;
+}
+
+char *
+imap_limits_object (ImapLimits *limits, guint64 bytes)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&limits->lock);
+
+	if (bytes > limits->message)
+		return g_strdup_printf ("it has %" G_GUINT64_FORMAT
+					" bytes, and the server takes %" G_GUINT64_FORMAT,
+					bytes, limits->message);
+	if (limits->refused == 0 || bytes < limits->refused)
+		return NULL;
+	return g_strdup_printf ("it has %" G_GUINT64_FORMAT
+				" bytes, and the server has refused one of %" G_GUINT64_FORMAT
+				" as too large",
+				bytes, limits->refused);
 }

@@ -111,13 +111,10 @@ pack (ImapOffer *offer, ImapItem *item, GError **error)
 		account_lost (offer, item, "the connection broke each time it was sent");
 		return TRUE;
 	}
-	if (item->entry.key.size > offer->context->message_limit) {
-		g_autofree char *reason =
-			g_strdup_printf ("it has %" G_GUINT64_FORMAT
-					 " bytes, and the server takes %" G_GUINT64_FORMAT,
-					 item->entry.key.size, offer->context->message_limit);
-		return reject (offer, item, reason, error);
-	}
+	g_autofree char *objection = imap_limits_object (offer->context->limits,
+							 item->entry.key.size);
+	if (objection != NULL)
+		return reject (offer, item, objection, error);
 	item->state = IMAP_BOX_NEW;
 	remark_on_role (offer, offer->box);
 	if (offer->context->dry_run)
@@ -240,10 +237,8 @@ imap_offer_next (ImapOffer *offer, ImapBox *box, gboolean *any, gboolean *carefu
 	g_ptr_array_set_size (offer->undecided, 0);
 	imap_work_take_items (offer->window->work, box, &taking, offer->undecided, careful);
 	*any = offer->undecided->len > 0;
-	if (box->refusal != NULL)
-		return fail_all (offer, error);
 	g_mutex_lock (&box->lock);
-	gboolean ok = sort_out (offer, error);
+	gboolean ok = box->refusal != NULL ? fail_all (offer, error) : sort_out (offer, error);
 	g_mutex_unlock (&box->lock);
 	return ok && compare_bodies (offer, error);
 }

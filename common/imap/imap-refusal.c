@@ -22,6 +22,10 @@ static const Sign signs[] = {
 	{ IMAP_REFUSAL_TEMPORARY, NULL, "try again later" },
 	{ IMAP_REFUSAL_TEMPORARY, NULL, "backoff time" },
 	{ IMAP_REFUSAL_TEMPORARY, NULL, "bandwidth limits" },
+	{ IMAP_REFUSAL_TOO_LARGE, "TOOBIG", "message too large" },
+	{ IMAP_REFUSAL_FOLDER, "TRYCREATE", "selected read-only" },
+	{ IMAP_REFUSAL_FOLDER, "NONEXISTENT", "read-only mailbox" },
+	{ IMAP_REFUSAL_FOLDER, "NOPERM", NULL },
 };
 
 guint

@@ -11,6 +11,8 @@
 
 typedef enum {
 	IMAP_REFUSAL_MESSAGE,   /* of what was sent; nothing of the command is stored */
+	IMAP_REFUSAL_TOO_LARGE, /* the same, and larger ones will fare no better */
+	IMAP_REFUSAL_FOLDER,    /* whatever is sent there */
 	IMAP_REFUSAL_TEMPORARY, /* throttled, in use ...: the same may pass later */
 	IMAP_REFUSAL_OVER_QUOTA /* the account is full */
 } ImapRefusal;

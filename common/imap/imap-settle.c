@@ -153,6 +153,7 @@ settle_parcel (ImapBox *box, const ImapBoxContext *context, ImapParcel *parcel, 
 		}
 		g_autofree char *target = g_strdup_printf ("%u:%u", box->uid_validity, uids[i]);
 		item->settled = TRUE;
+		box->expected++;
 		if (!ledger_emitted (context->ledger, item->message, target, error))
 			return FALSE;
 	}

@@ -254,6 +254,7 @@ imap_sink_free (MessageSink *base)
 	g_hash_table_unref (sink->by_folder);
 	g_hash_table_unref (sink->by_name);
 	imap_journal_free (sink->journal);
+	g_mutex_clear (&sink->limits.lock);
 	g_free (sink);
 }
 
@@ -322,7 +323,7 @@ prepare (ImapSink *sink, const NetUrl *url, const NetOptions *net, const ImapSin
 		.similar = options->similar,
 		.dedupe_own = options->dedupe_own,
 		.dry_run = options->dry_run,
-		.message_limit = sink->limits.message,
+		.limits = &sink->limits,
 		.repair = options->repair,
 		.rejected = options->rejected,
 	};
@@ -340,6 +341,7 @@ imap_sink_new (const NetUrl *url, const NetOptions *net, const ImapSinkOptions *
 	ImapSink *sink = g_new0 (ImapSink, 1);
 
 	sink->sink.class = &imap_sink_class;
+	g_mutex_init (&sink->limits.lock);
 	sink->ledger = ledger;
 	sink->report = report;
 	sink->partial = options->partial;

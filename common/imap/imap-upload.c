@@ -72,6 +72,19 @@ fail_records (ImapUpload *upload)
 			       box->refusal);
 }
 
+/* Once everything is sent. */
+static gboolean
+check (ImapUpload *upload, GError **error)
+{
+	const ImapBoxContext *context = upload->context->box;
+	ImapConnection *connection = upload->window->connection;
+	ImapBox *box = upload->box;
+
+	return (!imap_settle_is_suspect (box) ||
+		imap_settle_check (box, context, connection, error)) &&
+	       imap_box_count (box, context, connection, error);
+}
+
 static gboolean
 serve (ImapUpload *upload, ImapJob job, GError **error)
 {
@@ -90,7 +103,7 @@ serve (ImapUpload *upload, ImapJob job, GError **error)
 	}
 	upload->selected = box;
 	if (job == IMAP_JOB_CHECK)
-		return imap_settle_check (box, context, connection, error);
+		return check (upload, error);
 	if (job == IMAP_JOB_OPEN)
 		imap_work_opened (upload->context->work, box);
 	return work_off (upload, error);

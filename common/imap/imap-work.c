@@ -73,7 +73,8 @@ find_job (const ImapWork *work, const ImapBox *box, guint connections, ImapJob *
 		return connections == 0 || box->waiting.length > connections;
 	}
 	*job = IMAP_JOB_CHECK;
-	return work->ended && connections == 0 && !box->checked && imap_settle_is_suspect (box);
+	return work->ended && connections == 0 && !box->checked &&
+	       (imap_settle_is_suspect (box) || imap_box_is_short (box));
 }
 
 static ImapBox *

@@ -17,6 +17,7 @@
  *	access TEXT		READ-WRITE or READ-ONLY
  *	eol lf			lines end in LF alone
  *	drip yes		a byte at a time
+ *	count later		an APPEND does not tell how many messages there are now
  */
 
 #include <gio/gio.h>
@@ -573,6 +574,20 @@ name_space (Session *session)
 	return g_strdup ("OK these");
 }
 
+static char *
+append (Session *session, const Command *command)
+{
+	FakeStore *store = session->server->store;
+	g_autofree char *mailbox = unquote (command->arguments);
+	g_autofree char *result = fake_store_append (store, mailbox, command->messages);
+
+	if (g_str_has_prefix (result, "OK") && session->selected != NULL &&
+	    strcmp (session->selected->name, mailbox) == 0 &&
+	    !fake_script_is (session->server->script, "count", "later"))
+		(void) say (session, "* %u EXISTS", session->selected->messages->len);
+	return g_steal_pointer (&result);
+}
+
 /* What a good server does: says what is asked for, gives the answer without its tag. */
 static char *
 perform (Session *session, const Command *command)
@@ -584,8 +599,7 @@ perform (Session *session, const Command *command)
 		g_autofree char *text = capabilities (session);
 		(void) say (session, "* CAPABILITY %s", text);
 	} else if (strcmp (name, "APPEND") == 0) {
-		g_autofree char *mailbox = unquote (arguments);
-		return fake_store_append (session->server->store, mailbox, command->messages);
+		return append (session, command);
 	} else if (strcmp (name, "NAMESPACE") == 0) {
 		return name_space (session);
 	} else if (strcmp (name, "LIST") == 0) {

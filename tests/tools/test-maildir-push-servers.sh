@@ -42,7 +42,9 @@ make_message ()
 
 make_source ()
 {
-	local i copy size flags=S
+	local i copy size all flags=S
+
+	read -r large all <<< "$large"
 
 	mkdir -p "$case/mail"/{cur,new,tmp}
 	if [ -n "$keywords" ]; then
@@ -51,7 +53,7 @@ make_source ()
 	fi
 	for ((i = 1; i <= messages; i++)); do
 		size=0
-		if [ "$i" = 4 ]; then size=$large; fi
+		if [ "$i" = 4 ] || [ -n "$all" ]; then size=$large; fi
 		for ((copy = 1; copy <= copies; copy++)); do
 			make_message "$case/mail/cur/$i.$copy.test:2,$flags" "$i" INBOX "$size"
 		done
@@ -76,12 +78,13 @@ read_case ()
 	local word rest
 
 	messages=5 copies=1 connections='' timeout='' large=0 keywords='' folders=() over=clear mute='' runs=4
-	expected_status='' says='' silent='' journal='' stored='' log='' merged='' verify='' shows='' hides=''
+	expected_status='' says='' silent='' journal='' nojournal='' stored='' log='' merged='' verify='' shows='' hides=''
 	while read -r word rest; do
 		case $word in
 		'' | '#') ;;
 		--) break ;;
-		messages | copies | large | over | connections | timeout | runs | says | silent | journal | stored | log | verify | shows | hides)
+		messages | copies | large | over | connections | timeout | runs | says | silent | journal | \
+			nojournal | stored | log | verify | shows | hides)
 			printf -v "$word" %s "$rest" ;;
 		status) expected_status=$rest ;;
 		keywords | merged | mute) printf -v "$word" yes ;;
@@ -191,6 +194,7 @@ run_case ()
 	cat "$case"/state/*.journal > "$case/journal" 2> /dev/null
 	check_text journal "$case/journal" "$journal"
 	check_text log "$case/log" "$log"
+	if [ -n "$nojournal" ] && grep -qE -- "$nojournal" "$case/journal"; then echo "journal: $nojournal"; fi
 	if [ -n "$silent" ] && grep -qE -- "$silent" "$case/said"; then echo "said: $silent"; fi
 	# Whatever happened, once more changes nothing.
 	if [ $status = 0 ] || [ $status = 1 ] || [ -n "$mute" ]; then
