@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli-connection.h"
@@ -71,13 +72,22 @@ open_source (Cli *cli, const char *operand, const NetOptions *net, GError **erro
 	return source != NULL ? message_filter_source (source, &cli->filter, cli->ledger) : NULL;
 }
 
-/* The source by a name that stays: the journal must find it again from another directory. */
+/* The source by a name that stays: the journal must find it again from another directory, and by
+ * way of a link. */
 static char *
 name_source (const char *operand)
 {
 	gboolean is_file = strcmp (operand, "-") != 0 && !store_is_server (operand);
+	g_autofree char *real = is_file ? g_canonicalize_filename (operand, NULL)
+					: g_strdup (operand);
+	char *resolved = is_file ? realpath (real, NULL) : NULL;
 
-	return is_file ? g_canonicalize_filename (operand, NULL) : g_strdup (operand);
+	if (resolved == NULL)
+		return g_steal_pointer (&real);
+	g_free (real);
+	real = g_strdup (resolved);
+	free (resolved);
+	return g_steal_pointer (&real);
 }
 
 static gboolean

@@ -15,6 +15,7 @@
 
 #define DAY       (24 * 60 * 60)
 #define KEPT_MOST (256 * 1024) /* of one message; there must be room for a header */
+#define WRITTEN   1767225600   /* 2026-01-01: when this was written, it was later */
 
 /* --- Bytes ------------------------------------------------------------------------------------ */
 
@@ -249,8 +250,15 @@ tell (const ImapItem *item, Report *report, const char *name, const char *text)
 			item->message->folder->path, "%s", text);
 }
 
+gboolean
+imap_item_clock_is_wrong (void)
+{
+	return g_get_real_time () / G_USEC_PER_SEC < WRITTEN;
+}
+
 /* Servers store dates before 1970 as some day after 2036, and dates to come as now (Dovecot 2.3,
- * Cyrus 3.6, Courier 5.0): better we choose, and say so. */
+ * Cyrus 3.6, Courier 5.0): better we choose, and say so. Which ones are to come, only a clock that
+ * is right can tell. */
 static void
 clamp_date (ImapItem *item, Report *report)
 {
@@ -259,7 +267,8 @@ clamp_date (ImapItem *item, Report *report)
 
 	if (!item->date.known)
 		return;
-	item->date.seconds = wanted < DAY ? DAY : wanted > now + DAY ? now : wanted;
+	gboolean to_come = wanted > now + DAY && !imap_item_clock_is_wrong ();
+	item->date.seconds = wanted < DAY ? DAY : to_come ? now : wanted;
 	if (item->date.seconds != wanted)
 		tell (item, report, "date-clamped",
 		      wanted < DAY ? "before 1970-01-02: sent as that day"

@@ -48,6 +48,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapItem, imap_item_free)
  * 6.3.11. */
 void imap_item_fit (ImapItem *item, const ImapBox *box, Report *report);
 
+/* Does this machine have a time of day that cannot be? Then no date is taken for one to come. */
+gboolean imap_item_clock_is_wrong (void);
+
 /* Take the keywords away again, for a server that refuses them. */
 void imap_item_drop_keywords (ImapItem *item, const ImapBox *box);
 

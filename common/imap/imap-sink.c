@@ -300,6 +300,19 @@ get_folders (ImapSink *sink, const NetUrl *url, const NetOptions *net, GError **
 	}
 }
 
+static void
+remark_on_clock (ImapSink *sink)
+{
+	g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+	g_autofree char *day = g_date_time_format (now, "%F");
+
+	if (imap_item_clock_is_wrong ())
+		report_finding (sink->report, REPORT_NOTE, "clock-wrong", NULL, NULL,
+				"the clock of this machine is wrong, it says %s: dates to come are "
+				"sent as they are",
+				day);
+}
+
 /* With the login done: what the server has, what we know, what we may do. */
 static gboolean
 prepare (ImapSink *sink, const NetUrl *url, const NetOptions *net, const ImapSinkOptions *options,
@@ -309,6 +322,7 @@ prepare (ImapSink *sink, const NetUrl *url, const NetOptions *net, const ImapSin
 
 	if (!open_journal (sink, options, error))
 		return FALSE;
+	remark_on_clock (sink);
 	if (!get_folders (sink, url, net, error) ||
 	    !imap_limits_ask (sink->connection, &sink->limits, error))
 		return FALSE;

@@ -91,7 +91,9 @@ take_host (NetUrl *url, const char *text, gsize length, GError **error)
 	*end = '\0';
 	if (host[0] == '[' && !g_hostname_is_ip_address (host + 1))
 		return refuse (error, "has no IPv6 address in its brackets");
-	url->host = host[0] == '[' ? g_strdup (host + 1) : g_hostname_to_ascii (host);
+	g_autofree char *name = host[0] == '[' ? g_strdup (host + 1) : g_hostname_to_ascii (host);
+	/* One server, one spelling: the journal goes by it. */
+	url->host = name != NULL ? g_ascii_strdown (name, -1) : NULL;
 	if (url->host == NULL || url->host[0] == '\0' || !is_clean (url->host) ||
 	    strpbrk (url->host, " %/\\") != NULL)
 		return refuse (error, "has no usable host name");
