@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "pst/pst-attachment.h"
+#include "pst/pst-email.h"
 #include "pst/pst-fields.h"
+#include "pst/pst-member.h"
 #include "pst/pst-vcard.h"
 
 enum {
@@ -25,24 +27,13 @@ enum {
 	FILE_UNDER = 0x8005,
 	WEB_PAGE = 0x802b,
 	LIST_NAME = 0x8053,
-	LIST_ONE_OFFS = 0x8054,
-	LIST_MEMBERS = 0x8055,
 	MESSENGER = 0x8062,
-	LIST_STREAM = 0x8064,
-	EMAIL = 0x8080, /* display name; the others follow it */
-	EMAIL_TYPE = 2,
-	EMAIL_ADDRESS = 3,
-	EMAIL_ORIGINAL_NAME = 4,
-	EMAIL_ENTRY_ID = 5,
-	EMAIL_STEP = 0x10,
-	EMAILS = 3,
 	BIRTHDAY_LOCAL = 0x80de,
 	ANNIVERSARY_LOCAL = 0x80df,
 };
 
 /* A larger picture is not one that Outlook made. */
-#define MAX_PHOTO   (4u << 20)
-#define MAX_MEMBERS 20000
+#define MAX_PHOTO (4u << 20)
 
 typedef struct {
 	const char *name;
@@ -90,75 +81,10 @@ static const struct {
 	{"ADR", FALSE, {0x3a2b, 0x3a29, 0x3a27, 0x3a28, 0x3a2a, 0x3a26}, 0}, /* for letters */
 };
 
-/* Line ends where a name is wanted would be escaped, which is right but ugly. */
-static char *
-get_line (const PstItem *item, guint16 id)
-{
-	char *text = pst_item_get_text (item, id);
-
-	if (text != NULL)
-		g_strstrip (g_strdelimit (text, "\r\n", ' '));
-	return text;
-}
-
-static char *
-get_named_line (const PstItem *item, guint32 number)
-{
-	char *text = pst_fields_get_text (item, &pst_names_address, number);
-
-	if (text != NULL)
-		g_strstrip (g_strdelimit (text, "\r\n", ' '));
-	return text;
-}
-
 static gboolean
 has_text (const char *text)
 {
 	return text != NULL && *text != '\0';
-}
-
-/* --- E-mail ---------------------------------------------------------------- */
-
-/* NULL if the contact has no such address, or one for a fax, which has a number of its own. */
-static PstAddress *
-read_email (const PstItem *item, guint n)
-{
-	guint32 base = EMAIL + n * EMAIL_STEP;
-	g_auto (PstPerson) person = {
-		.name = get_named_line (item, base),
-		.type = get_named_line (item, base + EMAIL_TYPE),
-		.value = get_named_line (item, base + EMAIL_ADDRESS),
-		.smtp = {get_named_line (item, base + EMAIL_ORIGINAL_NAME)},
-		.entry_id = pst_fields_get_binary (item, &pst_names_address, base + EMAIL_ENTRY_ID),
-	};
-
-	if ((person.type != NULL && g_ascii_strcasecmp (person.type, "FAX") == 0) ||
-	    (!has_text (person.value) && !has_text (person.smtp[0])))
-		return NULL;
-	/* The original display name is an address only behind Exchange. */
-	if (person.type == NULL || g_ascii_strcasecmp (person.type, "EX") != 0)
-		g_clear_pointer (&person.smtp[0], g_free);
-	return pst_address_resolve (item->context, &person);
-}
-
-static void
-add_emails (const PstItem *item, GString *card)
-{
-	guint count = 0;
-
-	for (guint n = 0; n < EMAILS; n++) {
-		g_autoptr (PstAddress) address = read_email (item, n);
-		if (address == NULL)
-			continue;
-		if (address->is_invented) {
-			g_autofree char *value =
-				get_named_line (item, EMAIL + n * EMAIL_STEP + EMAIL_ADDRESS);
-			pst_vcard_add_text (card, "X-EXCHANGE-ADDRESS", value);
-			continue;
-		}
-		pst_vcard_add_text (card, count++ == 0 ? "EMAIL;PREF=1" : "EMAIL",
-				    address->address);
-	}
 }
 
 /* --- Names, addresses, dates ----------------------------------------------- */
@@ -171,15 +97,15 @@ add_names (const PstItem *item, GString *card)
 	static const guint16 units[] = {0x3a16, 0x3a18};
 	char *names[G_N_ELEMENTS (ids)] = {NULL};
 	char *organisation[G_N_ELEMENTS (units)] = {NULL};
-	g_autofree char *full = get_line (item, PR_DISPLAY_NAME);
-	g_autofree char *file_under = get_named_line (item, FILE_UNDER);
+	g_autofree char *full = pst_fields_get_item_line (item, PR_DISPLAY_NAME);
+	g_autofree char *file_under = pst_fields_get_line (item, &pst_names_address, FILE_UNDER);
 	g_autofree char *subject = pst_item_get_subject (item);
-	g_autoptr (PstAddress) email = read_email (item, 0);
+	g_autoptr (PstAddress) email = pst_email_read (item, 0);
 
 	for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
-		names[i] = get_line (item, ids[i]);
+		names[i] = pst_fields_get_item_line (item, ids[i]);
 	for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
-		organisation[i] = get_line (item, units[i]);
+		organisation[i] = pst_fields_get_item_line (item, units[i]);
 
 	const char *calls[] = {full,
 			       file_under,
@@ -292,16 +218,16 @@ add_url (GString *card, const char *name, const char *text)
 static void
 add_urls (const PstItem *item, GString *card)
 {
-	g_autofree char *personal = get_line (item, 0x3a50);
-	g_autofree char *business = get_line (item, 0x3a51);
-	g_autofree char *page = get_named_line (item, WEB_PAGE);
+	g_autofree char *personal = pst_fields_get_item_line (item, 0x3a50);
+	g_autofree char *business = pst_fields_get_item_line (item, 0x3a51);
+	g_autofree char *page = pst_fields_get_line (item, &pst_names_address, WEB_PAGE);
 
 	add_url (card, "URL;TYPE=home", personal);
 	add_url (card, "URL;TYPE=work", business);
 	if (g_strcmp0 (page, business) != 0 && g_strcmp0 (page, personal) != 0)
 		add_url (card, "URL", page);
 
-	g_autofree char *messenger = get_named_line (item, MESSENGER);
+	g_autofree char *messenger = pst_fields_get_line (item, &pst_names_address, MESSENGER);
 	if (has_text (messenger) && is_uri (messenger))
 		pst_vcard_add (card, "IMPP", messenger);
 	else
@@ -389,136 +315,6 @@ add_attachments (const PstItem *item, GString *card)
 	}
 }
 
-/* --- Distribution lists ---------------------------------------------------- */
-
-/* The entry of another contact or list: 4 bytes of flags, 16 of the store, the node. */
-static PstAddress *
-read_contact_member (const PstItem *list, const guint8 *id, gsize length, guint email)
-{
-	if (length < 24)
-		return NULL;
-	g_autoptr (PstNode) node = pst_node_open (pst_store_get_index (list->context->store),
-						  pst_file_u32 (id + 20), NULL);
-	g_autoptr (PstItem) item = node != NULL ? pst_item_open (list->context, node, NULL) : NULL;
-
-	return item != NULL && item->kind == PST_KIND_OTHER ? read_email (item, email) : NULL;
-}
-
-/* [MS-OXOCNTC] 2.2.2.2.4.1: 4 bytes of flags, a GUID, a byte that tells what is wrapped: a
- * contact and which of its addresses, another list, or an entry of an address book. */
-static PstAddress *
-read_wrapped_member (const PstItem *list, GBytes *member)
-{
-	static const guint8 wrapped[16] = {0xc0, 0x91, 0xad, 0xd3, 0x51, 0x9d, 0xcf, 0x11,
-					   0xa4, 0xa9, 0x00, 0xaa, 0x00, 0x47, 0xfa, 0xa4};
-	gsize length = 0;
-	const guint8 *p = g_bytes_get_data (member, &length);
-	g_auto (PstPerson) person = {0};
-
-	if (length > 21 && memcmp (p + 4, wrapped, 16) == 0) {
-		guint kind = p[20] & 0x0f;
-		if (kind == 3)
-			return read_contact_member (list, p + 21, length - 21, p[20] >> 4 & 7);
-		g_autoptr (GBytes) inner = g_bytes_new_from_bytes (member, 21, length - 21);
-		return pst_address_parse_entry_id (list->context, inner, &person)
-			       ? pst_address_resolve (list->context, &person)
-			       : NULL;
-	}
-	return pst_address_parse_entry_id (list->context, member, &person)
-		       ? pst_address_resolve (list->context, &person)
-		       : NULL;
-}
-
-static void
-add_member (const PstItem *list, GString *card, GBytes *one_off, GBytes *member)
-{
-	g_auto (PstPerson) person = {0};
-	g_autoptr (PstAddress) address = NULL;
-
-	if (one_off != NULL && pst_address_parse_entry_id (list->context, one_off, &person) &&
-	    person.value != NULL)
-		address = pst_address_resolve (list->context, &person);
-	if ((address == NULL || address->is_invented) && member != NULL) {
-		g_autoptr (PstAddress) other = read_wrapped_member (list, member);
-		if (other != NULL && !other->is_invented) {
-			pst_address_free (address);
-			address = g_steal_pointer (&other);
-		}
-	}
-	if (address == NULL || address->is_invented) {
-		pst_context_find (list->context, "member-left-out", "no address is known for %s",
-				  person.name != NULL ? person.name : "a member");
-		return;
-	}
-	g_autofree char *local = g_uri_escape_string (address->address, "@!$'*+", FALSE);
-	g_autofree char *uri = g_strconcat ("mailto:", local, NULL);
-	pst_vcard_add (card, "MEMBER", uri);
-}
-
-static GBytes *
-take_sized (GBytes *stream, gsize *offset)
-{
-	gsize length = 0;
-	const guint8 *p = g_bytes_get_data (stream, &length);
-
-	if (length - *offset < 4)
-		return NULL;
-	guint32 size = pst_file_u32 (p + *offset);
-	*offset += 4;
-	if (size > length - *offset)
-		return NULL;
-	GBytes *piece = g_bytes_new_from_bytes (stream, *offset, size);
-	*offset += size;
-	return piece;
-}
-
-/* [MS-OXOCNTC] 2.2.2.2.5: where long lists keep all their members. */
-static gboolean
-add_stream_members (const PstItem *list, GString *card, GBytes *stream)
-{
-	gsize length = 0;
-	const guint8 *p = g_bytes_get_data (stream, &length);
-	gsize offset = 28;
-
-	if (length < offset)
-		return FALSE;
-	guint32 count = MIN (pst_file_u32 (p + 12), MAX_MEMBERS);
-	for (guint32 i = 0; i < count; i++) {
-		g_autoptr (GBytes) member = take_sized (stream, &offset);
-		g_autoptr (GBytes) one_off = member != NULL ? take_sized (stream, &offset) : NULL;
-		g_autoptr (GBytes) extra = one_off != NULL ? take_sized (stream, &offset) : NULL;
-		if (extra == NULL) {
-			pst_context_find (list->context, "member-left-out",
-					  "the list ends after %u of its members", i);
-			return TRUE;
-		}
-		add_member (list, card, one_off, member);
-	}
-	return TRUE;
-}
-
-static void
-add_members (const PstItem *list, GString *card)
-{
-	g_autoptr (GBytes) stream = pst_fields_get_binary (list, &pst_names_address, LIST_STREAM);
-
-	if (stream != NULL && add_stream_members (list, card, stream))
-		return;
-	g_autoptr (GPtrArray) one_offs =
-		pst_fields_get_list (list, &pst_names_address, LIST_ONE_OFFS);
-	g_autoptr (GPtrArray) members =
-		pst_fields_get_list (list, &pst_names_address, LIST_MEMBERS);
-	guint n_one_offs = one_offs != NULL ? one_offs->len : 0;
-	guint n_members = members != NULL ? members->len : 0;
-	guint count = MAX (n_one_offs, n_members);
-	if (count > MAX_MEMBERS)
-		pst_context_find (list->context, "member-left-out", "%u members are too many",
-				  count);
-	for (guint i = 0; i < MIN (count, MAX_MEMBERS); i++)
-		add_member (list, card, i < n_one_offs ? g_ptr_array_index (one_offs, i) : NULL,
-			    i < n_members ? g_ptr_array_index (members, i) : NULL);
-}
-
 /* --- The card -------------------------------------------------------------- */
 
 static void
@@ -561,8 +357,8 @@ end_card (const PstItem *item, GString *card)
 static void
 append_list (const PstItem *item, GString *card)
 {
-	g_autofree char *name = get_named_line (item, LIST_NAME);
-	g_autofree char *display = get_line (item, PR_DISPLAY_NAME);
+	g_autofree char *name = pst_fields_get_line (item, &pst_names_address, LIST_NAME);
+	g_autofree char *display = pst_fields_get_item_line (item, PR_DISPLAY_NAME);
 	g_autofree char *subject = pst_item_get_subject (item);
 
 	begin_card (item, card);
@@ -572,7 +368,7 @@ append_list (const PstItem *item, GString *card)
 			    : has_text (display) ? display
 			    : has_text (subject) ? subject
 						 : "Unnamed");
-	add_members (item, card);
+	pst_member_add (item, card);
 	end_card (item, card);
 }
 
@@ -584,10 +380,10 @@ append_contact (const PstItem *item, GString *card)
 	begin_card (item, card);
 	add_names (item, card);
 	for (gsize i = 0; i < G_N_ELEMENTS (text_fields); i++) {
-		g_autofree char *text = get_line (item, text_fields[i].id);
+		g_autofree char *text = pst_fields_get_item_line (item, text_fields[i].id);
 		pst_vcard_add_text (card, text_fields[i].name, text);
 	}
-	add_emails (item, card);
+	pst_email_add (item, card);
 	add_addresses (item, card);
 	add_urls (item, card);
 	add_day (item, card, "BDAY", BIRTHDAY_LOCAL, PR_BIRTHDAY);

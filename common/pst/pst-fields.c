@@ -37,6 +37,24 @@ pst_fields_get_text (const PstItem *item, const PstGuid *set, guint32 number)
 	return id != 0 ? pst_item_get_text (item, id) : NULL;
 }
 
+static char *
+make_line (char *text)
+{
+	return text != NULL ? g_strstrip (g_strdelimit (text, "\r\n", ' ')) : NULL;
+}
+
+char *
+pst_fields_get_line (const PstItem *item, const PstGuid *set, guint32 number)
+{
+	return make_line (pst_fields_get_text (item, set, number));
+}
+
+char *
+pst_fields_get_item_line (const PstItem *item, guint16 id)
+{
+	return make_line (pst_item_get_text (item, id));
+}
+
 GBytes *
 pst_fields_get_binary (const PstItem *item, const PstGuid *set, guint32 number)
 {

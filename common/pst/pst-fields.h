@@ -11,6 +11,12 @@
 
 /* Newly allocated, or NULL. */
 char *pst_fields_get_text (const PstItem *item, const PstGuid *set, guint32 number);
+
+/* The same without line ends and blanks around it: where a name is wanted they would be escaped,
+ * which is right but ugly. The second is for properties without a name. */
+char *pst_fields_get_line (const PstItem *item, const PstGuid *set, guint32 number);
+char *pst_fields_get_item_line (const PstItem *item, guint16 id);
+
 GBytes *pst_fields_get_binary (const PstItem *item, const PstGuid *set, guint32 number);
 
 /* The elements of a multiple binary property: an array of GBytes, or NULL. */
