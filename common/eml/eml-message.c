@@ -12,6 +12,7 @@
 #include "base/directory.h"
 #include "base/error.h"
 #include "eml/eml-emlx.h"
+#include "eml/eml-foreign.h"
 #include "eml/eml-partial.h"
 #include "message/message-headers.h"
 
@@ -62,12 +63,25 @@ find_begin (int fd)
 	return lf != NULL ? (goffset) (lf - head) + 1 : at;
 }
 
+static gboolean
+is_mail (int fd, GError **error)
+{
+	guint8 head[EML_FOREIGN_LOOK];
+	ssize_t n = pread (fd, head, sizeof head, 0);
+	const char *is = n > 0 ? eml_foreign_recognise (head, (gsize) n, n < (ssize_t) sizeof head)
+			       : NULL;
+
+	return is == NULL || fail (error, is);
+}
+
 /* A large file as it is stays where it is. */
 static MessageContent *
 read_plain (const EmlFile *file, int fd, goffset size, GError **error)
 {
 	goffset begin = find_begin (fd);
 
+	if (!is_mail (fd, error))
+		return NULL;
 	if (begin == 0 && size > SPOOL_MEMORY_LIMIT)
 		return message_content_new_file (file->contents, file->name, size);
 	g_autoptr (Spool) spool = spool_new (SPOOL_MEMORY_LIMIT);

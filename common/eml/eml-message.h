@@ -25,7 +25,7 @@ typedef struct {
  *
  * Findings on what is damaged: emlx-damaged, emlx-cut, partial-message (an attachment is not there:
  * the run ends with 1), attachments-rejoined, partial-unmarked. NULL with an error if the file is
- * none, cannot be read, or changed meanwhile. */
+ * none, is no mail as it is (eml-foreign.h), cannot be read, or changed meanwhile. */
 Message *eml_message_new (const EmlFile *file, Report *report, GError **error);
 
 /* ".emlx", in any case, at the end. */

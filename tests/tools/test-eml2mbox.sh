@@ -324,6 +324,24 @@ is 'though the mail is carried' "$(records Flags)" 'one | -
 two | -'
 complains 'it is named' 'hostile/.mh_sequences: .*\[sequences-unreadable\]'
 
+mkdir wide && letter fine > wide/1.eml
+letter utf16 | iconv -t UTF-16 > wide/2.eml
+letter little | iconv -t UTF-16LE > wide/3.eml
+letter big | iconv -t UTF-16BE > wide/4.eml
+letter mac | tr '\n' '\r' > wide/5.eml
+printf '\320\317\021\340\241\261\032\341 and so on\n' > wide/6.eml
+printf 'Subject: one line' > wide/7.eml
+printf 'Subject: a\rb\rc\r\n\r\nx\ry\r\n' > wide/8.eml
+read_tree wide
+status_is 'files that are no mail as they are are no success' 1
+is 'they are not carried' "$(records | tr '\r' '|')" 'fine
+one line
+a|b|c'
+for n in 2 3 4; do complains "UTF-16 is named: $n" "wide/$n.eml: .*UTF-16"; done
+complains 'so are the line ends of old Macintoshes' 'wide/5.eml: .*CR alone'
+complains 'and what is from Outlook' 'wide/6.eml: .*msgconvert'
+counted 'and the account balances'
+
 # --- What is not to be carried ----------------------------------------------------------------------
 
 mkdir -p odd/.hidden odd/deep && cd odd || exit 99
