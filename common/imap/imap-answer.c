@@ -160,13 +160,7 @@ fail_folder (ImapWindow *window, const ImapSpan *span, const ImapResponse *reply
 	g_autofree char *reason = g_strdup_printf ("the server takes no mail for this folder: %s",
 						   reply->text);
 
-	if (box->refusal == NULL)
-		report_finding (window->context->report, REPORT_TROUBLE, "folder-refused", NULL,
-				box->folder->path, "%s; %s", reason,
-				gone ? "it was there a moment ago: run it again, and the folder is "
-				       "made anew"
-				     : "--map puts its mail into another one");
-	imap_box_refuse (box, reason);
+	imap_box_refuse (box, window->context->report, reason, gone);
 	for (guint i = 0; i < span->count; i++)
 		if (!fail_message (window, span, span->first + i, reason, error))
 			return FALSE;

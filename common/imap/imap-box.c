@@ -65,6 +65,21 @@ imap_box_free (ImapBox *box)
 	g_free (box);
 }
 
+void
+imap_box_refuse (ImapBox *box, Report *report, const char *reason, gboolean gone)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
+
+	if (box->refusal != NULL)
+		return;
+	box->refusal = g_strdup (reason);
+	report_finding (report, REPORT_TROUBLE, "folder-refused", NULL, box->folder->path, "%s; %s",
+			reason,
+			gone ? "it was there a moment ago: run it again, and the folder is made "
+			       "anew"
+			     : "--map puts its mail into another one");
+}
+
 /* --- SELECT ----------------------------------------------------------------------------------- */
 
 static void
@@ -126,7 +141,10 @@ select_box (ImapBox *box, const ImapBoxContext *context, ImapConnection *connect
 		return TRUE;
 	if (imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY)
 		return imap_connection_refused (connection, reply, command, error);
-	box->refusal = g_strdup_printf ("the server does not open the folder: %s", reply->text);
+	/* Most servers hang up when somebody deletes the mailbox that is open. */
+	g_autofree char *reason = g_strdup_printf ("the server does not open the folder: %s",
+						   reply->text);
+	imap_box_refuse (box, context->report, reason, box->opened);
 	return TRUE;
 }
 
@@ -302,15 +320,6 @@ imap_box_open (ImapBox *box, const ImapBoxContext *context, ImapConnection *conn
 	if (box->refusal != NULL)
 		imap_settle_leave (box);
 	return TRUE;
-}
-
-void
-imap_box_refuse (ImapBox *box, const char *reason)
-{
-	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
-
-	if (box->refusal == NULL)
-		box->refusal = g_strdup (reason);
 }
 
 /* --- Is everything there? --------------------------------------------------------------------- */

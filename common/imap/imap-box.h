@@ -92,9 +92,9 @@ gboolean imap_box_needs_opening (const ImapBox *box);
 gboolean imap_box_open (ImapBox *box, const ImapBoxContext *context, ImapConnection *connection,
 			GError **error);
 
-/* Nothing more can be stored there, for this reason; the first that is given stays. Safe from
- * several threads. */
-void imap_box_refuse (ImapBox *box, const char *reason);
+/* Nothing more can be stored there, for this reason, or because it is gone since it was opened.
+ * Reported with the way out; the first reason stays. Safe from several threads. */
+void imap_box_refuse (ImapBox *box, Report *report, const char *reason, gboolean gone);
 
 /* Does the server have less than it said it stored, as far as it told? */
 gboolean imap_box_is_short (const ImapBox *box);

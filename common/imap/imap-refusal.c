@@ -25,7 +25,7 @@ static const Sign signs[] = {
 	{ IMAP_REFUSAL_TOO_LARGE, "TOOBIG", "message too large" },
 	{ IMAP_REFUSAL_FOLDER, "TRYCREATE", "selected read-only" },
 	{ IMAP_REFUSAL_FOLDER, "NONEXISTENT", "read-only mailbox" },
-	{ IMAP_REFUSAL_FOLDER, "NOPERM", NULL },
+	{ IMAP_REFUSAL_FOLDER, "NOPERM", "permission denied" },
 };
 
 guint
