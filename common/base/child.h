@@ -26,7 +26,7 @@ typedef struct {
 	int fd; /* SOCK_SEQPACKET; the parent's end */
 } Child;
 
-/* Fork a child that runs main and ends with the parent, if not before. It has no descriptors
+/* Fork a child whose life is run; it ends with the parent, if not before. It has no descriptors
  * but fd; standard input, output and error are /dev/null (error stays under a sanitizer);
  * signals have their usual effect. */
 gboolean child_start (Child *child, ChildMain run, gpointer user_data, GError **error);

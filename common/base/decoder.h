@@ -36,6 +36,7 @@ typedef enum {
 Decoder *decoder_new (const guint8 *data, gsize length);
 void decoder_free (Decoder *decoder);
 
+/* Decompress as much as input and room allow. */
 DecoderResult decoder_step (Decoder *decoder, DecoderBuffers *buffers);
 
 /* Does another member of the same kind begin here? */

@@ -11,6 +11,7 @@ typedef struct Output Output;
 /* name is for error texts ("standard output"). Takes fd over unless it is 1 or 2. */
 Output *output_new (int fd, const char *name);
 
+/* Buffered. RUN_ERROR_OUTPUT, here and in what follows, if it cannot be written. */
 gboolean output_write (Output *output, const void *data, gsize length, GError **error);
 gboolean output_write_string (Output *output, const char *text, GError **error);
 

@@ -27,12 +27,13 @@ typedef enum {
 	REPORT_PROGRESS_JSON
 } ReportProgress;
 
+/* tool is what its lines begin with. */
 Report *report_new (const char *tool);
 
 /* One that shows nothing but errors, and no progress: for work behind the scenes. */
 Report *report_new_quiet (const char *tool);
 
-/* Ends the progress line. The report file must have been closed by report_close_file before. */
+/* Without report_close before, no report file appears. */
 void report_free (Report *report);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Report, report_free)
@@ -79,6 +80,6 @@ typedef struct {
 	guint64 bytes;
 } ReportCounts;
 
-/* Write "and N more" lines, the summary line, and close the report file. Called once, at the
- * end. */
+/* End the progress line, write "and N more" lines, the summary line, and close the report file.
+ * Called once, at the end. */
 gboolean report_close (Report *report, const ReportCounts *counts, GError **error);

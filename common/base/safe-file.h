@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The only place that calls write, fsync and rename: a short write is not a full disk, a close can
- * fail, and nothing half-written ever stands under its final name.
+ * fail, and nothing half-written ever stands under its final name. Errors are RUN_ERROR_OUTPUT.
  */
 #pragma once
 
@@ -43,6 +43,7 @@ SafeFile *safe_file_new (const char *path, GError **error);
  * file that is replaced stay as they are. shown is for error texts. */
 SafeFile *safe_file_new_at (int directory_fd, const char *name, const char *shown, GError **error);
 
+/* Buffered. */
 gboolean safe_file_write (SafeFile *file, const void *data, gsize length, GError **error);
 
 /* Another descriptor of the same file, for a writer that wants one of its own; then safe_file_write

@@ -19,7 +19,8 @@ Sorter *sorter_new (gsize record_size, gsize memory_limit, GCompareDataFunc comp
 		    gpointer user_data);
 void sorter_free (Sorter *sorter);
 
-/* Copies record. Not after the first sorter_rewind. Fails if the file cannot be written. */
+/* Copies record. Not after the first sorter_rewind. RUN_ERROR_OUTPUT if the file cannot be
+ * written. */
 gboolean sorter_add (Sorter *sorter, const void *record, GError **error);
 guint64 sorter_count (const Sorter *sorter);
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Nobody holds a large message in memory, and a private unlinked file cannot be cut short by a
- * stranger.
+ * stranger. What cannot be written there is RUN_ERROR_OUTPUT, what cannot be read RUN_ERROR_INPUT.
  */
 #pragma once
 
@@ -15,10 +15,12 @@ typedef struct Spool Spool;
 /* What stays in memory, unless a caller has a reason to choose another bound. */
 #define SPOOL_MEMORY_LIMIT (1024 * 1024)
 
+/* Up to memory_limit bytes stay in memory. */
 Spool *spool_new (gsize memory_limit);
 Spool *spool_ref (Spool *spool);
 void spool_unref (Spool *spool);
 
+/* At the end. */
 gboolean spool_write (Spool *spool, const void *data, gsize length, GError **error);
 
 /* Take back what lies beyond size. */

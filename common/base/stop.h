@@ -18,6 +18,7 @@ void stop_install (void);
 /* Call in a forked child: signals have their usual effect again. */
 void stop_reset_in_child (void);
 
+/* Has a signal asked for the end? */
 gboolean stop_requested (void);
 
 /* Cancelled when a signal arrives; not a new reference. NULL before stop_install. */

@@ -12,6 +12,7 @@
 
 typedef struct ImapBodies ImapBodies;
 
+/* Empty: nothing is known yet. */
 ImapBodies *imap_bodies_new (void);
 
 /* With digests of the bytes as they are sent (L0) instead. */

@@ -62,6 +62,7 @@ guint imap_journal_get_slowest (ImapJournal *journal);
 /* Never NULL; an unknown one is new and empty. Belongs to the journal. */
 ImapJournalBox *imap_journal_get_box (ImapJournal *journal, const char *mailbox);
 
+/* How many messages with that L0 have been delivered to box. */
 guint imap_journal_count_delivered (ImapJournal *journal, const ImapJournalBox *box,
 				    const guint8 *l0);
 
@@ -76,6 +77,8 @@ ImapBatch *imap_journal_intend (ImapJournal *journal, ImapJournalBox *box, guint
 gboolean imap_journal_acknowledge (ImapJournal *journal, ImapBatch *batch, guint first, guint count,
 				   guint ms, const guint32 *uids, GError **error);
 
+/* The message at index was refused for good; text is the server's reason. After it, batch may be
+ * gone. */
 gboolean imap_journal_refuse (ImapJournal *journal, ImapBatch *batch, guint index, const char *text,
 			      GError **error);
 

@@ -26,6 +26,7 @@ typedef struct {
 	guint32 uid_next; /* as announced: it cannot get a UID below */
 } ImapSpan;
 
+/* Empty, with one reference. Borrows box. */
 ImapParcel *imap_parcel_new (ImapBox *box);
 void imap_parcel_unref (ImapParcel *parcel);
 

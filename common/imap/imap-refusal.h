@@ -21,4 +21,5 @@ typedef enum {
  * it does not say. */
 guint imap_refusal_get_pause (const char *text);
 
+/* What a NO or BAD stands for, by its response code (RFC 5530) or its words. */
 ImapRefusal imap_refusal_classify (const ImapResponse *reply);

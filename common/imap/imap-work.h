@@ -54,6 +54,7 @@ typedef enum {
 	IMAP_JOB_CHECK /* everything is sent: look through it once more; it is yours alone */
 } ImapJob;
 
+/* One more connection works; it ends by imap_work_leave. */
 void imap_work_enter (ImapWork *work);
 
 /* A connection ends: in order (cause NULL), or it could not be made again. The run fails if it was
@@ -63,7 +64,10 @@ void imap_work_leave (ImapWork *work, GError *cause);
 /* A mailbox to work on; waits for one. NULL if there is nothing left to do. */
 ImapBox *imap_work_take (ImapWork *work, ImapJob *job);
 
+/* box is ready for others to join. */
 void imap_work_opened (ImapWork *work, ImapBox *box);
+
+/* This connection works on box no more. */
 void imap_work_release (ImapWork *work, ImapBox *box);
 
 typedef struct {

@@ -21,6 +21,7 @@ typedef struct {
 	gboolean is_too_large; /* nothing more is kept */
 } MboxCollector;
 
+/* Borrows spool. */
 void mbox_collector_init (MboxCollector *collector, Spool *spool);
 gboolean mbox_collector_add (MboxCollector *collector, const guint8 *data, gsize length,
 			     GError **error);

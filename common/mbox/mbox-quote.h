@@ -28,8 +28,10 @@ typedef struct {
 	guint matched;    /* bytes of "From " held back after them */
 } MboxQuote;
 
+/* At the beginning of a line. */
 void mbox_quote_init (MboxQuote *quote, MboxQuoteMode mode, MboxQuoteFunc function,
 		      gpointer user_data);
+/* Hand on data, quoted or unquoted; FALSE as soon as the function returns FALSE. */
 gboolean mbox_quote_feed (MboxQuote *quote, const guint8 *data, gsize length, GError **error);
 
 /* Nothing more follows: hand out what was held back. */

@@ -54,6 +54,7 @@ const guint8 *message_content_peek (const MessageContent *content);
 /* One reading, from the start. */
 typedef struct ContentReader ContentReader;
 
+/* Takes its own reference to content. NULL with an error if it cannot be opened. */
 ContentReader *content_reader_new (MessageContent *content, GError **error);
 void content_reader_free (ContentReader *reader);
 

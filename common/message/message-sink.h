@@ -28,6 +28,7 @@ struct MessageSink {
 	const MessageSinkClass *class;
 };
 
+/* The operations of its class. */
 gboolean message_sink_put (MessageSink *sink, Message *message, GError **error);
 gboolean message_sink_finish (MessageSink *sink, GError **error);
 void message_sink_free (MessageSink *sink);

@@ -24,6 +24,7 @@ struct MessageSource {
 	const MessageSourceClass *class;
 };
 
+/* The operations of its class. */
 gboolean message_source_next (MessageSource *source, Message **message, GError **error);
 void message_source_free (MessageSource *source);
 

@@ -56,6 +56,7 @@ Message *message_new_without_content (const Message *message);
 Message *message_ref (Message *message);
 void message_unref (Message *message);
 
+/* Is it only the news that a folder exists? */
 gboolean message_is_folder (const Message *message);
 
 /* Sorts and removes doubles, leaves out empty ones; $Recent and system flags by name too. */

@@ -20,5 +20,7 @@ PstMime *pst_mime_new (PstItem *item, const char *path, GError **error);
 void pst_mime_free (PstMime *mime);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PstMime, pst_mime_free)
 
+/* Hands the whole message to WRITE, piece by piece; stops with FALSE as soon as that returns
+ * FALSE. */
 gboolean pst_mime_write (const PstMime *mime, PstPartWrite write, gpointer user_data,
 			 GError **error);

@@ -68,6 +68,8 @@ gboolean pst_part_settle (PstPart *message, GError **error);
 
 typedef gboolean (*PstPartWrite) (const void *data, gsize length, gpointer user_data,
 				  GError **error);
+/* Hands MESSAGE, which has been settled, to WRITE piece by piece; stops with FALSE as soon as that
+ * returns FALSE. */
 gboolean pst_part_write (const PstPart *message, PstPartWrite write, gpointer user_data,
 			 GError **error);
 

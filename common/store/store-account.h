@@ -16,6 +16,7 @@ typedef struct {
 	gboolean has_own_folders; /* ones that the program did not make itself */
 } StoreAccount;
 
+/* Takes name. */
 StoreAccount *store_account_new (char *name);
 void store_account_free (StoreAccount *account);
 

@@ -23,6 +23,7 @@ typedef struct {
 StoreListing *store_listing_new (int fd, gboolean *complete);
 void store_listing_free (StoreListing *listing);
 
+/* The entry of that name; NULL if there is none. Borrowed. */
 const StoreEntry *store_listing_find (const StoreListing *listing, const char *name);
 gboolean store_listing_has_directory (const StoreListing *listing, const char *name);
 

@@ -19,6 +19,8 @@ typedef struct {
 	Sorter *rest;   /* gets what is not paired */
 } VerifyJoinSide;
 
+/* Hands each pair of equals to pair, and the rest to the rest. The number of entries does not
+ * matter: two are in memory. FALSE if a temporary file cannot be used or pair returns FALSE. */
 gboolean verify_join (const VerifyJoinSide *source, const VerifyJoinSide *target,
 		      VerifyPairFunc pair, gpointer user_data, GError **error);
 
