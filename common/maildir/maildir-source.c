@@ -270,9 +270,9 @@ is_folder (const MaildirSource *self, const MaildirFolder *place)
 }
 
 /* On to the next folder that can be read; one without entries is news by itself. place is NULL at
- * the end. */
-static Message *
-next_folder (MaildirSource *self)
+ * the end. What has nothing to do with the folder, as a full disk for the names, is an error. */
+static gboolean
+next_folder (MaildirSource *self, Message **message, GError **error)
 {
 	leave_folder (self);
 	while (self->next_folder < self->list->len) {
@@ -280,15 +280,20 @@ next_folder (MaildirSource *self)
 		g_autoptr (GError) problem = NULL;
 		if (!is_folder (self, place))
 			continue;
-		if (enter_folder (self, place, &problem))
-			return self->n_messages > 0 ?
-				       NULL :
-				       message_new_folder (folder_ref (place->folder));
+		if (enter_folder (self, place, &problem)) {
+			if (self->n_messages == 0)
+				*message = message_new_folder (folder_ref (place->folder));
+			return TRUE;
+		}
 		leave_folder (self);
+		if (!g_error_matches (problem, RUN_ERROR, RUN_ERROR_INPUT)) {
+			g_propagate_error (error, g_steal_pointer (&problem));
+			return FALSE;
+		}
 		report_finding (self->report, REPORT_TROUBLE, "unreadable-folder", self->name,
 				place->folder->path, "%s", problem->message);
 	}
-	return NULL;
+	return TRUE;
 }
 
 /* --- One message ---------------------------------------------------------- */
@@ -417,7 +422,8 @@ maildir_source_next (MessageSource *source, Message **message, GError **error)
 			*message = take_entry (self, &entry);
 			continue;
 		}
-		*message = next_folder (self);
+		if (!next_folder (self, message, error))
+			return FALSE;
 		if (self->place == NULL)
 			break;
 	}
