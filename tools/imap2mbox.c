@@ -8,16 +8,27 @@
 #include "message/transfer.h"
 #include "store/store.h"
 
+static int connections;
+
+static const GOptionEntry options[] = {
+	{ "connections", 0, 0, G_OPTION_ARG_INT, &connections,
+	  "Read over at most N connections (default: 1 to 4, by what there is to read)", "N" },
+	{ NULL, 0, 0, 0, NULL, NULL, NULL },
+};
+
 static gboolean
 run (Cli *cli, int argc, char **argv, GError **error)
 {
 	const NetOptions *net = cli_connection_get (error);
-	const StoreOptions store = { .connection = net };
+	const StoreOptions store = { .connection = net, .connections = (guint) connections };
 
 	if (net == NULL)
 		return FALSE;
 	if (argc != 1 || !store_is_server (argv[0]))
 		return cli_usage_error (error, "one URL is needed: imaps://USER@HOST");
+	if (connections < 0 || connections > IMAP_SOURCE_CONNECTIONS_MOST)
+		return cli_usage_error (error, "--connections=%d: must be 1 to %d", connections,
+					IMAP_SOURCE_CONNECTIONS_MOST);
 	Output *output = cli_open_mail_output (error);
 	if (output == NULL)
 		return FALSE;
@@ -47,6 +58,7 @@ main (int argc, char **argv)
 		.summary = "Read an account on an IMAP server and write its mail as a stream",
 		.examples = examples,
 		.traits = CLI_READS_MAIL | CLI_CARRIES,
+		.options = options,
 		.connection = cli_connection_options,
 		.run = run,
 	};

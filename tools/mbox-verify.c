@@ -20,6 +20,7 @@ static const char *format = "table";
 static const char *require = "mime";
 static char **map;
 static int sample;
+static int connections;
 static gboolean quick;
 static VerifyRules rules;
 
@@ -45,6 +46,9 @@ static const GOptionEntry options[] = {
 	  "Expect what is in folder FROM and below in folder TO (may be repeated)", "FROM=TO" },
 	{ "quick", 0, 0, G_OPTION_ARG_NONE, &quick,
 	  "Compare headers, flags and dates only: proves nothing", NULL },
+	{ "connections", 0, 0, G_OPTION_ARG_INT, &connections,
+	  "Read a server over at most N connections (default: 1 to 4, by what there is to read)",
+	  "N" },
 	{ "sample", 0, 0, G_OPTION_ARG_INT, &sample,
 	  "The same, and read N messages whole, chosen at random", "N" },
 	{ NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -62,7 +66,9 @@ static MessageSource *
 open_operand (gpointer user_data, gboolean sparing, Ledger *ledger, Report *report, GError **error)
 {
 	const Operand *self = user_data;
-	const StoreOptions store = { .connection = cli_connection_get (error), .sparing = sparing };
+	const StoreOptions store = { .connection = cli_connection_get (error),
+				     .connections = (guint) connections,
+				     .sparing = sparing };
 
 	if (store.connection == NULL)
 		return NULL;
@@ -120,6 +126,9 @@ read_words (GError **error)
 	for (gsize i = 0; map != NULL && map[i] != NULL; i++)
 		if (!g_pattern_match_simple ("?*=?*", map[i]))
 			return cli_usage_error (error, "--map=%s: not FROM=TO", map[i]);
+	if (connections < 0 || connections > IMAP_SOURCE_CONNECTIONS_MOST)
+		return cli_usage_error (error, "--connections=%d: must be 1 to %d", connections,
+					IMAP_SOURCE_CONNECTIONS_MOST);
 	if (sample < 0)
 		return cli_usage_error (error, "--sample=%d: not a number of messages", sample);
 	return TRUE;

@@ -12,6 +12,11 @@
 #include "imap/imap-requests.h"
 #include "imap/imap-state.h"
 
+/* For each connection but the first. */
+#define WORTH_MESSAGES 1000
+#define WORTH_BYTES    (16 * 1024 * 1024)
+#define WORTH_HEADER   4096 /* what a message counts for of which only the header comes */
+
 struct ImapFetch {
 	const ImapMailbox *mailbox;
 	const char *account;
@@ -120,28 +125,30 @@ take_piece (ImapFetch *fetch, ImapEntry *entry, const GPtrArray *items, Message 
 }
 
 /* *message is NULL if the response is about something else: a flag that has changed meanwhile, a
- * message we did not ask for, a piece with more to come. */
+ * message we did not ask for, a piece with more to come; or if it is not yet its turn. */
 static gboolean
-take_response (ImapFetch *fetch, const ImapRequest *request, const ImapResponse *response,
+take_response (ImapFetch *fetch, const ImapConnection *connection, const ImapResponse *response,
 	       Message **message, GError **error)
 {
 	const ImapValue *list = imap_value_at (response->values, 0);
 	guint32 uid = 0;
 
-	if (request->is_look) {
+	if (fetch->looked)
 		imap_state_note (response, &fetch->now);
-		return TRUE;
-	}
 	if (g_strcmp0 (response->name, "FETCH") != 0 || list == NULL ||
 	    !imap_value_get_number (imap_value_find (list->items, "UID"), &uid))
 		return TRUE;
 	ImapEntry *entry = imap_entries_find (fetch->entries, uid);
 	if (entry == NULL || entry->fate != IMAP_ENTRY_OPEN)
 		return TRUE;
+	ImapRequest *request = imap_requests_find (fetch->requests, connection, entry);
+	if (request == NULL)
+		return TRUE;
 	if (request->is_piece)
-		return entry->uid != fetch->pieces.uid ||
-		       take_piece (fetch, entry, list->items, message, error);
+		return take_piece (fetch, entry, list->items, message, error);
 	*message = take_whole (fetch, entry, list->items);
+	if (*message != NULL)
+		*message = imap_requests_take (fetch->requests, request, entry, *message);
 	return TRUE;
 }
 
@@ -236,10 +243,10 @@ check_validity (const ImapFetch *fetch, GError **error)
 
 /* Dovecot 2.3 keeps HIGHESTMODSEQ to itself unless somebody wants CONDSTORE (RFC 7162, 3.1.8). */
 static char *
-make_examine (const ImapFetch *fetch)
+make_examine (const ImapFetch *fetch, const ImapConnection *connection)
 {
 	g_autofree char *quoted = imap_quote (fetch->mailbox->mailbox);
-	gboolean counts = imap_connection_has (fetch->connection, "CONDSTORE");
+	gboolean counts = imap_connection_has (connection, "CONDSTORE");
 
 	return g_strconcat ("EXAMINE ", quoted, counts ? " (CONDSTORE)" : NULL, NULL);
 }
@@ -250,8 +257,8 @@ imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused
 	g_autoptr (ImapResponse) reply = NULL;
 
 	*refused = FALSE;
+	g_autofree char *examine = make_examine (fetch, connection);
 	fetch->connection = connection;
-	g_autofree char *examine = make_examine (fetch);
 	fetch->looked = FALSE;
 	fetch->now = (ImapState){ 0 };
 	imap_requests_begin (fetch->requests, connection);
@@ -270,6 +277,40 @@ imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused
 	return TRUE;
 }
 
+gboolean
+imap_fetch_join (ImapFetch *fetch, ImapConnection *connection, GError **error)
+{
+	g_autofree char *examine = make_examine (fetch, connection);
+	ImapState state = { 0 };
+
+	if (!imap_connection_must (connection, examine, imap_state_note, &state, error))
+		return FALSE;
+	if (state.uid_validity != fetch->begun.uid_validity) {
+		g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY,
+			     "%s: over another connection %s is another mailbox", fetch->account,
+			     fetch->mailbox->folder->path);
+		return FALSE;
+	}
+	imap_requests_join (fetch->requests, connection);
+	return TRUE;
+}
+
+guint
+imap_fetch_suggest_connections (const ImapFetch *fetch, guint most)
+{
+	guint64 messages = 0;
+	guint64 bytes = 0;
+
+	for (guint i = 0; i < imap_entries_count (fetch->entries); i++) {
+		const ImapEntry *entry = imap_entries_get (fetch->entries, i);
+		if (entry->fate != IMAP_ENTRY_OPEN)
+			continue;
+		messages++;
+		bytes += fetch->late != NULL ? WORTH_HEADER : entry->size;
+	}
+	return (guint) MIN (most, 1 + MAX (messages / WORTH_MESSAGES, bytes / WORTH_BYTES));
+}
+
 /* --- The end of the mailbox ------------------------------------------------------------------- */
 
 /* Behind the last question, which costs no round trip of its own. Of what was empty nothing was
@@ -277,7 +318,7 @@ imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused
 static gboolean
 look_again (ImapFetch *fetch, GError **error)
 {
-	g_autofree char *examine = make_examine (fetch);
+	g_autofree char *examine = make_examine (fetch, fetch->connection);
 
 	if (fetch->looked || !imap_requests_may_look (fetch->requests) ||
 	    imap_entries_count (fetch->entries) == 0)
@@ -376,22 +417,23 @@ finish_mailbox (ImapFetch *fetch, GError **error)
 
 /* --- One after the other ---------------------------------------------------------------------- */
 
-/* A request is answered. */
+/* A request is answered: the oldest over connection. */
 static gboolean
-take_reply (ImapFetch *fetch, const ImapRequest *request, const ImapResponse *reply, GError **error)
+take_reply (ImapFetch *fetch, ImapConnection *connection, const ImapResponse *reply, GError **error)
 {
+	ImapRequest *request = imap_requests_oldest (fetch->requests, connection);
 	gboolean ok = reply->status == IMAP_STATUS_OK;
-	gboolean is_look = request->is_look;
+	gboolean is_look = request != NULL && request->is_look;
 
-	if (imap_connection_get_tag (reply) != request->tag) {
+	if (request == NULL || imap_connection_get_tag (reply) != request->tag) {
 		g_set_error (error, RUN_ERROR, RUN_ERROR_INPUT,
 			     "%s: the server answers out of order", fetch->account);
 		return FALSE;
 	}
 	if (!ok && imap_refusal_classify (reply) == IMAP_REFUSAL_TEMPORARY)
-		return imap_connection_refused (request->connection, reply,
-						fetch->mailbox->folder->path, error);
-	imap_requests_settle (fetch->requests, ok ? NULL : reply->text);
+		return imap_connection_refused (connection, reply, fetch->mailbox->folder->path,
+						error);
+	imap_requests_settle (fetch->requests, request, ok ? NULL : reply->text);
 	if (is_look && !ok)
 		fetch->refusal = g_strdup (reply->text);
 	return !is_look || !ok || check_validity (fetch, error);
@@ -404,16 +446,19 @@ imap_fetch_next (ImapFetch *fetch, Message **message, GError **error)
 	for (;;) {
 		if (!imap_requests_fill (fetch->requests, error) || !look_again (fetch, error))
 			return FALSE;
+		*message = imap_requests_take_held (fetch->requests);
+		if (*message != NULL)
+			return TRUE;
 		const ImapRequest *request = imap_requests_peek (fetch->requests);
 		if (request == NULL)
 			return finish_mailbox (fetch, error);
-		g_autoptr (ImapResponse) response =
-			imap_connection_read (request->connection, error);
+		ImapConnection *connection = request->connection;
+		g_autoptr (ImapResponse) response = imap_connection_read (connection, error);
 		if (response == NULL)
 			return FALSE;
 		if (response->kind == IMAP_RESPONSE_UNTAGGED
-			    ? !take_response (fetch, request, response, message, error)
-			    : !take_reply (fetch, request, response, error))
+			    ? !take_response (fetch, connection, response, message, error)
+			    : !take_reply (fetch, connection, response, error))
 			return FALSE;
 		if (*message != NULL)
 			return TRUE;

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Several FETCH commands are on their way while the first is being read, so a long way to the
- * server costs nothing; nobody reads ahead of the consumer, so memory holds one message. A large
- * message comes in pieces (BODY.PEEK[]<from.length>). After a cut, reading goes on over another
- * connection where it stopped, with the piece that was under way.
+ * server costs nothing; nobody reads ahead of the consumer, so memory holds one message for each
+ * connection. A large message comes in pieces (BODY.PEEK[]<from.length>). After a cut, reading goes
+ * on over another connection where it stopped, with the piece that was under way.
  */
 #pragma once
 
@@ -29,6 +29,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapFetch, imap_fetch_free)
  * RUN_ERROR_INPUT if another mailbox is there now (UIDVALIDITY). */
 gboolean imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused,
 			  GError **error);
+
+/* Open the mailbox over connection, too, and ask over it in turns with the others; it is borrowed
+ * as the first one is. After a cut all of them are forgotten. */
+gboolean imap_fetch_join (ImapFetch *fetch, ImapConnection *connection, GError **error);
+
+/* How many connections what is still to come is worth, of at most so many. */
+guint imap_fetch_suggest_connections (const ImapFetch *fetch, guint most);
 
 /* The next message; *message is NULL at the end of the mailbox. What the server lists and does not
  * hand out has failed in the ledger. */

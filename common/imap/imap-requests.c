@@ -24,6 +24,28 @@ struct ImapRequests {
 	guint64 bytes;
 };
 
+static void
+request_free (gpointer data)
+{
+	ImapRequest *request = data;
+
+	message_unref (request->held);
+	g_free (request);
+}
+
+/* What was held has not been handed on. */
+static void
+forget_flight (ImapRequests *requests)
+{
+	for (const GList *link = requests->flight.head; link != NULL; link = link->next) {
+		const ImapRequest *request = link->data;
+		if (request->held != NULL)
+			request->held_entry->fate = IMAP_ENTRY_OPEN;
+	}
+	g_queue_clear_full (&requests->flight, request_free);
+	g_queue_init (&requests->flight);
+}
+
 ImapRequests *
 imap_requests_new (ImapEntries *entries, ImapPieces *pieces, gboolean headers_only)
 {
@@ -42,7 +64,7 @@ imap_requests_free (ImapRequests *requests)
 {
 	if (requests == NULL)
 		return;
-	g_queue_clear_full (&requests->flight, g_free);
+	forget_flight (requests);
 	g_ptr_array_unref (requests->connections);
 	g_free (requests);
 }
@@ -50,8 +72,7 @@ imap_requests_free (ImapRequests *requests)
 void
 imap_requests_begin (ImapRequests *requests, ImapConnection *connection)
 {
-	g_queue_clear_full (&requests->flight, g_free);
-	g_queue_init (&requests->flight);
+	forget_flight (requests);
 	g_ptr_array_set_size (requests->connections, 0);
 	g_ptr_array_add (requests->connections, connection);
 	requests->turn = 0;
@@ -153,6 +174,7 @@ send (ImapRequests *requests, ImapRequest *request, GError **error)
 				    set, imap_message_object_item (mine->connection), what) ||
 	    !imap_connection_flush (mine->connection, error))
 		return FALSE;
+	mine->left = mine->messages;
 	requests->messages += mine->messages;
 	requests->bytes += mine->bytes;
 	g_queue_push_tail (&requests->flight, g_steal_pointer (&mine));
@@ -210,17 +232,74 @@ imap_requests_look (ImapRequests *requests, const char *command, GError **error)
 
 /* --- Answered --------------------------------------------------------------------------------- */
 
-const ImapRequest *
+/* What has brought all its messages is not waited for while others have not. */
+ImapRequest *
 imap_requests_peek (const ImapRequests *requests)
 {
+	for (const GList *link = requests->flight.head; link != NULL; link = link->next) {
+		ImapRequest *request = link->data;
+		if (request->left > 0 || request->held != NULL)
+			return request;
+	}
 	return g_queue_peek_head ((GQueue *) &requests->flight);
 }
 
-void
-imap_requests_settle (ImapRequests *requests, const char *text)
+ImapRequest *
+imap_requests_oldest (const ImapRequests *requests, const ImapConnection *connection)
 {
-	g_autofree ImapRequest *request = g_queue_pop_head (&requests->flight);
+	for (const GList *link = requests->flight.head; link != NULL; link = link->next) {
+		ImapRequest *request = link->data;
+		if (request->connection == connection)
+			return request;
+	}
+	return NULL;
+}
 
+ImapRequest *
+imap_requests_find (const ImapRequests *requests, const ImapConnection *connection,
+		    const ImapEntry *entry)
+{
+	for (const GList *link = requests->flight.head; link != NULL; link = link->next) {
+		ImapRequest *request = link->data;
+		if (request->connection == connection && request->count > 0 &&
+		    entry >= imap_entries_get (requests->entries, request->first) &&
+		    entry < imap_entries_get (requests->entries, request->first) + request->count)
+			return request;
+	}
+	return NULL;
+}
+
+Message *
+imap_requests_take (ImapRequests *requests, ImapRequest *request, ImapEntry *entry,
+		    Message *message)
+{
+	gboolean is_its_turn = request == imap_requests_peek (requests);
+
+	if (request->left > 0)
+		request->left--;
+	if (is_its_turn)
+		return message;
+	for (const GList *link = requests->flight.head; link->data != request; link = link->next) {
+		ImapRequest *earlier = link->data;
+		if (earlier->connection == request->connection)
+			earlier->left = 0;
+	}
+	request->held = message;
+	request->held_entry = entry;
+	return NULL;
+}
+
+Message *
+imap_requests_take_held (ImapRequests *requests)
+{
+	ImapRequest *request = imap_requests_peek (requests);
+
+	return request != NULL ? g_steal_pointer (&request->held) : NULL;
+}
+
+void
+imap_requests_settle (ImapRequests *requests, ImapRequest *request, const char *text)
+{
 	requests->messages -= request->messages;
 	requests->bytes -= request->bytes;
 	for (guint i = request->first; i < request->first + request->count; i++) {
@@ -234,4 +313,6 @@ imap_requests_settle (ImapRequests *requests, const char *text)
 		else
 			imap_entries_withhold (requests->entries, entry, text);
 	}
+	g_queue_remove (&requests->flight, request);
+	request_free (request);
 }

@@ -8,12 +8,20 @@
 #include "imap/imap-fetch.h"
 #include "imap/imap-retry.h"
 
+#define CONNECTIONS_USUAL 4
+#define BREAKS_MOST       3  /* then one has to do */
+#define PATIENCE_SECONDS  30 /* with the others; some servers let one too many wait for ever */
+
 typedef struct {
 	MessageSource source;
 	const NetUrl *url;
-	const NetOptions *options;
+	const NetOptions *net;
 	char *account;
-	ImapConnection *connection; /* NULL: given up */
+	ImapConnection *connection; /* the first one; NULL: given up */
+	GPtrArray *others;          /* of ImapConnection */
+	NetOptions others_net;      /* how those are made */
+	guint connections;          /* at most, all together */
+	guint breaks;               /* of any, while there were several */
 	ImapFolders *folders;
 	Ledger *ledger;
 	Report *report;
@@ -23,6 +31,56 @@ typedef struct {
 	ImapLate *late; /* NULL: messages come whole */
 } ImapSource;
 
+/* --- Several connections ---------------------------------------------------------------------- */
+
+static void
+drop_others (ImapSource *source)
+{
+	if (source->others->len > 0 && ++source->breaks >= BREAKS_MOST)
+		source->connections = 1;
+	g_ptr_array_set_size (source->others, 0);
+}
+
+/* The first one could log in: one that is turned away is one too many, or not to be had just now.
+ * Reading goes on without it. */
+static gboolean
+add_other (ImapSource *source)
+{
+	g_autoptr (GError) reason = NULL;
+	ImapConnection *connection =
+		imap_connection_new (source->url, &source->others_net, &reason);
+
+	if (connection != NULL)
+		g_ptr_array_add (source->others, connection);
+	if (connection != NULL && imap_fetch_join (source->fetch, connection, &reason))
+		return TRUE;
+	if (connection != NULL)
+		g_ptr_array_remove (source->others, connection);
+	source->connections = source->others->len + 1;
+	report_detail (source->report, "no further connection: %s", reason->message);
+	return FALSE;
+}
+
+/* As many of those that are there as the open mailbox is worth, and new ones. One that has gone
+ * while there was nothing for it to do is replaced. */
+static void
+share_mailbox (ImapSource *source)
+{
+	guint wanted = imap_fetch_suggest_connections (source->fetch, source->connections) - 1;
+
+	for (guint i = 0; i < wanted && i < source->others->len;) {
+		ImapConnection *other = g_ptr_array_index (source->others, i);
+		if (imap_fetch_join (source->fetch, other, NULL))
+			i++;
+		else
+			g_ptr_array_remove_index (source->others, i);
+	}
+	while (source->others->len < wanted && add_other (source))
+		continue;
+}
+
+/* --- One after the other ---------------------------------------------------------------------- */
+
 /* After problem (taken over): another connection, on which the open mailbox goes on; or give up. */
 static gboolean
 go_on (ImapSource *source, GError *problem, GError **error)
@@ -31,15 +89,18 @@ go_on (ImapSource *source, GError *problem, GError **error)
 		gboolean refused = FALSE;
 		g_autoptr (GError) next = NULL;
 
+		drop_others (source);
 		g_clear_pointer (&source->connection, imap_connection_free);
-		source->connection = imap_retry_connect (&source->retry, source->url,
-							 source->options, problem, source->report,
-							 error);
+		source->connection = imap_retry_connect (&source->retry, source->url, source->net,
+							 problem, source->report, error);
 		if (source->connection == NULL)
 			return FALSE;
-		if (source->fetch == NULL ||
-		    imap_fetch_open (source->fetch, source->connection, &refused, &next))
+		if (source->fetch == NULL)
 			return TRUE;
+		if (imap_fetch_open (source->fetch, source->connection, &refused, &next)) {
+			share_mailbox (source);
+			return TRUE;
+		}
 		problem = g_steal_pointer (&next);
 	}
 }
@@ -57,6 +118,8 @@ open_mailbox (ImapSource *source, const ImapMailbox *mailbox, GError **error)
 		return go_on (source, problem, error);
 	if (refused)
 		g_clear_pointer (&source->fetch, imap_fetch_free);
+	else
+		share_mailbox (source);
 	return TRUE;
 }
 
@@ -99,6 +162,14 @@ imap_source_next (MessageSource *base, Message **message, GError **error)
 }
 
 static void
+log_out (ImapSource *source)
+{
+	imap_connection_logout (source->connection);
+	for (guint i = 0; i < source->others->len; i++)
+		imap_connection_logout (g_ptr_array_index (source->others, i));
+}
+
+static void
 imap_source_free (MessageSource *base)
 {
 	ImapSource *source = (ImapSource *) base;
@@ -106,8 +177,9 @@ imap_source_free (MessageSource *base)
 	/* With answers still on their way, a farewell would have to wait for all of them. */
 	if (source->connection != NULL && source->folders != NULL &&
 	    (source->fetch == NULL || !imap_fetch_is_busy (source->fetch)))
-		imap_connection_logout (source->connection);
+		log_out (source);
 	imap_fetch_free (source->fetch);
+	g_ptr_array_unref (source->others);
 	imap_connection_free (source->connection);
 	imap_folders_free (source->folders);
 	imap_late_unref (source->late);
@@ -137,22 +209,28 @@ list_folders (ImapSource *source, GError **error)
 }
 
 MessageSource *
-imap_source_new (const NetUrl *url, const NetOptions *options, gboolean late, Ledger *ledger,
-		 Report *report, GError **error)
+imap_source_new (const NetUrl *url, const NetOptions *net, const ImapSourceOptions *options,
+		 Ledger *ledger, Report *report, GError **error)
 {
-	ImapConnection *connection = imap_connection_new (url, options, error);
+	ImapConnection *connection = imap_connection_new (url, net, error);
 
 	if (connection == NULL)
 		return NULL;
 	ImapSource *source = g_new0 (ImapSource, 1);
 	source->source.class = &imap_source_class;
 	source->url = url;
-	source->options = options;
+	source->net = net;
+	source->others_net = *net;
+	if (net->timeout_seconds == 0 || net->timeout_seconds > PATIENCE_SECONDS)
+		source->others_net.timeout_seconds = PATIENCE_SECONDS;
 	source->account = g_strdup (imap_connection_get_account (connection));
 	source->connection = connection;
+	source->others =
+		g_ptr_array_new_with_free_func ((GDestroyNotify) imap_connection_free);
+	source->connections = options->connections > 0 ? options->connections : CONNECTIONS_USUAL;
 	source->ledger = ledger;
 	source->report = report;
-	source->late = late ? imap_late_new (url, options, report) : NULL;
+	source->late = options->late ? imap_late_new (url, net, report) : NULL;
 	if (list_folders (source, error))
 		return &source->source;
 	imap_source_free (&source->source);

@@ -12,8 +12,18 @@
 #include "message/ledger.h"
 #include "message/message-source.h"
 
-/* Logs in and lists the folders; url->path narrows to one folder and what is below. late:
- * only headers are fetched, and bodies one by one when they are read. url and options live longer
- * than the source and its messages; ledger and report are borrowed. */
-MessageSource *imap_source_new (const NetUrl *url, const NetOptions *options, gboolean late,
-				Ledger *ledger, Report *report, GError **error);
+#define IMAP_SOURCE_CONNECTIONS_MOST 32
+
+typedef struct {
+	/* only headers are fetched, and bodies one by one when they are read */
+	gboolean late;
+	guint connections; /* at most so many; 0: up to 4 */
+} ImapSourceOptions;
+
+/* Logs in and lists the folders; url->path narrows to one folder and what is below. Large
+ * mailboxes are read over several connections, in the same order; a server that allows fewer is
+ * read over fewer. url and net live longer than the source and its messages; ledger and report are
+ * borrowed. */
+MessageSource *imap_source_new (const NetUrl *url, const NetOptions *net,
+				const ImapSourceOptions *options, Ledger *ledger, Report *report,
+				GError **error);

@@ -65,8 +65,8 @@ open_url (const char *operand, const StoreOptions *options, Ledger *ledger, Repo
 	self->source.class = &url_source_class;
 	source = &self->source;
 	self->url = g_steal_pointer (&url);
-	self->imap = imap_source_new (self->url, options->connection, options->sparing, ledger,
-				      report, error);
+	const ImapSourceOptions imap = { options->sparing, options->connections };
+	self->imap = imap_source_new (self->url, options->connection, &imap, ledger, report, error);
 	return self->imap != NULL ? g_steal_pointer (&source) : NULL;
 }
 

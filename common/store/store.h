@@ -18,6 +18,7 @@ typedef struct {
 	Folder *folder;               /* of an ordinary mbox's messages; borrowed; NULL: INBOX */
 	PstOptions outlook;           /* how Outlook files are read */
 	const NetOptions *connection; /* of URLs; outlives the source; NULL: URLs are refused */
+	guint connections; /* to a server, at most; 0: as the account is worth */
 	/* Few messages will be read beyond their header: servers hand out no more unasked. */
 	gboolean sparing;
 } StoreOptions;

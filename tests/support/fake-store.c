@@ -349,8 +349,11 @@ append_body (GString *out, const FakeMessage *message, gboolean longer, const ch
 	g_string_append_len (text, data, (gssize) size);
 	length = text->len;
 	if (piece != NULL) {
-		offset = MIN (g_ascii_strtoull (piece + 3, (char **) &piece, 10), text->len);
-		length = MIN (g_ascii_strtoull (piece + 1, NULL, 10), text->len - offset);
+		guint64 from = g_ascii_strtoull (piece + 3, (char **) &piece, 10);
+		guint64 wanted = g_ascii_strtoull (piece + 1, NULL, 10);
+
+		offset = MIN (from, text->len);
+		length = MIN (wanted, text->len - offset);
 		g_string_append_printf (out, " BODY[]<%" G_GUINT64_FORMAT ">", offset);
 	} else if (strstr (item, "[HEADER]") != NULL) {
 		length = header_length (text->str, text->len);
