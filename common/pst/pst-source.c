@@ -9,11 +9,10 @@
 #include "base/child.h"
 #include "base/error.h"
 #include "pst/pst-feed.h"
+#include "pst/pst-folders.h"
 #include "pst/pst-worker.h"
 
-#define MAX_FOLDERS       1000000
 #define MAX_ZONES_OF_ITEM 8
-#define MAX_PATH          16384
 
 /* Damage that costs something the account of items can't show. Everything else is only worth
  * knowing. */
@@ -41,14 +40,6 @@ static const char *const troubles[] = {
 	"text-cut",
 };
 
-typedef struct {
-	Folder *folder;
-	guint32 bits;
-	gboolean has_mail; /* a message of it has been handed out */
-	guint64 mail;      /* counts for a list */
-	guint64 other;
-} SourceFolder;
-
 /* What is being received. */
 typedef struct {
 	gboolean is_open;
@@ -74,9 +65,8 @@ typedef struct {
 	Report *report;
 	Child child;
 	PstFeed *feed;
-	GArray *folders;   /* SourceFolder */
-	GHashTable *paths; /* of folders, so that no two share one */
-	guint closed;      /* folders before this one have had their say */
+	PstFolders folders;
+	guint closed; /* folders before this one have had their say */
 	guint64 total;
 	guint64 next_number; /* items below have been accounted for */
 	gboolean has_plan;
@@ -105,76 +95,22 @@ fail_protocol (const PstSource *source, GError **error)
 static const char *
 get_folder_path (const PstSource *source, guint32 folder)
 {
-	return g_array_index (source->folders, SourceFolder, folder).folder->path;
+	return pst_folders_get (&source->folders, folder)->folder->path;
 }
 
-/* --- Folders --------------------------------------------------------------- */
-
-/* The components of a new folder below parent; the root of all isn't among them. The inbox is
- * INBOX wherever it lies. */
-static GPtrArray *
-make_components (const PstSource *source, guint32 parent, FolderRole role, const char *name)
-{
-	GPtrArray *components = g_ptr_array_new_with_free_func (g_free);
-
-	if (role == FOLDER_ROLE_INBOX) {
-		g_ptr_array_add (components, g_strdup ("INBOX"));
-		return components;
-	}
-	if (parent < source->folders->len) {
-		const SourceFolder *above = &g_array_index (source->folders, SourceFolder, parent);
-		gboolean is_short = strlen (above->folder->path) + strlen (name) < MAX_PATH;
-		for (char **p = above->folder->components;
-		     !(above->bits & PST_WIRE_IS_ROOT) && is_short && *p; p++)
-			g_ptr_array_add (components, g_strdup (*p));
-	}
-	g_ptr_array_add (components, g_strdup (name));
-	return components;
-}
-
-/* Two folders of one name must not become one: the second is "Name (2)". */
-static Folder *
-make_unique_folder (PstSource *source, GPtrArray *components, FolderRole role)
-{
-	g_autofree char *name = g_strdup (g_ptr_array_index (components, components->len - 1));
-
-	g_ptr_array_add (components, NULL);
-	for (guint n = 2;; n++) {
-		Folder *folder = folder_new ((const char *const *) components->pdata, role);
-		if (g_hash_table_add (source->paths, g_strdup (folder->path))) {
-			if (n > 2)
-				report_finding (source->report, REPORT_NOTE, "folder-name-twice",
-						source->name, folder->path,
-						"another folder has this name already");
-			return folder;
-		}
-		folder_unref (folder);
-		char **last = (char **) &g_ptr_array_index (components, components->len - 2);
-		g_free (*last);
-		*last = g_strdup_printf ("%s (%u)", *name != '\0' ? name : "Unnamed", n);
-	}
-}
+/* --- Folders, and how much will come --------------------------------------- */
 
 static gboolean
 take_folder (PstSource *source, PstWireFields *fields, GError **error)
 {
 	guint32 parent = pst_wire_get_u32 (fields);
 	guint32 role = pst_wire_get_u32 (fields);
-	SourceFolder folder = { .bits = pst_wire_get_u32 (fields) };
+	guint32 bits = pst_wire_get_u32 (fields);
 	g_autofree char *name = pst_wire_get_string (fields);
 
-	if (!pst_wire_is_end (fields) || source->has_plan || role > FOLDER_ROLE_OUTBOX ||
-	    (parent != G_MAXUINT32 && parent >= source->folders->len) ||
-	    source->folders->len >= MAX_FOLDERS)
-		return fail_protocol (source, error);
-
-	g_autoptr (GPtrArray) components = make_components (source, parent, (FolderRole)role, name);
-	folder.folder = make_unique_folder (source, components, (FolderRole)role);
-	if (folder.bits & PST_WIRE_IS_UNNAMED)
-		report_finding (source->report, REPORT_NOTE, "folder-unnamed", source->name,
-				folder.folder->path, "a folder has no name");
-	g_array_append_val (source->folders, folder);
-	return TRUE;
+	return (pst_wire_is_end (fields) && !source->has_plan &&
+		pst_folders_add (&source->folders, parent, role, bits, name)) ||
+	       fail_protocol (source, error);
 }
 
 static gboolean
@@ -221,7 +157,7 @@ get_item (const PstSource *source, PstWireFields *fields, guint64 *number, Item 
 	item->folder = pst_wire_get_u32 (fields);
 	item->is_old = pst_wire_get_u32 (fields) != 0;
 	return fields->is_sound && source->has_plan && *number < source->total &&
-	       item->folder < source->folders->len;
+	       item->folder < pst_folders_get_count (&source->folders);
 }
 
 static gboolean
@@ -365,7 +301,7 @@ take_done (PstSource *source, PstPacket *packet, Message **message, GError **err
 	if (item->is_aside)
 		return finish_aside (source, packet->content, error);
 
-	SourceFolder *folder = &g_array_index (source->folders, SourceFolder, item->folder);
+	PstFolderEntry *folder = pst_folders_get (&source->folders, item->folder);
 	g_autofree char *origin = make_origin (source, item->nid);
 	MessageContent *content = message_content_new_spool (g_steal_pointer (&packet->content));
 	Message *result = message_new (folder_ref (folder->folder), content, origin);
@@ -434,7 +370,7 @@ take_listed (PstSource *source, PstWireFields *fields, GError **error)
 
 	if (!pst_wire_is_end (fields) || !source->item.is_open)
 		return fail_protocol (source, error);
-	SourceFolder *folder = &g_array_index (source->folders, SourceFolder, source->item.folder);
+	PstFolderEntry *folder = pst_folders_get (&source->folders, source->item.folder);
 	folder->mail += is_mail != 0;
 	folder->other += is_mail == 0;
 	end_item (source);
@@ -577,12 +513,12 @@ static Message *
 next_empty_folder (PstSource *source)
 {
 	guint until = source->item.is_open ? source->item.folder
-		      : source->has_ended  ? source->folders->len
+		      : source->has_ended  ? pst_folders_get_count (&source->folders)
 					   : 0;
 
 	while (source->closed < until) {
-		const SourceFolder *folder =
-			&g_array_index (source->folders, SourceFolder, source->closed++);
+		const PstFolderEntry *folder =
+			pst_folders_get (&source->folders, source->closed++);
 		if (!folder->has_mail && (folder->bits & PST_WIRE_IS_FOR_MAIL) &&
 		    !(folder->bits & PST_WIRE_IS_ROOT))
 			return message_new_folder (folder_ref (folder->folder));
@@ -616,10 +552,7 @@ pst_source_free (MessageSource *base)
 	child_end (&source->child);
 	pst_slots_clear (&source->task.slots);
 	clear_item (&source->item);
-	for (guint i = 0; i < source->folders->len; i++)
-		folder_unref (g_array_index (source->folders, SourceFolder, i).folder);
-	g_array_unref (source->folders);
-	g_hash_table_unref (source->paths);
+	pst_folders_clear (&source->folders);
 	g_free (source->path);
 	g_free (source->name);
 	g_free (source);
@@ -646,8 +579,7 @@ open_source (const char *path, const PstOptions *options, gboolean only_list, Le
 		(PstWorkerTask){.path = source->path, .options = *options, .only_list = only_list};
 	source->ledger = ledger;
 	source->report = report;
-	source->folders = g_array_new (FALSE, FALSE, sizeof (SourceFolder));
-	source->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	pst_folders_init (&source->folders, report, source->name);
 	if (!pst_slots_init (&source->task.slots, error) ||
 	    !child_start (&source->child, pst_worker_run, &source->task, error))
 		return NULL;
@@ -679,8 +611,8 @@ pst_source_list (const char *path, const PstOptions *options, Ledger *ledger, Re
 	while (!source->has_ended)
 		if (!advance (source, &none, error))
 			return FALSE;
-	for (guint i = 0; i < source->folders->len; i++) {
-		const SourceFolder *folder = &g_array_index (source->folders, SourceFolder, i);
+	for (guint i = 0; i < pst_folders_get_count (&source->folders); i++) {
+		const PstFolderEntry *folder = pst_folders_get (&source->folders, i);
 		gboolean is_bare_root =
 			(folder->bits & PST_WIRE_IS_ROOT) && folder->mail + folder->other == 0;
 		if (!is_bare_root &&
