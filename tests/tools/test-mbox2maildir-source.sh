@@ -123,14 +123,14 @@ run "$mbox2maildir" box Nothing.mbox Notes Empties
 status_is 'mailboxes without mail' 0
 is 'are folders all the same' "$(cut -f 2 Empties/mailferry-folders | LC_ALL=C sort | tr '\n' ' ')" 'Notes Nothing box '
 
-mkdir -p Large/cur Large/new Large/tmp
+mkdir -p Long/cur Long/new Long/tmp
 long=$(printf '%0220d' 0)
-(cd Large/cur && seq -f "%05.0f.$long" 5000 | xargs touch)
-run env TMPDIR=/nonexistent "$mbox2maildir" Large NotRead
+(cd Long/cur && seq -f "%05.0f.$long" 5000 | xargs touch)
+run env TMPDIR=/nonexistent "$mbox2maildir" Long NotRead
 status_is 'names that can be kept nowhere are no fault of the folder' 2
 complains 'the place is named' '/nonexistent: cannot make a temporary file'
-run "$mbox2maildir" Large LargeToo
-is 'else they need no more than that' "$status $(ls LargeToo/cur | wc -l)" '0 5000'
+run "$mbox2maildir" Long LongToo
+is 'else they need no more than that' "$status $(ls LongToo/cur | wc -l)" '0 5000'
 
 message 1 > dated
 run "$mbox2maildir" --from-tz=+01:00 dated Zone
