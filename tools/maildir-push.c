@@ -175,6 +175,8 @@ run (Cli *cli, int argc, char **argv, GError **error)
 	};
 	if (rejected_file == NULL || cli->dry_run)
 		return upload (cli, source, url, &link, &sink_options, error);
+	if (!cli_check_output ("rejected", rejected_file, argc, argv, error))
+		return FALSE;
 	g_autoptr (MessageSink) rejected = mbox_aside_new (rejected_file, error);
 	if (rejected == NULL)
 		return FALSE;

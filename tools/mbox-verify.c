@@ -59,7 +59,8 @@ static const GOptionEntry options[] = {
 typedef struct {
 	const char *operand;
 	const MessageFilter *filter; /* NULL: all of it */
-	int kept;                    /* standard input, which may be read twice; else -1 */
+	const char *name;            /* in diagnostics */
+	int kept;                    /* what came through a pipe, to be read twice; else -1 */
 } Operand;
 
 static MessageSource *
@@ -73,7 +74,7 @@ open_operand (gpointer user_data, gboolean sparing, Ledger *ledger, Report *repo
 	if (store.connection == NULL)
 		return NULL;
 	MessageSource *source =
-		self->kept >= 0 ? verify_stdin_open (self->kept, ledger, report, error)
+		self->kept >= 0 ? verify_stdin_open (self->kept, self->name, ledger, report, error)
 				: store_open_source (self->operand, &store, ledger, report, error);
 	if (source == NULL || self->filter == NULL)
 		return source;
@@ -162,7 +163,7 @@ check_options (const Cli *cli, int argc, char **argv, GError **error)
 		return cli_usage_error (error, "--two-way looks at everything: no filters with it");
 	if (narrow && source_listed)
 		return cli_usage_error (error, "a manifest cannot be filtered");
-	return read_words (error);
+	return cli_check_output ("missing", missing_file, argc, argv, error) && read_words (error);
 }
 
 /* --- The run ------------------------------------------------------------ */
@@ -271,11 +272,11 @@ compare (Cli *cli, const VerifyEnd *source, const VerifyEnd *target, VerifyForm 
 }
 
 static gboolean
-keep_stdin (Operand *operand, GError **error)
+keep_pipe (Operand *operand, GError **error)
 {
-	if (strcmp (operand->operand, "-") != 0)
+	if (!verify_stdin_is_meant (operand->operand))
 		return TRUE;
-	operand->kept = verify_stdin_keep (error);
+	operand->kept = verify_stdin_keep (operand->operand, error);
 	return operand->kept >= 0;
 }
 
@@ -288,15 +289,15 @@ run (Cli *cli, int argc, char **argv, GError **error)
 	gboolean server = store_is_server (argv[0]) || store_is_server (argv[1]);
 	g_autofree char *source_name = cli_base_name (argv[0]);
 	g_autofree char *target_name = cli_base_name (argv[1]);
-	Operand from = { argv[0], &cli->filter, -1 };
-	Operand to = { argv[1], NULL, -1 };
+	Operand from = { argv[0], &cli->filter, source_name, -1 };
+	Operand to = { argv[1], NULL, target_name, -1 };
 	VerifyEnd source = end_of (&from, source_name, cli->ledger);
 	VerifyEnd target = end_of (&to, target_name, cli->target);
 
 	/* What is compared with itself is not anywhere else. */
 	if (store_contains (argv[0], argv[1]) && store_contains (argv[1], argv[0]))
 		source.kind = VERIFY_COPY;
-	gboolean ok = keep_stdin (&from, error) && keep_stdin (&to, error) &&
+	gboolean ok = keep_pipe (&from, error) && keep_pipe (&to, error) &&
 		      compare (cli, &source, &target,
 			       server ? VERIFY_FORM_SENT : VERIFY_FORM_RAW, error);
 	if (from.kept >= 0)

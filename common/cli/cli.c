@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -364,6 +365,25 @@ drop_separator (int *argc, char **argv)
 	}
 }
 
+gboolean
+cli_check_output (const char *option, const char *path, int argc, char **argv, GError **error)
+{
+	struct stat output;
+	struct stat input;
+
+	if (path == NULL || stat (path, &output) < 0)
+		return TRUE;
+	for (int i = 0; i < argc; i++) {
+		int seen = strcmp (argv[i], "-") == 0 ? fstat (STDIN_FILENO, &input)
+						      : stat (argv[i], &input);
+		if (seen == 0 && S_ISREG (input.st_mode) && input.st_dev == output.st_dev &&
+		    input.st_ino == output.st_ino)
+			return cli_usage_error (error, "--%s=%s: that file is read, not written",
+						option, path);
+	}
+	return TRUE;
+}
+
 static gboolean
 start (const CliTool *tool, Cli *cli, CommonOptions *o, int argc, char **argv, GError **error)
 {
@@ -384,7 +404,9 @@ start (const CliTool *tool, Cli *cli, CommonOptions *o, int argc, char **argv, G
 							 PACKAGE_VERSION);
 		return print (text, error);
 	}
-	return apply (cli, o, error) && run_tool (tool, cli, o, argc - 1, argv + 1, error);
+	return cli_check_output ("report", o->report, argc - 1, argv + 1, error) &&
+	       cli_check_output ("manifest", o->manifest, argc - 1, argv + 1, error) &&
+	       apply (cli, o, error) && run_tool (tool, cli, o, argc - 1, argv + 1, error);
 }
 
 int

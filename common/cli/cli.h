@@ -57,6 +57,11 @@ gboolean cli_usage_error (GError **error, const char *format, ...) G_GNUC_PRINTF
  * NULL. */
 gboolean cli_parse_size (const char *option, const char *text, goffset *size, GError **error);
 
+/* A usage error if path, given for option, is the file of one of the operands: a source is never
+ * written to. path may be NULL. */
+gboolean cli_check_output (const char *option, const char *path, int argc, char **argv,
+			   GError **error);
+
 /* Standard output for mail: an error if it is a terminal or closed. Caller frees. */
 Output *cli_open_mail_output (GError **error);
 

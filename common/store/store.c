@@ -181,7 +181,10 @@ store_open_source (const char *operand, const StoreOptions *options, Ledger *led
 static gboolean
 is_outlook_file (const char *operand)
 {
-	int fd = open (operand, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	/* Opening a pipe and closing it again would end its writer. */
+	int fd = g_file_test (operand, G_FILE_TEST_IS_REGULAR)
+			 ? open (operand, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+			 : -1;
 	gboolean yes = fd >= 0 && is_outlook (fd);
 
 	if (fd >= 0)

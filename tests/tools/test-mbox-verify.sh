@@ -79,6 +79,29 @@ status_is 'standard input is a source' 0
 run_sh 'cat three.mbox | "$1" Maildir -' "$verify"
 status_is 'standard input is a target' 0
 
+# A named pipe, and what shells make of <(COMMAND), can be read only once, too.
+mkfifo pipe
+run_sh 'cat three.mbox > pipe & timeout 20 "$1" pipe Maildir; status=$?; wait; exit $status' "$verify"
+status_is 'a pipe is a source' 0
+run_sh 'cat three.mbox > pipe & timeout 20 "$1" Maildir pipe; status=$?; wait; exit $status' "$verify"
+status_is 'a pipe is a target' 0
+run_sh '"$1" --missing=left.mbs <(cat three.mbox) <(:)' "$verify"
+status_is 'a pipe without anything is trouble' 2
+
+# What is read is not written over.
+cp three.mbox kept.mbox
+for option in --missing --manifest --report; do
+	run "$verify" "$option=kept.mbox" kept.mbox Maildir
+	status_is "$option does not write to the source" 2
+	complains 'it says so' "^mbox-verify: $option=kept.mbox: that file is read, not written$"
+	run_sh '"$1" "$2=kept.mbox" - Maildir < kept.mbox' "$verify" "$option"
+	status_is "nor when it is standard input" 2
+	ln -sf kept.mbox link.mbox
+	run "$verify" "$option=link.mbox" three.mbox kept.mbox
+	status_is "nor to the target by another name" 2
+	ok 'it stays what it was' cmp three.mbox kept.mbox
+done
+
 # --- One fault at a time ----------------------------------------------------------------------------
 
 make_maildir Maildir 1 3
@@ -150,6 +173,15 @@ prints 'that is equal, not proven' '^Equal: 2 of 3 proven$'
 run "$verify" --require=canonical three.mbox Maildir
 status_is '--require=canonical does not take it' 1
 prints 'it is a difference then' '^mime-equal: INBOX, .*"number 2"'
+
+run_sh '"$1" <(cat three.mbox) <(cat three.mbox)' "$verify"
+status_is 'two pipes agree' 0
+cat Maildir/cur/*.2.host:2, > anew.eml
+mkdir -p anew
+mv anew.eml anew/2.eml
+run_sh '"$1" --missing=left.mbs <(cat three.mbox) anew' "$verify"
+prints 'what came through a pipe is looked into again' '^note: mime-equal: INBOX, .*"number 2"'
+is 'and sent again' "$(grep -c '^X-Mbs: 1 message ' left.mbs)" 2
 
 anew 2 > Maildir/cur/1704100007.7.host:2,
 run "$verify" three.mbox Maildir
