@@ -124,3 +124,14 @@ text_line_length (const void *data, gsize length)
 
 	return lf != NULL ? (gsize) (lf - (const char *) data) + 1 : length;
 }
+
+/* One CR proves nothing. */
+gboolean
+text_has_only_cr (const void *data, gsize length, gboolean whole)
+{
+	const char *end = (const char *) data + length;
+	const char *cr = memchr (data, '\r', length);
+
+	return cr != NULL && memchr (data, '\n', length) == NULL &&
+	       (memchr (cr + 1, '\r', (gsize) (end - cr - 1)) != NULL || (whole && cr + 1 == end));
+}

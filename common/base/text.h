@@ -35,3 +35,6 @@ char *text_fold (const char *text, gssize length);
 
 /* The bytes of the first line of data, its LF included; all of them where there is none. */
 gsize text_line_length (const void *data, gsize length);
+
+/* Do lines end in CR alone, as old Macintoshes had it? whole: nothing follows data. */
+gboolean text_has_only_cr (const void *data, gsize length, gboolean whole);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* So many characters with a NUL beside each are no accident. */
 #define WIDE_LEAST 4
 
@@ -29,17 +31,6 @@ is_wide (const guint8 *data, gsize length, gsize first)
 	return TRUE;
 }
 
-/* Lines, but no LF between them. One CR proves nothing. */
-static gboolean
-is_cr_only (const guint8 *data, gsize length, gboolean whole)
-{
-	const guint8 *cr = memchr (data, '\r', length);
-
-	return cr != NULL && memchr (data, '\n', length) == NULL &&
-	       (memchr (cr + 1, '\r', length - (gsize) (cr + 1 - data)) != NULL ||
-		(whole && cr + 1 == data + length));
-}
-
 const char *
 eml_foreign_recognise (const guint8 *data, gsize length, gboolean whole)
 {
@@ -51,7 +42,7 @@ eml_foreign_recognise (const guint8 *data, gsize length, gboolean whole)
 		return "UTF-16 text: convert it first (iconv -f UTF-16BE -t UTF-8)";
 	if (begins_with (data, length, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
 		return "an Outlook .msg file: save it as .eml, or convert it with msgconvert";
-	if (is_cr_only (data, length, whole))
+	if (text_has_only_cr (data, length, whole))
 		return "text with the line ends of old Macintoshes (CR alone): convert it first "
 		       "(tr '\\r' '\\n')";
 	return NULL;

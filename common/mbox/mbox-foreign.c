@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define UTF16_WAY_OUT "UTF-16 text: convert it first (iconv -f UTF-16 -t UTF-8 FILE | ...)"
 
 /* A compressed file comes here only if this build or its compressor's settings are beyond us. */
@@ -57,17 +59,6 @@ static const MboxForeign cr_only = {
 	"(tr '\\r' '\\n' < FILE | ...), or let Thunderbird repair the folder",
 };
 
-/* Lines, but no LF between them. One CR proves nothing. */
-static gboolean
-is_cr_only (const guint8 *data, gsize length, gboolean whole)
-{
-	const guint8 *cr = memchr (data, '\r', length);
-
-	return cr != NULL && memchr (data, '\n', length) == NULL &&
-	       (memchr (cr + 1, '\r', length - (gsize) (cr + 1 - data)) != NULL ||
-		(whole && cr + 1 == data + length));
-}
-
 const MboxForeign *
 mbox_foreign_recognise (const guint8 *data, gsize length, gboolean whole)
 {
@@ -75,5 +66,5 @@ mbox_foreign_recognise (const guint8 *data, gsize length, gboolean whole)
 		if (length >= table[i].offset + table[i].length &&
 		    memcmp (data + table[i].offset, table[i].magic, table[i].length) == 0)
 			return &table[i].is;
-	return is_cr_only (data, length, whole) ? &cr_only : NULL;
+	return text_has_only_cr (data, length, whole) ? &cr_only : NULL;
 }

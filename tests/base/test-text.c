@@ -119,6 +119,17 @@ test_hex (void)
 	}
 }
 
+static void
+test_only_cr (void)
+{
+	g_assert_true (text_has_only_cr ("a\rb\rc", 5, FALSE));
+	g_assert_true (text_has_only_cr ("a\r", 2, TRUE));
+	g_assert_false (text_has_only_cr ("a\r", 2, FALSE));
+	g_assert_false (text_has_only_cr ("a\rb", 3, TRUE));
+	g_assert_false (text_has_only_cr ("a\rb\r\n", 5, TRUE));
+	g_assert_false (text_has_only_cr ("ab", 2, TRUE));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -130,5 +141,6 @@ main (int argc, char **argv)
 	g_test_add_func ("/text/globs-cross-slashes", test_glob);
 	g_test_add_func ("/text/folds-what-people-take-for-the-same", test_fold);
 	g_test_add_func ("/text/counts-a-line-with-its-end", test_line_length);
+	g_test_add_func ("/text/knows-lines-of-old-macintoshes", test_only_cr);
 	return g_test_run ();
 }
