@@ -25,7 +25,8 @@
 #
 # $tmp is a directory of the test's own, removed at the end. on_exit COMMAND runs a command then, the
 # last one given first. tool NAME is the path of a built program; need_tool and need_command skip the
-# whole test where something is not there. own_home gives it a new HOME, without anybody's settings.
+# whole test where something is not there. own_home gives the test a new HOME, without anybody's settings.
+# watch_memory PID waits for a child and gives its status, and in $peak the most memory it had, in KiB.
 
 set -u
 
@@ -56,6 +57,19 @@ trap 'exit 143' TERM
 on_exit ()
 {
 	tap_endings+=("$1")
+}
+
+watch_memory ()
+{
+	local now
+
+	peak=0
+	while kill -0 "$1" 2> /dev/null; do
+		now=$(awk '/^VmHWM/ { print $2 }' "/proc/$1/status" 2> /dev/null)
+		peak=${now:-$peak}
+		sleep 0.02
+	done
+	wait "$1"
 }
 
 own_home ()

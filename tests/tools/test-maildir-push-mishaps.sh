@@ -207,14 +207,7 @@ mail_fsync = never" || { diag 'no server'; exit 99; }
 	pusher=("$(tool maildir-push)" --insecure-cleartext --password-file="$IMAP_PASSWORD_FILE")
 	become ann
 	"${pusher[@]}" -q "$tmp/huge" "$url" &
-	pid=$!
-	peak=0
-	while kill -0 $pid 2> /dev/null; do
-		now=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2> /dev/null)
-		peak=${now:-$peak}
-		sleep 0.02
-	done
-	wait $pid
+	watch_memory $!
 	is "$kind: a message of 300 MB arrives" $? 0
 	is 'whole' "$(find "$IMAP_MAIL/ann" -path '*/cur/*' -printf '%s')" "$(stat -c %s "$tmp/huge/cur/1")"
 	ok "it is never in memory as a whole: $peak KiB" [ "$peak" -lt 40000 ]

@@ -217,14 +217,7 @@ complains 'a message with odd line ends is recognised' '^maildir-push: 0 message
 mkdir -p "$tmp/huge/cur" "$tmp/huge/new" "$tmp/huge/tmp"
 { echo 'Subject: huge'; echo; yes 'a line of a huge message, one of very many' | head -c 150000000; } > "$tmp/huge/cur/1"
 "${pusher[@]}" -q "$tmp/huge" "imap://user8@$IMAP_HOST:$IMAP_PORT" &
-pid=$!
-peak=0
-while kill -0 $pid 2> /dev/null; do
-	now=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2> /dev/null)
-	peak=${now:-$peak}
-	sleep 0.02
-done
-wait $pid
+watch_memory $!
 is 'a message of 150 MB arrives' $? 0
 ok "it is never in memory as a whole: $peak KiB" [ "$peak" -lt 40000 ]
 
