@@ -403,9 +403,13 @@ look_at_entry (Scan *self, int fd, const Place *place, const StoreEntry *entry, 
 		if (is_mailboxes)
 			look_at_file (self, fd, place, entry->name);
 	} else if (entry->type != DT_DIR) {
-		tell (self, REPORT_NOTE, "not-a-mailbox", place, entry->name,
-		      entry->type == DT_LNK ? "a symbolic link: not followed"
-					    : "neither a file nor a directory: left out");
+		/* Among mailboxes it may stand for one, which is then not read. */
+		gboolean is_link = entry->type == DT_LNK;
+		tell (self, is_link && is_mailboxes ? REPORT_TROUBLE : REPORT_NOTE, "not-a-mailbox",
+		      place, entry->name,
+		      is_link ? "a symbolic link: not followed (what it points to can be read "
+				"by itself)"
+			      : "neither a file nor a directory: left out");
 	} else if (place->depth >= DEPTH_LIMIT) {
 		tell (self, REPORT_TROUBLE, "not-a-mailbox", place, entry->name,
 		      "folders too deep within each other: not followed");

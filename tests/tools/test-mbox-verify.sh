@@ -361,6 +361,15 @@ not_ok 'it may be a copy' grep -q 'safe to delete' "$out"
 run "$verify" tree Maildir
 prints 'with its indexes it is the mail program'"'"'s own' 'safe to delete the old account$'
 
+# A link in it may stand for mail, which is not read then.
+ln -s "$tmp/many.mbox" tree/Old
+run "$verify" tree Maildir
+status_is 'a link among mailboxes is not passed over' 1
+prints 'what it stands for is not verified' '^Not verified: 3 of 3 proven$'
+not_ok 'nothing can be deleted then' grep -q 'safe to delete' "$out"
+complains 'it is named' 'Old: a symbolic link: not followed'
+rm tree/Old
+
 # --- Trouble ----------------------------------------------------------------------------------------
 
 make_maildir Maildir 1 2 3
