@@ -111,7 +111,8 @@ pst_file_is_expected (const PstFile *file, guint64 offset)
 static gboolean
 is_ahead (const PstFile *file, guint64 offset, gsize length)
 {
-	return offset >= file->ahead_offset && length <= file->ahead_length &&
+	return file->ahead != NULL && offset >= file->ahead_offset &&
+	       length <= file->ahead_length &&
 	       offset - file->ahead_offset <= file->ahead_length - length;
 }
 
