@@ -44,6 +44,13 @@ finds_the_entry_in_netrc (void)
 }
 
 static void
+forget (CliSecret *said)
+{
+	g_free (said->kept);
+	g_free (said->kept_for);
+}
+
+static void
 takes_the_first_line_of_a_file (void)
 {
 	g_autofree char *directory = g_dir_make_tmp (NULL, NULL);
@@ -65,6 +72,7 @@ takes_the_first_line_of_a_file (void)
 	g_assert_cmpint (g_chmod (path, 0600), ==, 0);
 	g_assert_null (cli_secret_get ("ann", "h", TRUE, &said, &error));
 	g_assert_error (error, RUN_ERROR, RUN_ERROR_INPUT);
+	forget (&said);
 	g_unlink (path);
 	g_rmdir (directory);
 }
@@ -84,6 +92,7 @@ takes_the_first_line_of_a_command (void)
 	g_clear_error (&error);
 	g_assert_null (cli_secret_get ("ann", "h", FALSE, &failing, &error));
 	g_assert_error (error, RUN_ERROR, RUN_ERROR_INPUT);
+	forget (&good);
 }
 
 /* A command that asks somebody, or refreshes a token, must not be run for each connection. */
@@ -108,8 +117,7 @@ asks_again_only_when_refused (void)
 			cli_secret_get (steps[i].user, "h", steps[i].refused, &said, NULL);
 		g_assert_cmpstr (secret, ==, steps[i].secret);
 	}
-	g_free (said.kept);
-	g_free (said.kept_for);
+	forget (&said);
 	g_unlink (path);
 	g_rmdir (directory);
 }

@@ -395,14 +395,15 @@ undisturbed (guint n)
 	return both_lists (scene);
 }
 
-/* Wherever within what is added the run is cut: what is whole is known, and the next run leaves what an undisturbed one would have. */
+/* Wherever within what is added the run is cut: what is whole is known, and the next run leaves what
+ * an undisturbed one would have. */
 static void
 test_a_cut_list_is_taken_up (void)
 {
 	g_autofree char *whole = undisturbed (9);
 	g_autoptr (Scene) first = scene_new ();
-	g_autofree char *truth[2];
-	g_autofree char *subscribed[2];
+	g_auto (GStrv) truth = g_new0 (char *, 3);
+	g_auto (GStrv) subscribed = g_new0 (char *, 3);
 
 	g_autoptr (MaildirFolders) folders =
 		open_folders (first, MAILDIR_LAYOUT_AUTO, MAILDIR_NAMES_UTF7);

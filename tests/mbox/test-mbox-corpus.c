@@ -85,8 +85,9 @@ assert_message (Message *message, JsonObject *expected)
 	g_assert_cmpstr (digest_to_hex (l0, DIGEST_SIZE, hex), ==, text_member (expected, "sha256"));
 	g_assert_cmpstr (flags, ==, text_member (expected, "flags"));
 	/* the letter P stands for it */
-	g_auto (GStrv) split = g_strsplit (keywords, "$Forwarded ", 2);
-	g_assert_cmpstr (split[1] != NULL ? split[1] : keywords, ==, wanted);
+	const char *forwarded = strstr (keywords, "$Forwarded ");
+	g_assert_cmpstr (forwarded != NULL ? forwarded + strlen ("$Forwarded ") : keywords, ==,
+			 wanted);
 	if (json_node_get_value_type (json_object_get_member (expected, "date")) == G_TYPE_INT64)
 		g_assert_cmpint (message->received.seconds, ==,
 				 json_object_get_int_member (expected, "date"));
