@@ -22,8 +22,9 @@ typedef struct {
 
 /* A NetSecretFunc; user_data is a CliSecret. What was given before, unless it was refused; else, in
  * this order: what the command line said; $CREDENTIALS_DIRECTORY/USER@HOST, then
- * $CREDENTIALS_DIRECTORY/password (systemd.exec(5)); ~/.netrc; a prompt on the terminal. RUN_ERROR_USAGE if nothing has one, RUN_ERROR_INPUT if the
- * place named cannot be read, or is a file that others may read. */
+ * $CREDENTIALS_DIRECTORY/password (systemd.exec(5)); ~/.netrc; a prompt on the terminal.
+ * RUN_ERROR_USAGE if nothing has one, RUN_ERROR_INPUT if the place named cannot be read, or is a
+ * file that others may read. */
 char *cli_secret_get (const char *user, const char *host, gboolean refused, gpointer user_data,
 		      GError **error);
 
