@@ -150,15 +150,26 @@ is_usable (const char *name)
 	return TRUE;
 }
 
+/* Of a mailbox that can hold mail; else NULL. Newly allocated. */
+static char *
+listed_name (const ImapResponse *response)
+{
+	const ImapValue *attributes = imap_value_at (response->values, 0);
+
+	if (g_strcmp0 (response->name, "LIST") != 0 || has_attribute (attributes, "\\Noselect") ||
+	    has_attribute (attributes, "\\NonExistent"))
+		return NULL;
+	return imap_value_dup_text (imap_value_at (response->values, 2));
+}
+
 static void
 add_mailbox (const ImapResponse *response, gpointer user_data)
 {
 	ImapFolders *folders = user_data;
 	const ImapValue *attributes = imap_value_at (response->values, 0);
-	g_autofree char *name = imap_value_dup_text (imap_value_at (response->values, 2));
+	g_autofree char *name = listed_name (response);
 
-	if (g_strcmp0 (response->name, "LIST") != 0 || !is_usable (name) ||
-	    has_attribute (attributes, "\\Noselect") || has_attribute (attributes, "\\NonExistent"))
+	if (!is_usable (name))
 		return;
 	if (imap_name_is_inbox (name))
 		strcpy (name, IMAP_INBOX);
@@ -452,15 +463,55 @@ has_twin (const ImapFolders *folders, const char *mailbox)
 	return found;
 }
 
-/* Everything that is not a yes. */
+typedef struct {
+	const char *mailbox;
+	gboolean listed;
+} Search;
+
+static void
+note_listed (const ImapResponse *response, gpointer user_data)
+{
+	Search *search = user_data;
+	g_autofree char *name = listed_name (response);
+
+	if (g_strcmp0 (name, search->mailbox) == 0)
+		search->listed = TRUE;
+}
+
+/* The OK may have been lost with a connection, and the server then says without a code that it is
+ * there already (Cyrus 3.6, Courier 5.0). */
 static gboolean
-is_refused (const ImapFolders *folders, const ImapResponse *reply, const char *mailbox,
-	    gboolean *name_refused)
+is_listed (ImapConnection *connection, const char *mailbox, const char *quoted, gboolean *listed,
+	   GError **error)
+{
+	Search search = { .mailbox = mailbox };
+	g_autofree char *command = g_strconcat ("LIST \"\" ", quoted, NULL);
+	g_autoptr (ImapResponse) reply = NULL;
+
+	if (!imap_connection_run (connection, command, note_listed, &search, &reply, error))
+		return FALSE;
+	*listed = search.listed;
+	return TRUE;
+}
+
+/* Takes what is there already for made, unless only its twin is. */
+static gboolean
+take_refusal (const ImapFolders *folders, ImapConnection *connection, const ImapResponse *reply,
+	      const char *mailbox, const char *quoted, gboolean *name_refused, GError **error)
 {
 	gboolean exists = imap_response_has_code (reply, "ALREADYEXISTS");
+	gboolean listed = FALSE;
 
 	*name_refused = exists || may_be_the_name (reply);
-	return reply->status != IMAP_STATUS_OK && (!exists || has_twin (folders, mailbox));
+	if (exists && !has_twin (folders, mailbox))
+		return TRUE;
+	if (!is_listed (connection, mailbox, quoted, &listed, error))
+		return FALSE;
+	if (listed)
+		return TRUE;
+	g_set_error (error, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE,
+		     "the server refuses to make the folder: %s", reply->text);
+	return FALSE;
 }
 
 gboolean
@@ -476,11 +527,9 @@ imap_folders_create (ImapFolders *folders, ImapConnection *connection, const cha
 	*name_refused = FALSE;
 	if (!imap_connection_run (connection, command, NULL, NULL, &reply, error))
 		return FALSE;
-	if (is_refused (folders, reply, mailbox, name_refused)) {
-		g_set_error (error, MESSAGE_ERROR, MESSAGE_ERROR_MESSAGE,
-			     "the server refuses to make the folder: %s", reply->text);
+	if (reply->status != IMAP_STATUS_OK &&
+	    !take_refusal (folders, connection, reply, mailbox, quoted, name_refused, error))
 		return FALSE;
-	}
 	g_mutex_lock (&folders->lock);
 	g_hash_table_add (folders->known, g_strdup (mailbox));
 	g_mutex_unlock (&folders->lock);
