@@ -119,8 +119,11 @@ imap_journal_intend (ImapJournal *journal, ImapJournalBox *box, guint32 uid_vali
 				uid_validity, uid_next, count);
 	for (guint i = 0; i < count; i++)
 		append_entry (text, &entries[i]);
-	if (!write_text (journal, text->str, text->len, error) ||
-	    (journal->fd >= 0 && !safe_file_sync (journal->fd, journal->path, error)))
+	if (!write_text (journal, text->str, text->len, error))
+		return NULL;
+	/* Others may write meanwhile: what arrives need not wait for the disk. */
+	g_clear_pointer (&locker, g_mutex_locker_free);
+	if (journal->fd >= 0 && !safe_file_sync (journal->fd, journal->path, error))
 		return NULL;
 	return batch;
 }

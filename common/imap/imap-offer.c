@@ -27,12 +27,6 @@ imap_offer_new (ImapWindow *window)
 }
 
 void
-imap_offer_done (ImapOffer *offer)
-{
-	g_clear_pointer (&offer->parcel, imap_parcel_unref);
-}
-
-void
 imap_offer_free (ImapOffer *offer)
 {
 	if (offer == NULL)
@@ -40,7 +34,8 @@ imap_offer_free (ImapOffer *offer)
 	for (guint i = 0; i < offer->undecided->len; i++)
 		imap_item_free (g_ptr_array_index (offer->undecided, i));
 	g_ptr_array_unref (offer->undecided);
-	imap_offer_done (offer);
+	g_clear_pointer (&offer->parcel, imap_parcel_unref);
+	g_clear_pointer (&offer->ahead, imap_parcel_unref);
 	g_free (offer);
 }
 
@@ -229,7 +224,7 @@ imap_offer_next (ImapOffer *offer, ImapBox *box, gboolean *any, gboolean *carefu
 	ImapTaking taking = {
 		.limit = offer->window->plus ? BATCH_MESSAGES : BATCH_SHARED,
 		.bytes = BATCH_BYTES,
-		.busy = imap_window_is_busy (offer->window),
+		.busy = offer->ahead != NULL || imap_window_is_busy (offer->window),
 	};
 
 	offer->box = box;
@@ -243,15 +238,62 @@ imap_offer_next (ImapOffer *offer, ImapBox *box, gboolean *any, gboolean *carefu
 	return ok && compare_bodies (offer, error);
 }
 
+/* A parcel that waits for our disk keeps nobody waiting, as long as another one is on its way.
+ * Where each message waits for a round trip, others may have more use for it. */
+gboolean
+imap_offer_send (ImapOffer *offer, gboolean more, GError **error)
+{
+	ImapWindow *window = offer->window;
+	gboolean later = more && window->plus && offer->parcel->items->len > 0;
+
+	if (later)
+		imap_parcel_begin (offer->parcel, offer->context->journal);
+	if (offer->ahead != NULL && !imap_send_parcel (window, offer->ahead, error))
+		return FALSE;
+	g_clear_pointer (&offer->ahead, imap_parcel_unref);
+	if (later) {
+		offer->ahead = g_steal_pointer (&offer->parcel);
+		return TRUE;
+	}
+	if (!imap_send_parcel (window, offer->parcel, error))
+		return FALSE;
+	g_clear_pointer (&offer->parcel, imap_parcel_unref);
+	return TRUE;
+}
+
+/* What the journal has announced is in doubt, though it may not have been sent. Takes parcel. */
+static void
+give_back (ImapOffer *offer, ImapParcel *parcel, GPtrArray *parcels)
+{
+	if (parcel->record == NULL)
+		imap_work_return_items (offer->window->work, offer->box, parcel->items);
+	if (parcel->record == NULL || g_ptr_array_find (parcels, parcel, NULL))
+		imap_parcel_unref (parcel);
+	else
+		g_ptr_array_add (parcels, parcel);
+}
+
+/* The journal may be about to announce it. */
+static void
+wait_for_announcement (ImapOffer *offer, ImapParcel *parcel)
+{
+	g_autoptr (GError) unimportant = NULL;
+
+	if (parcel->announcement != NULL)
+		(void) imap_parcel_announce (parcel, offer->context->journal, &unimportant);
+}
+
 void
 imap_offer_return (ImapOffer *offer, GPtrArray *parcels)
 {
-	ImapParcel *parcel = g_steal_pointer (&offer->parcel);
+	ImapParcel *last_first[] = { g_steal_pointer (&offer->parcel),
+				     g_steal_pointer (&offer->ahead) };
 
-	if (parcel != NULL && parcel->record == NULL)
-		imap_work_return_items (offer->window->work, offer->box, parcel->items);
+	for (guint i = 0; i < G_N_ELEMENTS (last_first); i++) {
+		if (last_first[i] == NULL)
+			continue;
+		wait_for_announcement (offer, last_first[i]);
+		give_back (offer, last_first[i], parcels);
+	}
 	imap_work_return_items (offer->window->work, offer->box, offer->undecided);
-	if (parcel != NULL && parcel->record != NULL && !g_ptr_array_find (parcels, parcel, NULL))
-		g_ptr_array_add (parcels, g_steal_pointer (&parcel));
-	g_clear_pointer (&parcel, imap_parcel_unref);
 }

@@ -16,6 +16,7 @@ typedef struct {
 	ImapBox *box;         /* that it is for */
 	GPtrArray *undecided; /* of ImapItem: taken, not yet sorted out */
 	ImapParcel *parcel;   /* what is to be sent; NULL: nothing taken */
+	ImapParcel *ahead;    /* what is to be sent before, being announced; NULL: nothing */
 } ImapOffer;
 
 /* window is borrowed. */
@@ -24,13 +25,13 @@ void imap_offer_free (ImapOffer *offer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapOffer, imap_offer_free)
 
-/* The next parcel for box, empty if nothing is to be sent now; until imap_offer_done. *any: some
+/* The next parcel for box, empty if nothing is to be sent now; until imap_offer_send. *any: some
  * were taken. *careful: they are to be sent by themselves. */
 gboolean imap_offer_next (ImapOffer *offer, ImapBox *box, gboolean *any, gboolean *careful,
 			  GError **error);
 
-/* The parcel is sent. */
-void imap_offer_done (ImapOffer *offer);
+/* Send it. With more to come soon it is only announced, while the one announced before is sent. */
+gboolean imap_offer_send (ImapOffer *offer, gboolean more, GError **error);
 
 /* The connection broke: what was not announced waits again; an announced parcel is added to
  * parcels, referred to. */

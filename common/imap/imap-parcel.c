@@ -19,6 +19,10 @@ imap_parcel_new (ImapBox *box)
 static void
 parcel_clear (ImapParcel *parcel)
 {
+	g_autoptr (GError) unheard = NULL;
+
+	if (parcel->announcement != NULL)
+		unheard = g_thread_join (parcel->announcement);
 	g_ptr_array_unref (parcel->items);
 }
 
@@ -49,19 +53,54 @@ imap_parcel_span_free (ImapSpan *span)
 	g_free (span);
 }
 
-gboolean
-imap_parcel_announce (ImapParcel *parcel, ImapJournal *journal, GError **error)
+/* --- Announcing ------------------------------------------------------------------------------- */
+
+/* A thread's function: the error, or NULL. */
+static gpointer
+announce (gpointer data)
 {
+	ImapParcel *parcel = data;
 	guint count = parcel->items->len;
 	g_autofree ImapJournalEntry *entries = g_new (ImapJournalEntry, count);
+	GError *error = NULL;
 
 	for (guint i = 0; i < count; i++)
 		entries[i] = ((ImapItem *) g_ptr_array_index (parcel->items, i))->entry;
-	g_mutex_lock (&parcel->box->lock);
-	parcel->uid_next = parcel->box->uid_next;
-	g_mutex_unlock (&parcel->box->lock);
-	parcel->record = imap_journal_intend (journal, parcel->box->journal,
+	parcel->record = imap_journal_intend (parcel->journal, parcel->box->journal,
 					      parcel->box->uid_validity, parcel->uid_next, entries,
-					      count, error);
-	return parcel->record != NULL;
+					      count, &error);
+	return error;
+}
+
+static void
+prepare (ImapParcel *parcel, ImapJournal *journal)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&parcel->box->lock);
+
+	parcel->journal = journal;
+	parcel->uid_next = parcel->box->uid_next;
+}
+
+void
+imap_parcel_begin (ImapParcel *parcel, ImapJournal *journal)
+{
+	prepare (parcel, journal);
+	parcel->announcement = g_thread_new ("journal", announce, parcel);
+}
+
+gboolean
+imap_parcel_announce (ImapParcel *parcel, ImapJournal *journal, GError **error)
+{
+	GError *problem = NULL;
+
+	if (parcel->announcement != NULL) {
+		problem = g_thread_join (g_steal_pointer (&parcel->announcement));
+	} else {
+		prepare (parcel, journal);
+		problem = announce (parcel);
+	}
+	if (problem == NULL)
+		return TRUE;
+	g_propagate_error (error, problem);
+	return FALSE;
 }

@@ -13,6 +13,8 @@ typedef struct {
 	ImapBatch *record; /* the journal's; gone when all is settled */
 	GPtrArray *items;  /* of ImapItem */
 	guint32 uid_next;  /* as announced */
+	ImapJournal *journal;  /* that it is being announced to; NULL: none */
+	GThread *announcement; /* to be joined; NULL: not begun, or over */
 } ImapParcel;
 
 /* Some messages of a parcel: on their way under one tag, or to be sent once more. */
@@ -38,5 +40,9 @@ void imap_parcel_span_free (ImapSpan *span);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapSpan, imap_parcel_span_free)
 
-/* Announce its messages to the journal; on disk when it returns. */
+/* Begin to announce its messages to the journal, in a thread of its own: what is sent meanwhile
+ * need not wait for our disk. Not for an empty one. */
+void imap_parcel_begin (ImapParcel *parcel, ImapJournal *journal);
+
+/* Announce its messages, or wait for the end of what has begun; on disk when it returns. */
 gboolean imap_parcel_announce (ImapParcel *parcel, ImapJournal *journal, GError **error);

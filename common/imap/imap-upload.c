@@ -42,9 +42,8 @@ work_off (ImapUpload *upload, GError **error)
 		gboolean careful = FALSE;
 		if (!compress (window, error) ||
 		    !imap_offer_next (upload->offer, upload->box, &any, &careful, error) ||
-		    !imap_send_parcel (window, upload->offer->parcel, error))
+		    !imap_offer_send (upload->offer, any && !careful, error))
 			return FALSE;
-		imap_offer_done (upload->offer);
 		gboolean busy = imap_window_is_busy (window);
 		if ((any && careful) || (careful && busy)) {
 			if (!imap_send_drain (window, error))
