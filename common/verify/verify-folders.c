@@ -26,6 +26,19 @@ map_path (const char *path, const char *const *map)
 	return NULL;
 }
 
+gboolean
+verify_folders_maps (const VerifyIndex *index, const char *entry)
+{
+	const char *const map[] = { entry, NULL };
+
+	for (guint32 i = 0; i < verify_index_count_folders (index); i++) {
+		g_autofree char *mapped = map_path (verify_index_get_folder (index, i)->path, map);
+		if (mapped != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* The name by which folders of two media are the same: IMAP's INBOX has no case (RFC 3501, 5.1),
  * and servers store composed characters where others store decomposed ones. */
 static char *

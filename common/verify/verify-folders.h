@@ -30,6 +30,9 @@ VerifyFolders *verify_folders_new (const VerifyIndex *source, const VerifyIndex 
 				   const char *const *map);
 void verify_folders_free (VerifyFolders *folders);
 
+/* Is there a folder in index that FROM of entry, a "FROM=TO", is about? */
+gboolean verify_folders_maps (const VerifyIndex *index, const char *entry);
+
 /* For each folder of the source, the folder of the target it corresponds to, or VERIFY_NO_PLACE: by
  * name, else by role. One number per source folder; the caller frees the array with
  * g_array_unref. */

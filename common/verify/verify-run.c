@@ -58,6 +58,18 @@ side_of (const VerifyEnd *end, VerifyIndex *index)
 	};
 }
 
+/* A name that is written otherwise than the source writes it would map nothing, in silence. */
+static void
+check_map (const VerifyRun *run)
+{
+	const char *const *map = run->options.map;
+
+	for (gsize i = 0; map != NULL && map[i] != NULL; i++)
+		if (!verify_folders_maps (run->source_reading.index, map[i]))
+			report_finding (run->report, REPORT_NOTE, "map-without-folder", NULL, NULL,
+					"--map=%s: the source has no such folder", map[i]);
+}
+
 static gboolean
 compare (VerifyRun *run, GError **error)
 {
@@ -67,6 +79,7 @@ compare (VerifyRun *run, GError **error)
 	VerifySide source = side_of (&run->source, run->source_reading.index);
 	VerifySide target = side_of (&run->target, run->target_reading.index);
 
+	check_map (run);
 	run->match = verify_match_new (&run->source_reading, &run->target_reading, &match, error);
 	if (run->match == NULL)
 		return FALSE;

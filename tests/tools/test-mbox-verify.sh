@@ -213,6 +213,7 @@ prints 'then it is at its place' '^Old -> Kept/Old +1 +1 +1'
 mkdir -p Maildir/.OLD~0a1b2c3d
 run "$verify" --map=Older=Kept/Old tree Maildir
 prints 'another folder is not meant' 'moved: Old -> Kept/Old'
+complains 'and a name that maps nothing is told' '--map=Older=Kept/Old: the source has no such folder'
 rm -rf tree
 
 # --- Less than everything -----------------------------------------------------------------------------
