@@ -11,6 +11,9 @@
 #include "eml/eml-source.h"
 #include "store/store-look.h"
 
+/* Of files that may be letters of MH. */
+#define LETTERS_ASKED 8
+
 static void
 clear_entry (gpointer data)
 {
@@ -178,11 +181,31 @@ store_listing_is_bundle (const StoreListing *listing)
 	return FALSE;
 }
 
+/* A folder that mail was only ever moved into has no list of sequences, so its files are asked: the
+ * first few, for one may be damaged. */
+static gboolean
+has_numbered_letters (const StoreListing *listing, int fd)
+{
+	guint asked = 0;
+
+	for (guint i = 0; i < listing->entries->len && asked < LETTERS_ASKED; i++) {
+		const StoreEntry *entry = &g_array_index (listing->entries, StoreEntry, i);
+		if (entry->type != DT_REG ||
+		    !eml_source_is_message (entry->name, EML_NAMES_NUMBERS))
+			continue;
+		if (store_look_is_letter (fd, entry->name))
+			return TRUE;
+		asked++;
+	}
+	return FALSE;
+}
+
 gboolean
-store_listing_is_mh (const StoreListing *listing)
+store_listing_is_mh (const StoreListing *listing, int fd)
 {
 	return listing->has_numbers && (store_listing_find (listing, ".mh_sequences") != NULL ||
-					store_listing_find (listing, ".xmhcache") != NULL);
+					store_listing_find (listing, ".xmhcache") != NULL ||
+					has_numbered_letters (listing, fd));
 }
 
 gboolean

@@ -41,8 +41,8 @@ gboolean store_listing_has_no_directories (const StoreListing *listing);
 /* One mailbox of Apple Mail, live or exported? */
 gboolean store_listing_is_bundle (const StoreListing *listing);
 
-/* A folder of MH? */
-gboolean store_listing_is_mh (const StoreListing *listing);
+/* A folder of MH? fd is the directory itself. */
+gboolean store_listing_is_mh (const StoreListing *listing, int fd);
 
 /* The highest n for which there is a directory Vn, Apple Mail's; 0: none. */
 guint store_listing_newest_version (const StoreListing *listing);

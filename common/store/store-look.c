@@ -10,6 +10,7 @@
 
 #include "base/directory.h"
 #include "base/input.h"
+#include "message/message-headers.h"
 
 #define HEAD_SIZE 4096
 
@@ -167,6 +168,57 @@ store_look_at (int directory_fd, const char *name, goffset *size, const char **w
 	}
 	ssize_t n = read_head (fd, name, head);
 	return n < 0 ? STORE_LOOK_UNREADABLE : judge (name, head, (gsize) n, way_out);
+}
+
+/* A field's name, then a colon. RFC 5322, 2.2. */
+static gboolean
+begins_with_field (const char *head, gsize length)
+{
+	gsize n = 0;
+
+	while (n < length && head[n] > ' ' && head[n] < 0x7f && head[n] != ':')
+		n++;
+	return n > 0 && n < length && head[n] == ':';
+}
+
+/* Where the header ends: before the empty line, or with what there is. */
+static gsize
+header_length (const char *head, gsize length)
+{
+	const char *end = head + length;
+
+	for (const char *lf = memchr (head, '\n', length); lf != NULL;
+	     lf = memchr (lf + 1, '\n', (gsize) (end - lf - 1)))
+		if ((end - lf >= 2 && lf[1] == '\n') ||
+		    (end - lf >= 3 && lf[1] == '\r' && lf[2] == '\n'))
+			return (gsize) (lf - head) + 1;
+	return length;
+}
+
+gboolean
+store_look_is_letter (int directory_fd, const char *name)
+{
+	static const char *const fields[] = { "Return-Path", "Received", "From",      "To",
+					      "Date",	     "Subject",	 "Message-ID" };
+	char *values[G_N_ELEMENTS (fields)] = { NULL };
+	char head[HEAD_SIZE];
+	struct stat status;
+	guint known = 0;
+	int fd = directory_open_file (directory_fd, name, &status);
+
+	if (fd < 0)
+		return FALSE;
+	ssize_t n = pread (fd, head, sizeof head, 0);
+	close (fd);
+	if (n <= 0 || !begins_with_field (head, (gsize) n))
+		return FALSE;
+	message_headers_get_all ((const guint8 *) head, header_length (head, (gsize) n), fields,
+				 values, G_N_ELEMENTS (fields));
+	for (gsize i = 0; i < G_N_ELEMENTS (fields); i++) {
+		known += values[i] != NULL;
+		g_free (values[i]);
+	}
+	return known >= 2;
 }
 
 char *

@@ -18,6 +18,10 @@ typedef enum {
  * owned. Links are not followed. */
 StoreLook store_look_at (int directory_fd, const char *name, goffset *size, const char **way_out);
 
+/* Does the plain file name in directory_fd begin with the header of a mail, by two of the fields
+ * that mail has? */
+gboolean store_look_is_letter (int directory_fd, const char *name);
+
 /* Does name end in suffix, in any case, and have something before it? */
 gboolean store_look_has_suffix (const char *name, const char *suffix);
 

@@ -501,23 +501,21 @@ settle_place (Scan *self, Place *place, int fd, const StoreListing *listing)
 
 /* Messages in the directory itself. */
 static void
-take_messages (Scan *self, const Place *place, const StoreListing *listing)
+take_messages (Scan *self, const Place *place, const StoreListing *listing, gboolean is_mh)
 {
-	if (place->layout != STORE_LAYOUT_FOLDERS)
-		return;
-	if (listing->has_eml)
+	if (listing->has_eml && place->layout == STORE_LAYOUT_FOLDERS)
 		add_mailbox (self, place, STORE_MAILBOX_EML, g_strdupv (place->components),
 			     g_strdup (place->path));
-	else if (store_listing_is_mh (listing))
+	if (is_mh)
 		add_mailbox (self, place, STORE_MAILBOX_MH, g_strdupv (place->components),
 			     g_strdup (place->path));
 }
 
 static void
-look_at_entries (Scan *self, int fd, const Place *place, const StoreListing *listing)
+look_at_entries (Scan *self, int fd, const Place *place, const StoreListing *listing,
+		 gboolean is_mh)
 {
 	guint newest = store_listing_newest_version (listing);
-	gboolean is_mh = place->layout == STORE_LAYOUT_FOLDERS && store_listing_is_mh (listing);
 
 	for (guint i = 0; i < listing->entries->len; i++) {
 		const StoreEntry *entry = &g_array_index (listing->entries, StoreEntry, i);
@@ -550,8 +548,9 @@ look_into (Scan *self, Place *place)
 		tell_unreadable (self, place->path);
 	guint before = self->mailboxes->len;
 	settle_place (self, place, fd, listing);
-	take_messages (self, place, listing);
-	look_at_entries (self, fd, place, listing);
+	gboolean is_mh = place->layout == STORE_LAYOUT_FOLDERS && store_listing_is_mh (listing, fd);
+	take_messages (self, place, listing, is_mh);
+	look_at_entries (self, fd, place, listing, is_mh);
 	if (self->mailboxes->len == before && place->layout == STORE_LAYOUT_FOLDERS &&
 	    store_listing_has_no_directories (listing) && *place->components != NULL)
 		note_leaf (self, place);

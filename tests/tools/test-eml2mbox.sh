@@ -296,6 +296,20 @@ is 'what is not unseen there has been read' "$(records Flags)" 'nine | \Seen
 ten | -
 sub | \Seen'
 
+mkdir mh/moved mh/both && letter moved > mh/moved/1 && printf 'A:' > mh/moved/0 && letter both > mh/both/1
+letter also > mh/both/x.eml
+read_tree mh
+status_is 'a folder that mail was only moved into has no sequences' 0
+is 'and is one all the same, also beside other messages' "$(records Folder Flags)" 'nine | INBOX | \Seen
+ten | INBOX | -
+sub | INBOX/sub | \Seen
+also | both | -
+both | both | -
+- | moved | -
+moved | moved | -
+(folder) | numbers | -'
+complains 'numbers that are no mail are not' 'numbers/1: .*\[not-a-mailbox\]'
+
 cat > write-mh.py <<'END'
 import mailbox
 box = mailbox.MH("python-mh")
