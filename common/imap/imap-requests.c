@@ -8,7 +8,7 @@
 
 #define REQUEST_MESSAGES 100
 #define REQUEST_BYTES    (2 * 1024 * 1024)
-#define WINDOW_MESSAGES  500
+#define WINDOW_MESSAGES  500 /* for each connection */
 #define WINDOW_BYTES     (8 * 1024 * 1024)
 #define HEADER_BYTES     4096 /* what a header counts for in the window */
 
@@ -181,6 +181,15 @@ send (ImapRequests *requests, ImapRequest *request, GError **error)
 	return TRUE;
 }
 
+static gboolean
+is_window_open (const ImapRequests *requests)
+{
+	guint connections = requests->connections->len;
+
+	return requests->messages < connections * WINDOW_MESSAGES &&
+	       requests->bytes < (guint64) connections * WINDOW_BYTES;
+}
+
 /* The pieces of a message follow each other, with nothing else on its way: where one ends decides
  * where the next begins. */
 static gboolean
@@ -192,8 +201,7 @@ has_room (ImapRequests *requests)
 	if (is_all_asked (requests) || (last != NULL && last->is_piece))
 		return FALSE;
 	return last == NULL ||
-	       (!is_large (requests, requests->next) && requests->messages < WINDOW_MESSAGES &&
-		requests->bytes < WINDOW_BYTES);
+	       (!is_large (requests, requests->next) && is_window_open (requests));
 }
 
 gboolean
@@ -269,14 +277,26 @@ imap_requests_find (const ImapRequests *requests, const ImapConnection *connecti
 	return NULL;
 }
 
+/* So much of request is no longer on its way. */
+static void
+make_way (ImapRequests *requests, ImapRequest *request, guint messages, guint64 bytes)
+{
+	requests->messages -= messages;
+	request->messages -= messages;
+	requests->bytes -= bytes;
+	request->bytes -= bytes;
+}
+
 Message *
 imap_requests_take (ImapRequests *requests, ImapRequest *request, ImapEntry *entry,
 		    Message *message)
 {
 	gboolean is_its_turn = request == imap_requests_peek (requests);
+	guint64 bytes = requests->headers_only ? HEADER_BYTES : entry->size;
 
 	if (request->left > 0)
 		request->left--;
+	make_way (requests, request, MIN (request->messages, 1), MIN (request->bytes, bytes));
 	if (is_its_turn)
 		return message;
 	for (const GList *link = requests->flight.head; link->data != request; link = link->next) {
@@ -300,8 +320,7 @@ imap_requests_take_held (ImapRequests *requests)
 void
 imap_requests_settle (ImapRequests *requests, ImapRequest *request, const char *text)
 {
-	requests->messages -= request->messages;
-	requests->bytes -= request->bytes;
+	make_way (requests, request, request->messages, request->bytes);
 	for (guint i = request->first; i < request->first + request->count; i++) {
 		ImapEntry *entry = imap_entries_get (requests->entries, i);
 		gboolean goes_on = request->is_piece && requests->pieces->uid == entry->uid &&

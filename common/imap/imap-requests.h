@@ -18,10 +18,10 @@ typedef struct {
 	guint tag;
 	guint first; /* of the entries */
 	guint count;
-	guint messages; /* of these, that were open */
 	guint left;     /* of these, that have not come */
 	Message *held;  /* of these, that came before its turn; NULL: none */
 	ImapEntry *held_entry;
+	guint messages; /* in the window, until they have come */
 	guint64 bytes;
 	gboolean is_look; /* not for messages: what the mailbox is like in the end */
 	gboolean is_piece; /* of the one message that it asks for, from there */
@@ -43,7 +43,7 @@ void imap_requests_begin (ImapRequests *requests, ImapConnection *connection);
 /* Use this one, too. */
 void imap_requests_join (ImapRequests *requests, ImapConnection *connection);
 
-/* Send as much as may be on its way: 8 MiB and 500 messages, over all connections. */
+/* Send as much as may be on its way: 8 MiB and 500 messages for each connection. */
 gboolean imap_requests_fill (ImapRequests *requests, GError **error);
 
 /* Has everything been asked for, and could a command follow on the first connection that is
