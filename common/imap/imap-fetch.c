@@ -278,14 +278,10 @@ imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused
 }
 
 gboolean
-imap_fetch_join (ImapFetch *fetch, ImapConnection *connection, GError **error)
+imap_fetch_join (ImapFetch *fetch, ImapConnection *connection, const ImapState *state,
+		 GError **error)
 {
-	g_autofree char *examine = make_examine (fetch, connection);
-	ImapState state = { 0 };
-
-	if (!imap_connection_must (connection, examine, imap_state_note, &state, error))
-		return FALSE;
-	if (state.uid_validity != fetch->begun.uid_validity) {
+	if (state->uid_validity != fetch->begun.uid_validity) {
 		g_set_error (error, RUN_ERROR, RUN_ERROR_TEMPORARY,
 			     "%s: over another connection %s is another mailbox", fetch->account,
 			     fetch->mailbox->folder->path);

@@ -12,6 +12,7 @@
 #include "imap/imap-connection.h"
 #include "imap/imap-folders.h"
 #include "imap/imap-late.h"
+#include "imap/imap-state.h"
 #include "message/ledger.h"
 
 typedef struct ImapFetch ImapFetch;
@@ -30,11 +31,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapFetch, imap_fetch_free)
 gboolean imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused,
 			  GError **error);
 
-/* Open the mailbox over connection, too, and ask over it in turns with the others; it is borrowed
- * as the first one is. After a cut all of them are forgotten. */
-gboolean imap_fetch_join (ImapFetch *fetch, ImapConnection *connection, GError **error);
+/* Ask over connection, too, in turns with the others; it has the mailbox open, of which the server
+ * says state, and is borrowed as the first one is. After a cut all of them are forgotten. */
+gboolean imap_fetch_join (ImapFetch *fetch, ImapConnection *connection, const ImapState *state,
+			  GError **error);
 
-/* How many connections what is still to come is worth, of at most so many. */
+/* How many connections what has not been asked for yet is worth, of at most so many. */
 guint imap_fetch_suggest_connections (const ImapFetch *fetch, guint most);
 
 /* The next message; *message is NULL at the end of the mailbox. What the server lists and does not

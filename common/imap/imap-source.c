@@ -6,11 +6,11 @@
 
 #include "base/error.h"
 #include "imap/imap-fetch.h"
+#include "imap/imap-others.h"
 #include "imap/imap-retry.h"
 
 #define CONNECTIONS_USUAL 4
 #define BREAKS_MOST       3  /* then one has to do */
-#define PATIENCE_SECONDS  30 /* with the others; some servers let one too many wait for ever */
 
 typedef struct {
 	MessageSource source;
@@ -18,15 +18,15 @@ typedef struct {
 	const NetOptions *net;
 	char *account;
 	ImapConnection *connection; /* the first one; NULL: given up */
-	GPtrArray *others;          /* of ImapConnection */
-	NetOptions others_net;      /* how those are made */
-	guint connections;          /* at most, all together */
-	guint breaks;               /* of any, while there were several */
+	ImapOthers *others;
+	guint connections; /* at most, all together */
+	guint breaks;      /* of any, while there were several */
 	ImapFolders *folders;
 	Ledger *ledger;
 	Report *report;
 	guint next_mailbox;
-	ImapFetch *fetch; /* of the open mailbox; NULL between them */
+	const ImapMailbox *mailbox; /* the one opened last */
+	ImapFetch *fetch;           /* of it; NULL once it is read */
 	ImapRetry retry;
 	ImapLate *late; /* NULL: messages come whole */
 } ImapSource;
@@ -36,47 +36,46 @@ typedef struct {
 static void
 drop_others (ImapSource *source)
 {
-	if (source->others->len > 0 && ++source->breaks >= BREAKS_MOST)
+	if (imap_others_count (source->others) > 0 && ++source->breaks >= BREAKS_MOST)
 		source->connections = 1;
-	g_ptr_array_set_size (source->others, 0);
+	imap_others_drop_all (source->others);
 }
 
-/* The first one could log in: one that is turned away is one too many, or not to be had just now.
- * Reading goes on without it. */
-static gboolean
-add_other (ImapSource *source)
-{
-	g_autoptr (GError) reason = NULL;
-	ImapConnection *connection =
-		imap_connection_new (source->url, &source->others_net, &reason);
-
-	if (connection != NULL)
-		g_ptr_array_add (source->others, connection);
-	if (connection != NULL && imap_fetch_join (source->fetch, connection, &reason))
-		return TRUE;
-	if (connection != NULL)
-		g_ptr_array_remove (source->others, connection);
-	source->connections = source->others->len + 1;
-	report_detail (source->report, "no further connection: %s", reason->message);
-	return FALSE;
-}
-
-/* As many of those that are there as the open mailbox is worth, and new ones. One that has gone
- * while there was nothing for it to do is replaced. */
+/* As many as the open mailbox is worth; reading begins without them. */
 static void
-share_mailbox (ImapSource *source)
+ask_for_others (ImapSource *source)
 {
 	guint wanted = imap_fetch_suggest_connections (source->fetch, source->connections) - 1;
 
-	for (guint i = 0; i < wanted && i < source->others->len;) {
-		ImapConnection *other = g_ptr_array_index (source->others, i);
-		if (imap_fetch_join (source->fetch, other, NULL))
-			i++;
-		else
-			g_ptr_array_remove_index (source->others, i);
+	imap_others_open (source->others, source->mailbox->mailbox, wanted);
+}
+
+/* Those that are ready by now. The first one could log in: one that is turned away is one too many,
+ * or not to be had just now, and reading goes on without it. */
+static void
+take_others (ImapSource *source)
+{
+	ImapConnection *connection = NULL;
+	ImapState state;
+
+	for (;;) {
+		g_autoptr (GError) reason = NULL;
+		if (!imap_others_take (source->others, &connection, &state, &reason)) {
+			source->connections = imap_others_count (source->others) + 1;
+			report_detail (source->report, "no further connection: %s",
+				       reason->message);
+			continue;
+		}
+		if (connection == NULL)
+			return;
+		if (imap_fetch_suggest_connections (source->fetch, 2) < 2)
+			continue;
+		if (!imap_fetch_join (source->fetch, connection, &state, &reason)) {
+			report_detail (source->report, "no further connection: %s",
+				       reason->message);
+			imap_others_drop (source->others, connection);
+		}
 	}
-	while (source->others->len < wanted && add_other (source))
-		continue;
 }
 
 /* --- One after the other ---------------------------------------------------------------------- */
@@ -98,7 +97,7 @@ go_on (ImapSource *source, GError *problem, GError **error)
 		if (source->fetch == NULL)
 			return TRUE;
 		if (imap_fetch_open (source->fetch, source->connection, &refused, &next)) {
-			share_mailbox (source);
+			ask_for_others (source);
 			return TRUE;
 		}
 		problem = g_steal_pointer (&next);
@@ -112,6 +111,7 @@ open_mailbox (ImapSource *source, const ImapMailbox *mailbox, GError **error)
 	gboolean refused = FALSE;
 	GError *problem = NULL;
 
+	source->mailbox = mailbox;
 	source->fetch = imap_fetch_new (mailbox, source->account, source->late, source->ledger,
 					source->report);
 	if (!imap_fetch_open (source->fetch, source->connection, &refused, &problem))
@@ -119,7 +119,7 @@ open_mailbox (ImapSource *source, const ImapMailbox *mailbox, GError **error)
 	if (refused)
 		g_clear_pointer (&source->fetch, imap_fetch_free);
 	else
-		share_mailbox (source);
+		ask_for_others (source);
 	return TRUE;
 }
 
@@ -129,6 +129,7 @@ next_in_mailbox (ImapSource *source, Message **message, GError **error)
 {
 	GError *problem = NULL;
 
+	take_others (source);
 	while (!imap_fetch_next (source->fetch, message, &problem))
 		if (!go_on (source, g_steal_pointer (&problem), error))
 			return FALSE;
@@ -162,24 +163,18 @@ imap_source_next (MessageSource *base, Message **message, GError **error)
 }
 
 static void
-log_out (ImapSource *source)
-{
-	imap_connection_logout (source->connection);
-	for (guint i = 0; i < source->others->len; i++)
-		imap_connection_logout (g_ptr_array_index (source->others, i));
-}
-
-static void
 imap_source_free (MessageSource *base)
 {
 	ImapSource *source = (ImapSource *) base;
 
 	/* With answers still on their way, a farewell would have to wait for all of them. */
 	if (source->connection != NULL && source->folders != NULL &&
-	    (source->fetch == NULL || !imap_fetch_is_busy (source->fetch)))
-		log_out (source);
+	    (source->fetch == NULL || !imap_fetch_is_busy (source->fetch))) {
+		imap_connection_logout (source->connection);
+		imap_others_log_out (source->others);
+	}
 	imap_fetch_free (source->fetch);
-	g_ptr_array_unref (source->others);
+	imap_others_free (source->others);
 	imap_connection_free (source->connection);
 	imap_folders_free (source->folders);
 	imap_late_unref (source->late);
@@ -220,13 +215,9 @@ imap_source_new (const NetUrl *url, const NetOptions *net, const ImapSourceOptio
 	source->source.class = &imap_source_class;
 	source->url = url;
 	source->net = net;
-	source->others_net = *net;
-	if (net->timeout_seconds == 0 || net->timeout_seconds > PATIENCE_SECONDS)
-		source->others_net.timeout_seconds = PATIENCE_SECONDS;
 	source->account = g_strdup (imap_connection_get_account (connection));
 	source->connection = connection;
-	source->others =
-		g_ptr_array_new_with_free_func ((GDestroyNotify) imap_connection_free);
+	source->others = imap_others_new (url, net);
 	source->connections = options->connections > 0 ? options->connections : CONNECTIONS_USUAL;
 	source->ledger = ledger;
 	source->report = report;

@@ -160,7 +160,7 @@ wait_for (NetConnection *connection, gushort events, GError **error)
 		{ .fd = connection->in_fd, .events = events & G_IO_IN },
 		{ .fd = connection->out_fd, .events = events & G_IO_OUT },
 	};
-	GCancellable *cancellable = stop_cancellable ();
+	GCancellable *cancellable = net_options_get_cancellable (connection->options);
 	gboolean cancels = g_cancellable_make_pollfd (cancellable, &polls[2]);
 
 	int patience = patience_of (connection);
@@ -171,6 +171,8 @@ wait_for (NetConnection *connection, gushort events, GError **error)
 		g_cancellable_release_fd (cancellable);
 	if (!stop_check (error))
 		return FALSE;
+	if (g_cancellable_is_cancelled (cancellable))
+		return fail_with (connection, RUN_ERROR_TEMPORARY, "no longer wanted", error);
 	if (ready != 0)
 		return TRUE; /* also when a signal interrupted: the caller tries again */
 	return fail_silent (connection, error);
@@ -557,8 +559,9 @@ dial (NetConnection *connection, GError **error)
 
 	g_socket_client_set_enable_proxy (client, FALSE);
 	g_socket_client_set_timeout (client, CONNECT_SECONDS);
+	GCancellable *cancellable = net_options_get_cancellable (connection->options);
 	g_autoptr (GSocketConnection) tcp = g_socket_client_connect (client, connection->identity,
-								     stop_cancellable (), &cause);
+								     cancellable, &cause);
 	if (tcp == NULL)
 		return fail (connection, g_steal_pointer (&cause), error);
 	connection->socket = g_socket_connection_get_socket (tcp);

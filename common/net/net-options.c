@@ -7,8 +7,15 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/stop.h"
 
 #define PIN_PREFIX "sha256:"
+
+GCancellable *
+net_options_get_cancellable (const NetOptions *options)
+{
+	return options->cancellable != NULL ? options->cancellable : stop_cancellable ();
+}
 
 void
 net_secret_free (char *secret)

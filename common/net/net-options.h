@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #include "net/net-rate.h"
 
@@ -31,10 +31,14 @@ typedef struct {
 	gboolean secret_is_token; /* OAuth 2.0 (RFC 6750), not a password */
 	NetSecretFunc get_secret;
 	gpointer secret_data;
-	guint timeout_seconds; /* without hearing anything; 0: five minutes */
+	guint timeout_seconds;     /* without hearing anything; 0: five minutes */
+	GCancellable *cancellable; /* ends every wait; NULL: only base/stop does */
 	NetCompress compress;
 	NetRate *rate; /* for what is sent, over all connections; NULL: no limit */
 } NetOptions;
+
+/* What every wait is ended by; belongs to options. NULL before stop_install. */
+GCancellable *net_options_get_cancellable (const NetOptions *options);
 
 /* Overwrite and free. */
 void net_secret_free (char *secret);

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include "base/digest.h"
-#include "base/stop.h"
 #include "net/net-error.h"
 
 typedef struct {
@@ -149,7 +148,7 @@ handshake (GTlsConnection *tls, GIOStream *base, const Peer *peer, GError **erro
 {
 	g_autoptr (GError) cause = NULL;
 
-	if (g_tls_connection_handshake (tls, stop_cancellable (), &cause))
+	if (g_tls_connection_handshake (tls, net_options_get_cancellable (peer->options), &cause))
 		return check_pin (tls, peer, error);
 	const char *flaws = g_object_get_data (G_OBJECT (tls), "flaws");
 	if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS) && has_hung_up (base))
