@@ -214,16 +214,15 @@ announce (ImapFetch *fetch)
 	ledger_failed_many (fetch->ledger, fetch->begun.exists - found);
 }
 
+/* It is open, and listed was the reply to the question for what is in it. In an empty folder RFC
+ * 3501 forbids the range 1:* to some readers of it. */
 static gboolean
-list_entries (ImapFetch *fetch, GError **error)
+begin (ImapFetch *fetch, const ImapResponse *listed, GError **error)
 {
 	fetch->begun = fetch->now;
-	imap_entries_clear (fetch->entries);
-	/* RFC 3501 forbids the range 1:* in an empty folder to some readers of it. */
-	if (fetch->begun.exists > 0 &&
-	    !imap_connection_must (fetch->connection, "UID FETCH 1:* (UID RFC822.SIZE)", note_entry,
-				   fetch->entries, error))
-		return FALSE;
+	if (fetch->begun.exists > 0 && listed->status != IMAP_STATUS_OK)
+		return imap_connection_refused (fetch->connection, listed,
+						fetch->mailbox->folder->path, error);
 	imap_entries_tidy (fetch->entries);
 	announce (fetch);
 	fetch->announced = TRUE;
@@ -243,30 +242,60 @@ check_validity (const ImapFetch *fetch, GError **error)
 
 /* Dovecot 2.3 keeps HIGHESTMODSEQ to itself unless somebody wants CONDSTORE (RFC 7162, 3.1.8). */
 static char *
-make_examine (const ImapFetch *fetch, const ImapConnection *connection)
+make_examine (const ImapFetch *fetch)
 {
 	g_autofree char *quoted = imap_quote (fetch->mailbox->mailbox);
-	gboolean counts = imap_connection_has (connection, "CONDSTORE");
+	gboolean counts = imap_connection_has (fetch->connection, "CONDSTORE");
 
 	return g_strconcat ("EXAMINE ", quoted, counts ? " (CONDSTORE)" : NULL, NULL);
+}
+
+/* Open the mailbox and, for the first time, list what is in it: in one round trip, because an
+ * account may have hundreds of folders. Where the first is refused, so is the second. */
+static gboolean
+ask (ImapFetch *fetch, ImapResponse **opened, ImapResponse **listed, GError **error)
+{
+	ImapConnection *connection = fetch->connection;
+	g_autofree char *examine = make_examine (fetch);
+	guint opening = 0;
+	guint listing = 0;
+
+	imap_entries_clear (fetch->entries);
+	return imap_connection_send (connection, examine, &opening, error) &&
+	       imap_connection_send (connection, "UID FETCH 1:* (UID RFC822.SIZE)", &listing,
+				     error) &&
+	       imap_connection_wait (connection, opening, imap_state_note, &fetch->now, opened,
+				     error) &&
+	       imap_connection_wait (connection, listing, note_entry, fetch->entries, listed,
+				     error);
+}
+
+static gboolean
+ask_again (ImapFetch *fetch, ImapResponse **opened, GError **error)
+{
+	g_autofree char *examine = make_examine (fetch);
+
+	return imap_connection_run (fetch->connection, examine, imap_state_note, &fetch->now,
+				    opened, error);
 }
 
 gboolean
 imap_fetch_open (ImapFetch *fetch, ImapConnection *connection, gboolean *refused, GError **error)
 {
 	g_autoptr (ImapResponse) reply = NULL;
+	g_autoptr (ImapResponse) listed = NULL;
 
 	*refused = FALSE;
-	g_autofree char *examine = make_examine (fetch, connection);
 	fetch->connection = connection;
 	fetch->looked = FALSE;
 	fetch->now = (ImapState){ 0 };
 	imap_requests_begin (fetch->requests, connection);
-	if (!imap_connection_run (connection, examine, imap_state_note, &fetch->now, &reply, error))
+	if (!(fetch->announced ? ask_again (fetch, &reply, error)
+			       : ask (fetch, &reply, &listed, error)))
 		return FALSE;
 	if (reply->status == IMAP_STATUS_OK)
 		return check_validity (fetch, error) &&
-		       (fetch->announced || list_entries (fetch, error));
+		       (fetch->announced || begin (fetch, listed, error));
 	if (fetch->announced)
 		return imap_connection_refused (connection, reply, fetch->mailbox->folder->path,
 						error);
@@ -314,7 +343,7 @@ imap_fetch_suggest_connections (const ImapFetch *fetch, guint most)
 static gboolean
 look_again (ImapFetch *fetch, GError **error)
 {
-	g_autofree char *examine = make_examine (fetch, fetch->connection);
+	g_autofree char *examine = make_examine (fetch);
 
 	if (fetch->looked || !imap_requests_may_look (fetch->requests) ||
 	    imap_entries_count (fetch->entries) == 0)

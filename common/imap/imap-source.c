@@ -116,6 +116,7 @@ open_mailbox (ImapSource *source, const ImapMailbox *mailbox, GError **error)
 					source->report);
 	if (!imap_fetch_open (source->fetch, source->connection, &refused, &problem))
 		return go_on (source, problem, error);
+	source->retry.failures = 0;
 	if (refused)
 		g_clear_pointer (&source->fetch, imap_fetch_free);
 	else
