@@ -3,15 +3,18 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Usage: fetch.py PORT USER PASSWORD-FILE MESSAGES
+# Usage: fetch.py PORT USER PASSWORD-FILE MESSAGES [CA]     over TLS if there is a CA
 
 import socket
+import ssl
 import sys
 
 port, user, password, messages = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 with open(password, encoding="ascii") as file:
     secret = file.read().strip()
 link = socket.create_connection(("127.0.0.1", port))
+if len(sys.argv) > 5:
+    link = ssl.create_default_context(cafile=sys.argv[5]).wrap_socket(link, server_hostname="127.0.0.1")
 lines = link.makefile("rb")
 lines.readline()
 link.sendall(f"a LOGIN {user} {secret}\r\nb EXAMINE INBOX\r\n".encode())
