@@ -26,8 +26,9 @@ typedef struct {
 	GCond changed;
 	GQueue waiting; /* of Message */
 	gint64 waiting_bytes;
-	gboolean ended; /* nothing more will come */
-	GError *error;  /* why the thread has given up */
+	gboolean blocked; /* until half of that is done: no switch to and fro for each message */
+	gboolean ended;   /* nothing more will come */
+	GError *error;    /* why the thread has given up */
 } VerifySink;
 
 /* --- The thread ------------------------------------------------------------------------------- */
@@ -86,7 +87,11 @@ next_waiting (VerifySink *self)
 	Message *message = g_queue_pop_head (&self->waiting);
 	if (message != NULL)
 		self->waiting_bytes -= weight (message);
-	g_cond_broadcast (&self->changed);
+	if (self->blocked && self->waiting.length <= WAITING_MESSAGES / 2 &&
+	    self->waiting_bytes <= WAITING_BYTES / 2) {
+		self->blocked = FALSE;
+		g_cond_broadcast (&self->changed);
+	}
 	return message;
 }
 
@@ -117,8 +122,9 @@ verify_sink_put (MessageSink *sink, Message *message, GError **error)
 	VerifySink *self = (VerifySink *) sink;
 	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-	while (self->error == NULL &&
-	       (self->waiting.length >= WAITING_MESSAGES || self->waiting_bytes >= WAITING_BYTES))
+	self->blocked = self->waiting.length >= WAITING_MESSAGES ||
+			self->waiting_bytes >= WAITING_BYTES;
+	while (self->error == NULL && self->blocked)
 		g_cond_wait (&self->changed, &self->lock);
 	if (self->error != NULL) {
 		g_propagate_error (error, g_error_copy (self->error));
@@ -126,7 +132,8 @@ verify_sink_put (MessageSink *sink, Message *message, GError **error)
 	}
 	g_queue_push_tail (&self->waiting, message_ref (message));
 	self->waiting_bytes += weight (message);
-	g_cond_broadcast (&self->changed);
+	if (self->waiting.length == 1)
+		g_cond_broadcast (&self->changed);
 	return TRUE;
 }
 
