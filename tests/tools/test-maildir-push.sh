@@ -224,7 +224,7 @@ is 'the session ends in the middle: another one takes over' $? 0 || diag "$(cat 
 same 'nothing is lost, nothing doubled' "$tmp/large" "$IMAP_MAIL/user8/maildir"
 
 rm -r "$HOME/.local"
-"${pusher[@]}" "$tmp/large" "imaps://user1@$host/Stopped" 2> "$tmp/said" &
+"${pusher[@]}" --max-rate=500K "$tmp/large" "imaps://user1@$host/Stopped" 2> "$tmp/said" &
 pid=$!
 until_journal $pid S 1
 kill $pid
