@@ -7,18 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/digest.h"
 #include "base/text.h"
-#include "base/utf7.h"
 #include "maildir/maildir-file.h"
 #include "maildir/maildir-list.h"
-
-#define TRUTH_FILE         "mailferry-folders"
-#define SUBSCRIPTIONS_FILE "subscriptions"
-
-/* What a directory may be called on every file system we know. */
-#define NAME_LIMIT  255
-#define SUFFIX_SIZE 9 /* "~" and 8 hex */
 
 /* Deeper is a loop or a trap. */
 #define DEPTH_LIMIT 64
@@ -31,7 +22,7 @@ struct MaildirFolders {
 	GPtrArray *all;           /* owns the MaildirFolders that the tables refer to */
 	GHashTable *by_path;      /* text form of the folder -> MaildirFolder */
 	GHashTable *by_directory; /* directory -> MaildirFolder */
-	GHashTable *by_key;       /* what must not occur twice (see make_keys) -> MaildirFolder */
+	GHashTable *by_key;       /* maildir_directory_make_keys -> MaildirFolder */
 	MaildirList *truth;
 	MaildirList *subscriptions;
 	GPtrArray *new_ones; /* declared since the last save */
@@ -51,117 +42,18 @@ free_folder (gpointer data)
 	g_free (folder);
 }
 
-/* --- Names ---------------------------------------------------------------- */
-
-/* Directories and files that have a meaning of their own beside nested folders. */
-static gboolean
-is_reserved (const char *name)
-{
-	static const char *const reserved[] = {
-		"cur", "new", "tmp", TRUTH_FILE, SUBSCRIPTIONS_FILE, "maildirfolder", "maildirsize"
-	};
-
-	for (gsize i = 0; i < G_N_ELEMENTS (reserved); i++)
-		if (g_ascii_strcasecmp (name, reserved[i]) == 0)
-			return TRUE;
-	return g_ascii_strncasecmp (name, "dovecot", strlen ("dovecot")) == 0;
-}
-
-/* One component without anything that would be taken for a separator or a file of the Maildir
- * itself. Dovecot refuses names that begin with '~'. */
-static char *
-escape_component (const MaildirFolders *folders, const char *component)
-{
-	gboolean nested = folders->layout == MAILDIR_LAYOUT_FS;
-	g_autofree char *escaped = text_percent_encode (component, -1, nested ? "/" : "./");
-
-	if (escaped[0] != '~' && !(nested && (escaped[0] == '.' || is_reserved (escaped))))
-		return g_steal_pointer (&escaped);
-	return g_strdup_printf ("%%%02X%s", (guint8) escaped[0], escaped + 1);
-}
-
-static char *
-encode_name (const MaildirFolders *folders, const char *name)
-{
-	return folders->names == MAILDIR_NAMES_UTF8 ? g_strdup (name) : utf7_encode (name);
-}
-
-static char *
-name_to_directory (const MaildirFolders *folders, const char *name)
-{
-	g_autofree char *encoded = encode_name (folders, name);
-
-	return folders->layout == MAILDIR_LAYOUT_FS ? g_steal_pointer (&encoded) :
-						      g_strconcat (".", encoded, NULL);
-}
-
-static char *
-decode_directory (const char *directory, gboolean nested)
-{
-	const char *encoded = directory + (nested ? 0 : 1);
-	char *name = utf7_decode (encoded, -1);
-
-	return name != NULL ? name : text_to_utf8 (encoded, strlen (encoded), NULL);
-}
-
-/* The longest beginning of text that, encoded, leaves room for the suffix; never ending in a
- * %XX. */
-static char *
-cut_text (const MaildirFolders *folders, const char *text, gsize limit)
-{
-	/* A character takes at least one byte, so what lies behind this many never fits. */
-	const char *end = text;
-	for (gsize i = 0; i < limit && *end != '\0'; i++)
-		end = g_utf8_next_char (end);
-
-	for (;; end = g_utf8_prev_char (end)) {
-		g_autofree char *cut = g_strndup (text, (gsize) (end - text));
-		g_autofree char *encoded = encode_name (folders, cut);
-		if (strlen (encoded) > limit)
-			continue;
-		char *percent = strrchr (cut, '%');
-		if (percent != NULL && strlen (percent) < 3)
-			*percent = '\0';
-		return g_steal_pointer (&cut);
-	}
-}
-
-/* text, marked with the digest of the folder's path if the name is taken or too long. */
-static char *
-fit_text (const MaildirFolders *folders, const char *text, const char *path, gboolean mark)
-{
-	gsize limit = NAME_LIMIT - (folders->layout == MAILDIR_LAYOUT_FS ? 0 : 1);
-	g_autofree char *encoded = encode_name (folders, text);
-	guint8 digest[DIGEST_SIZE];
-	char hex[SUFFIX_SIZE];
-
-	if (!mark && strlen (encoded) <= limit)
-		return g_strdup (text);
-	g_autofree char *cut = cut_text (folders, text, limit - SUFFIX_SIZE);
-	digest_of (path, strlen (path), digest);
-	return g_strconcat (cut, "~", digest_to_hex (digest, 4, hex), NULL);
-}
-
-/* What two folders must not share: the directory in any case, for file systems that know none, and
- * the name in any case and form of Unicode, for people and servers that know none (Dovecot takes
- * "Inbox" for INBOX). */
-static char **
-make_keys (const char *directory, const char *name)
-{
-	char **keys = g_new0 (char *, 3);
-	g_autofree char *folded = text_fold (name, -1);
-
-	keys[0] = g_ascii_strdown (directory, -1);
-	keys[1] = g_strconcat ("\n", folded != NULL ? folded : name, NULL);
-	return keys;
-}
-
 /* --- The table ------------------------------------------------------------ */
+
+static MaildirNaming
+naming_of (const MaildirFolders *folders)
+{
+	return (MaildirNaming){ folders->layout == MAILDIR_LAYOUT_FS, folders->names };
+}
 
 static void
 take_keys (MaildirFolders *folders, MaildirFolder *entry)
 {
-	g_auto (GStrv) keys = make_keys (entry->directory, entry->name);
+	g_auto (GStrv) keys = maildir_directory_make_keys (entry->directory, entry->name);
 
 	for (gsize i = 0; keys[i] != NULL; i++)
 		g_hash_table_replace (folders->by_key, g_strdup (keys[i]), entry);
@@ -203,7 +95,7 @@ change_folder (MaildirFolders *folders, MaildirFolder *entry, Folder *folder)
 static gboolean
 is_free (const MaildirFolders *folders, const char *directory, const char *name)
 {
-	g_auto (GStrv) keys = make_keys (directory, name);
+	g_auto (GStrv) keys = maildir_directory_make_keys (directory, name);
 
 	for (gsize i = 0; keys[i] != NULL; i++) {
 		const MaildirFolder *other = g_hash_table_lookup (folders->by_key, keys[i]);
@@ -219,18 +111,18 @@ static char *
 choose_name (const MaildirFolders *folders, const char *parent, const char *component,
 	     const char *path)
 {
-	gboolean nested = folders->layout == MAILDIR_LAYOUT_FS;
-	const char *between = *parent == '\0' ? "" : nested ? "/" : ".";
-	g_autofree char *escaped = escape_component (folders, component);
+	const MaildirNaming naming = naming_of (folders);
+	const char *between = *parent == '\0' ? "" : naming.nested ? "/" : ".";
+	g_autofree char *escaped = maildir_directory_escape (naming, component);
 	g_autofree char *head = g_strconcat (parent, between, NULL);
 	g_autofree char *whole = g_strconcat (head, escaped, NULL);
-	const char *kept = nested ? head : ""; /* only one component is bounded there */
-	const char *tail = nested ? escaped : whole;
+	const char *kept = naming.nested ? head : ""; /* only one component is bounded there */
+	const char *tail = naming.nested ? escaped : whole;
 
 	for (gboolean mark = FALSE;; mark = TRUE) {
-		g_autofree char *fitted = fit_text (folders, tail, path, mark);
+		g_autofree char *fitted = maildir_directory_fit (naming, tail, path, mark);
 		g_autofree char *name = g_strconcat (kept, fitted, NULL);
-		g_autofree char *directory = name_to_directory (folders, name);
+		g_autofree char *directory = maildir_directory_of_name (naming, name);
 		if (mark || is_free (folders, directory, name))
 			return g_steal_pointer (&name);
 	}
@@ -279,7 +171,7 @@ static MaildirFolder *
 make_folder (MaildirFolders *folders, const Folder *folder)
 {
 	g_autofree char *name = derive_name (folders, folder);
-	g_autofree char *directory = name_to_directory (folders, name);
+	g_autofree char *directory = maildir_directory_of_name (naming_of (folders), name);
 	Folder *own = folder_new ((const char *const *) folder->components, folder->role);
 	MaildirFolder *entry = g_hash_table_lookup (folders->by_directory, directory);
 
@@ -338,22 +230,6 @@ maildir_folders_get_layout (const MaildirFolders *folders)
 
 /* --- What is there -------------------------------------------------------- */
 
-/* A line of mailferry-folders may have been edited; no directory in it may lead elsewhere. */
-static gboolean
-is_good_directory (const char *directory, gboolean nested)
-{
-	g_auto (GStrv) components = g_strsplit (directory, "/", -1);
-
-	if (!nested)
-		return directory[0] == '.' && strlen (directory) > 1 &&
-		       strcmp (directory, "..") != 0 && components[1] == NULL;
-	for (gsize i = 0; components[i] != NULL; i++)
-		if (components[i][0] == '\0' || components[i][0] == '.' ||
-		    is_reserved (components[i]))
-			return FALSE;
-	return components[0] != NULL;
-}
-
 /* A folder that stands there again, below what was in order: it was given a role later. */
 static gboolean
 take_again (MaildirFolders *folders, const char *directory, const Folder *folder)
@@ -384,18 +260,18 @@ take_line (MaildirFolders *folders, const char *line)
 	if (take_again (folders, columns[0], folder))
 		return;
 	if (folder == NULL || g_hash_table_contains (folders->by_directory, columns[0]) ||
-	    !is_good_directory (columns[0], nested)) {
+	    !maildir_directory_is_good (columns[0], nested)) {
 		MaildirFolder *root = folders->all->pdata[0];
 		if (strcmp (columns[0], root->directory) == 0)
 			root->declared = TRUE;
 		else
 			report_finding (folders->report, REPORT_NOTE, "odd-folder-line",
 					folders->shown, NULL,
-					"%s: a line that makes no sense is ignored: %s", TRUTH_FILE,
-					line);
+					"%s: a line that makes no sense is ignored: %s",
+					MAILDIR_TRUTH_FILE, line);
 		return;
 	}
-	g_autofree char *name = decode_directory (columns[0], nested);
+	g_autofree char *name = maildir_directory_decode (columns[0], nested);
 	add_folder (folders, g_steal_pointer (&folder), columns[0], name, TRUE);
 }
 
@@ -414,7 +290,7 @@ add_found (MaildirFolders *folders, const char *directory)
 {
 	if (g_hash_table_contains (folders->by_directory, directory))
 		return;
-	g_autofree char *name = decode_directory (directory, folders->layout == MAILDIR_LAYOUT_FS);
+	g_autofree char *name = maildir_directory_decode (directory, naming_of (folders).nested);
 	add_folder (folders, folder_of_name (folders, name), directory, name, FALSE);
 }
 
@@ -440,8 +316,9 @@ static gboolean
 note_directory (const char *name, guint8 type, gpointer user_data, GError **error)
 {
 	Search *search = user_data;
-	gboolean wanted = search->nested ? name[0] != '.' && !is_reserved (name) :
-					   name[0] == '.' && name[1] != '.';
+	gboolean wanted = search->nested
+				  ? name[0] != '.' && !maildir_directory_is_reserved (name)
+				  : name[0] == '.' && name[1] != '.';
 
 	if (!wanted || (type != DT_DIR && type != DT_LNK && type != DT_UNKNOWN) ||
 	    !(maildir_file_is_directory (search->directory_fd, name) ||
@@ -617,8 +494,8 @@ maildir_folders_new (int root_fd, const char *shown, MaildirLayout layout, Maild
 	folders->by_path = g_hash_table_new (g_str_hash, g_str_equal);
 	folders->by_directory = g_hash_table_new (g_str_hash, g_str_equal);
 	folders->by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-	folders->truth = maildir_list_new (TRUTH_FILE, shown);
-	folders->subscriptions = maildir_list_new (SUBSCRIPTIONS_FILE, shown);
+	folders->truth = maildir_list_new (MAILDIR_TRUTH_FILE, shown);
+	folders->subscriptions = maildir_list_new (MAILDIR_SUBSCRIPTIONS_FILE, shown);
 	folders->new_ones = g_ptr_array_new ();
 	folders->changed = g_ptr_array_new ();
 	add_folder (folders, folder_new_inbox (), ".", "INBOX", FALSE);

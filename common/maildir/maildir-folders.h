@@ -13,6 +13,7 @@
 #include <glib.h>
 
 #include "base/report.h"
+#include "maildir/maildir-directory.h"
 #include "message/folder.h"
 
 typedef enum {
@@ -20,11 +21,6 @@ typedef enum {
 	MAILDIR_LAYOUT_PLUS, /* Maildir++: folder A/B is the directory .A.B */
 	MAILDIR_LAYOUT_FS    /* folder A/B is the directory A/B */
 } MaildirLayout;
-
-typedef enum {
-	MAILDIR_NAMES_UTF7, /* modified UTF-7, as Dovecot and Courier read it by default */
-	MAILDIR_NAMES_UTF8
-} MaildirNames;
 
 typedef struct {
 	Folder *folder;
