@@ -102,6 +102,20 @@ put (MimeText *text, guint8 byte)
 	text->out[text->used++] = byte;
 }
 
+static void
+put_run (MimeText *text, const guint8 *data, gsize length)
+{
+	while (length > 0) {
+		if (text->used == PIECE)
+			flush (text);
+		gsize n = MIN (length, PIECE - text->used);
+		memcpy (text->out + text->used, data, n);
+		text->used += n;
+		data += n;
+		length -= n;
+	}
+}
+
 /* One byte of text in its form, but for what the view leaves out. */
 static void
 show (MimeText *text, guint8 byte)
@@ -187,10 +201,59 @@ add_line_byte (MimeText *text, guint8 byte)
 	watch (text, byte);
 }
 
+static gboolean
+is_blank (guint8 byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
+/* A whole line of text, as add_line_byte has it, byte by byte; returns its length, or 0 if it is
+ * not a plain one. */
+static gsize
+add_line (MimeText *text, const guint8 *data, gsize length)
+{
+	const guint8 *lf = memchr (data, '\n', length);
+	const guint8 *end = lf;
+
+	if (lf == NULL || text->blanks->len + (gsize) (lf - data) > PENDING_LIMIT)
+		return 0;
+	if (end > data && end[-1] == '\r')
+		end--;
+	if (memchr (data, '\r', (gsize) (end - data)) != NULL ||
+	    memchr (data, '\0', (gsize) (end - data)) != NULL)
+		return 0;
+	while (end > data && is_blank (end[-1]))
+		end--;
+	if (end > data)
+		release_blanks (text);
+	put_run (text, data, (gsize) (end - data));
+	add_line_byte (text, '\n');
+	return (gsize) (lf - data) + 1;
+}
+
+/* Most bytes need not be looked at one by one; returns how many of data did not. */
+static gsize
+add_plain (MimeText *text, const guint8 *data, gsize length)
+{
+	gsize done = 0;
+
+	if (text->cr || text->view != MESSAGE_MIME_WHOLE)
+		return 0;
+	if (!text->lines) {
+		put_run (text, data, length);
+		return length;
+	}
+	for (gsize n = 1; text->is_text && n > 0 && done < length; done += n)
+		n = add_line (text, data + done, length - done);
+	return done;
+}
+
 static void
 add_utf8 (MimeText *text, const guint8 *data, gsize length)
 {
-	for (gsize i = 0; i < length; i++) {
+	gsize done = add_plain (text, data, length);
+
+	for (gsize i = done; i < length; i++) {
 		/* As L1 has it: servers that do not store NULs store this. */
 		guint8 byte = data[i] == '\0' && text->lines ? 0x80 : data[i];
 		if (text->lines && byte == '\r' && !text->cr) {

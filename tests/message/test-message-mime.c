@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "message/message-mime-text.h"
 #include "message/message-mime.h"
 
 #include <string.h>
@@ -294,6 +295,46 @@ test_garbage (void)
 	}
 }
 
+/* The digest and size of data as text, given in pieces of at most so many bytes. */
+static char *
+in_pieces (const GByteArray *data, guint kind, gsize most)
+{
+	MessageMimePart part = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+	g_autoptr (MimeText) text =
+		message_mime_text_new (kind >> 2, (kind & 1) != 0, (kind & 2) != 0, NULL);
+
+	for (gsize at = 0; at < data->len; at += most)
+		message_mime_text_add (text, data->data + at, MIN (most, data->len - at));
+	message_mime_text_finish (text, &part);
+	return g_strdup_printf ("%s %" G_GUINT64_FORMAT, digest_to_hex (part.digest, DIGEST_SIZE, hex),
+				part.size);
+}
+
+static void
+test_pieces (void)
+{
+	static const char alphabet[] = { 'a', '>', 'F', '\n', '\n', '\r', ' ', '\t', '\0', '\x80' };
+
+	for (guint round = 0; round < 2000; round++) {
+		g_autoptr (GByteArray) data = g_byte_array_new ();
+		guint variety = (guint) g_test_rand_int_range (2, G_N_ELEMENTS (alphabet) + 1);
+		guint size = (guint) g_test_rand_int_range (0, 300);
+		for (guint i = 0; i < size; i++) {
+			const guint8 *byte = (const guint8 *) alphabet +
+					     g_test_rand_int_range (0, (int) variety);
+			g_byte_array_append (data, byte, 1);
+		}
+		for (guint kind = 0; kind < 16; kind++) {
+			g_autofree char *whole = in_pieces (data, kind, 300);
+			g_autofree char *bytes = in_pieces (data, kind, 1);
+			g_autofree char *some = in_pieces (data, kind, 1 + round % 40);
+			g_assert_cmpstr (whole, ==, bytes);
+			g_assert_cmpstr (whole, ==, some);
+		}
+	}
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,5 +354,6 @@ main (int argc, char **argv)
 	g_test_add_func ("/message-mime/limits/a-long-body-is-none", test_long_body);
 	g_test_add_func ("/message-mime/limits/colons-in-a-body-are-none", test_colons_in_a_body);
 	g_test_add_func ("/message-mime/garbage-is-read-like-anything", test_garbage);
+	g_test_add_func ("/message/mime/text-is-the-same-in-pieces-of-any-size", test_pieces);
 	return g_test_run ();
 }
