@@ -50,6 +50,10 @@ static const struct {
 	  { "outlook-express", "an Outlook Express file: convert it with readdbx" } },
 	{ 0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8,
 	  { "msg", "an Outlook .msg file: save it as .eml, or convert it with msgconvert" } },
+	{ 0, "#mail-manifest ", 15,
+	  { "manifest",
+	    "a manifest, which lists mail and holds none: mbox-verify compares with it, as a "
+	    "plain file, not from a pipe" } },
 	{ 0, "SQLite format 3", 15, { "sqlite", "a database, not mail" } },
 };
 

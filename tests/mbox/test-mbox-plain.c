@@ -94,6 +94,7 @@ static const struct {
 	{ "\xff\xfe" "F\0r\0o\0", 8, "UTF-16" },
 	{ "BABYL OPTIONS: -*-", 18, "Babyl" },
 	{ "!BDN\0\0", 6, "pst2mbox" },
+	{ "#mail-manifest 1\ttool=x\n", 24, "a manifest" },
 	{ "just some text\nwithout mail\n", 28, "not an mbox" },
 	{ "FROM x\n>From y\n", 15, "not an mbox" },
 };
