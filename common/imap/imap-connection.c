@@ -23,7 +23,7 @@
 #define COMPRESSION_DISTANCE_US (5 * 1000)
 
 #define MEETING_TRIES    4
-#define MEETING_PAUSE_US (300 * 1000)      /* after the first try; then longer */
+#define MEETING_PAUSE_MS 300               /* after the first try; then longer */
 #define MEETING_QUICK_US (5 * 1000 * 1000) /* what fails later than this fails for another reason */
 
 struct ImapConnection {
@@ -491,13 +491,13 @@ meet_patiently (const NetUrl *url, const NetOptions *options, gboolean *preauth,
 
 		if (connection != NULL)
 			return connection;
-		if (try == MEETING_TRIES || stop_requested () ||
+		if (try == MEETING_TRIES ||
 		    !g_error_matches (problem, RUN_ERROR, RUN_ERROR_TEMPORARY) ||
-		    g_get_monotonic_time () - begun_us > MEETING_QUICK_US) {
+		    g_get_monotonic_time () - begun_us > MEETING_QUICK_US ||
+		    !net_options_sleep (options, MEETING_PAUSE_MS * try)) {
 			g_propagate_error (error, g_steal_pointer (&problem));
 			return NULL;
 		}
-		g_usleep (MEETING_PAUSE_US * try);
 	}
 }
 

@@ -17,6 +17,19 @@ net_options_get_cancellable (const NetOptions *options)
 	return options->cancellable != NULL ? options->cancellable : stop_cancellable ();
 }
 
+gboolean
+net_options_sleep (const NetOptions *options, guint ms)
+{
+	GCancellable *cancellable = net_options_get_cancellable (options);
+	GPollFD poll = { .fd = -1 };
+	gboolean cancels = g_cancellable_make_pollfd (cancellable, &poll);
+
+	(void) g_poll (&poll, cancels ? 1 : 0, (int) ms);
+	if (cancels)
+		g_cancellable_release_fd (cancellable);
+	return !g_cancellable_is_cancelled (cancellable);
+}
+
 void
 net_secret_free (char *secret)
 {

@@ -40,6 +40,9 @@ typedef struct {
 /* What every wait is ended by; belongs to options. NULL before stop_install. */
 GCancellable *net_options_get_cancellable (const NetOptions *options);
 
+/* Sleep; FALSE as soon as that has ended it. */
+gboolean net_options_sleep (const NetOptions *options, guint ms);
+
 /* Overwrite and free. */
 void net_secret_free (char *secret);
 
