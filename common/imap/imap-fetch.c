@@ -250,8 +250,27 @@ make_examine (const ImapFetch *fetch)
 	return g_strconcat ("EXAMINE ", quoted, counts ? " (CONDSTORE)" : NULL, NULL);
 }
 
+/* The reply to the question for what is in the mailbox. Where that was refused, or is empty, it was
+ * not a question to ask, and some servers hang up at it, at once or when it happens too often: all
+ * is known without the reply then, and the next command meets the cut. */
+static gboolean
+hear_listed (ImapFetch *fetch, guint listing, const ImapResponse *opened, ImapResponse **listed,
+	     GError **error)
+{
+	g_autoptr (GError) problem = NULL;
+
+	if (imap_connection_wait (fetch->connection, listing, note_entry, fetch->entries, listed,
+				  &problem))
+		return TRUE;
+	if ((opened->status != IMAP_STATUS_OK || fetch->now.exists == 0) &&
+	    g_error_matches (problem, RUN_ERROR, RUN_ERROR_TEMPORARY))
+		return TRUE;
+	g_propagate_error (error, g_steal_pointer (&problem));
+	return FALSE;
+}
+
 /* Open the mailbox and, for the first time, list what is in it: in one round trip, because an
- * account may have hundreds of folders. Where the first is refused, so is the second. */
+ * account may have hundreds of folders. *listed is NULL where there is nothing to list. */
 static gboolean
 ask (ImapFetch *fetch, ImapResponse **opened, ImapResponse **listed, GError **error)
 {
@@ -266,8 +285,7 @@ ask (ImapFetch *fetch, ImapResponse **opened, ImapResponse **listed, GError **er
 				     error) &&
 	       imap_connection_wait (connection, opening, imap_state_note, &fetch->now, opened,
 				     error) &&
-	       imap_connection_wait (connection, listing, note_entry, fetch->entries, listed,
-				     error);
+	       hear_listed (fetch, listing, *opened, listed, error);
 }
 
 static gboolean

@@ -80,12 +80,13 @@ take_others (ImapSource *source)
 
 /* --- One after the other ---------------------------------------------------------------------- */
 
-/* After problem (taken over): another connection, on which the open mailbox goes on; or give up. */
+/* After problem (taken over): another connection, on which the mailbox goes on, or is refused; or
+ * give up. */
 static gboolean
-go_on (ImapSource *source, GError *problem, GError **error)
+go_on (ImapSource *source, GError *problem, gboolean *refused, GError **error)
 {
+	*refused = FALSE;
 	for (;;) {
-		gboolean refused = FALSE;
 		g_autoptr (GError) next = NULL;
 
 		drop_others (source);
@@ -94,12 +95,9 @@ go_on (ImapSource *source, GError *problem, GError **error)
 							 problem, source->report, error);
 		if (source->connection == NULL)
 			return FALSE;
-		if (source->fetch == NULL)
+		if (source->fetch == NULL ||
+		    imap_fetch_open (source->fetch, source->connection, refused, &next))
 			return TRUE;
-		if (imap_fetch_open (source->fetch, source->connection, &refused, &next)) {
-			ask_for_others (source);
-			return TRUE;
-		}
 		problem = g_steal_pointer (&next);
 	}
 }
@@ -114,8 +112,9 @@ open_mailbox (ImapSource *source, const ImapMailbox *mailbox, GError **error)
 	source->mailbox = mailbox;
 	source->fetch = imap_fetch_new (mailbox, source->account, source->late, source->ledger,
 					source->report);
-	if (!imap_fetch_open (source->fetch, source->connection, &refused, &problem))
-		return go_on (source, problem, error);
+	if (!imap_fetch_open (source->fetch, source->connection, &refused, &problem) &&
+	    !go_on (source, problem, &refused, error))
+		return FALSE;
 	source->retry.failures = 0;
 	if (refused)
 		g_clear_pointer (&source->fetch, imap_fetch_free);
@@ -128,12 +127,15 @@ open_mailbox (ImapSource *source, const ImapMailbox *mailbox, GError **error)
 static gboolean
 next_in_mailbox (ImapSource *source, Message **message, GError **error)
 {
+	gboolean refused = FALSE;
 	GError *problem = NULL;
 
 	take_others (source);
-	while (!imap_fetch_next (source->fetch, message, &problem))
-		if (!go_on (source, g_steal_pointer (&problem), error))
+	while (!imap_fetch_next (source->fetch, message, &problem)) {
+		if (!go_on (source, g_steal_pointer (&problem), &refused, error))
 			return FALSE;
+		ask_for_others (source);
+	}
 	if (*message != NULL)
 		source->retry.failures = 0;
 	else
@@ -192,6 +194,7 @@ static const MessageSourceClass imap_source_class = {
 static gboolean
 list_folders (ImapSource *source, GError **error)
 {
+	gboolean refused = FALSE;
 	GError *problem = NULL;
 
 	for (;;) {
@@ -199,7 +202,7 @@ list_folders (ImapSource *source, GError **error)
 						    &problem);
 		if (source->folders != NULL)
 			return TRUE;
-		if (!go_on (source, g_steal_pointer (&problem), error))
+		if (!go_on (source, g_steal_pointer (&problem), &refused, error))
 			return FALSE;
 	}
 }

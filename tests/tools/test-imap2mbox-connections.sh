@@ -139,6 +139,57 @@ check_fake 'throttled on one of them' \
 	'on UID-FETCH 13: reply NO Request is throttled. Suggested Backoff Time: 300 milliseconds'
 complains 'for as long as it takes' 'going on in 1 s'
 
+# To try on with connections that nobody wants any longer would take 1.8 s.
+ends_soon ()
+{
+	local begun=${EPOCHREALTIME/[.,]/}
+
+	"$(tool imap2mbox)" -q "${login[@]}" --connections=4 "$url" > "$tmp/soon" || return
+	((${EPOCHREALTIME/[.,]/} - begun < 1800000))
+}
+
+rm -rf "$tmp/port" "$tmp/state"
+seq -f 'on greeting %g: mute' 3 100 | awk '(NR - 1) % 4 != 3' > "$tmp/script"
+"$fake" "$tmp/script" "$tmp/port" "$tmp/log" & pid=$!
+await "$tmp/port"
+url=imap://ann@127.0.0.1:$(< "$tmp/port")
+run "$(tool maildir-push)" -q "${login[@]}" --connections=1 --state="$tmp/state" "$tmp/mail" "$url"
+status_is 'the others are not greeted: the account is filled' 0
+ok 'the others are not greeted: the end does not wait for them' \
+	eval 'ends_soon || ends_soon || ends_soon'
+ok 'the others are not greeted: everything is read' test "$(grep -ac '^X-Mbs: 1 message' "$tmp/soon")" = 3100
+kill $pid
+wait $pid 2> /dev/null
+
+# check_hangs_up NAME REFUSED RULE...: the fifth question for messages is the first in folder A
+check_hangs_up ()
+{
+	local name=$1 refused=$2
+
+	rm -rf "$tmp/port" "$tmp/state"
+	printf '%s\n' 'mailbox '{A..L} "${@:3}" > "$tmp/script"
+	"$fake" "$tmp/script" "$tmp/port" "$tmp/log" & pid=$!
+	await "$tmp/port"
+	url=imap://ann@127.0.0.1:$(< "$tmp/port")
+	run "$(tool maildir-push)" -q "${login[@]}" --connections=1 --state="$tmp/state" "$tmp/few" "$url"
+	status_is "$name: the account is filled" 0
+	run "$(tool imap2mbox)" -v "${login[@]}" "$url"
+	status_is "$name: all are gone through" $((refused > 0))
+	complains "$name: over several connections" 'connecting again'
+	is "$name: so many are refused" "$(grep -c 'does not open the folder: no access' "$err")" "$refused"
+	is "$name: the others are there" "$(grep -ac '^X-Mbs: 1 folder' "$out")" $((13 - refused))
+	kill $pid
+	wait $pid 2> /dev/null
+}
+
+mkdir -p "$tmp/few"/{cur,new,tmp}
+cp "$tmp/mail/cur"/{1,2}.test:2,S "$tmp/few/cur"
+check_hangs_up 'a server that hangs up at a refused folder' 12 \
+	'on EXAMINE 3-: reply NO no access' 'on UID-FETCH 5-: close'
+check_hangs_up 'one that says BAD before' 12 \
+	'on EXAMINE 3-: reply NO no access' 'on UID-FETCH 5-: reply BAD no mailbox; close'
+check_hangs_up 'one that hangs up at an empty folder' 0 'on UID-FETCH 5-: say * BYE no; close'
+
 run "$(tool imap2mbox)" "${login[@]}" --connections=1000 "$url"
 status_is 'there are limits' 2
 run "$(tool mbox-verify)" "${login[@]}" --connections=-1 "$tmp/mail" "$url"
