@@ -101,7 +101,7 @@ until_journal $pid S 1
 kill -9 $pid
 wait $pid 2> /dev/null
 for signal in INT TERM; do
-	"${pusher[@]}" -q "$tmp/mail" "$url" 2> /dev/null &
+	"${pusher[@]}" -q --max-rate=20K "$tmp/mail" "$url" 2> /dev/null &
 	pid=$!
 	locked $pid
 	SECONDS=0

@@ -33,7 +33,8 @@ run "$mbox2maildir" box Maildir
 status_is 'a mailbox is read' 0
 is 'and is what it was, to the nanosecond' "$(stat -c '%i %s %y %z %a' box)" "$before"
 is 'to the byte' "$(sha256sum < box)" "$digest"
-if strace -o opened true 2> /dev/null; then
+# Our programs show their memory, and so the names of files, to root alone.
+if [ "$(id -u)" = 0 ] && strace -o opened true 2> /dev/null; then
 	run strace -f -e trace=open,openat -o opened "$mbox2maildir" box Traced
 	like 'it is opened' "$(grep '"box"' opened)" 'O_RDONLY'
 	is 'for nothing but reading' "$(grep '"box"' opened | grep -cE 'O_(RDWR|WRONLY|CREAT|TRUNC)')" 0
