@@ -36,10 +36,13 @@ become ()
 	url=imap://$1@$IMAP_HOST:$IMAP_PORT
 }
 
-# locked PID: until that run holds its journal.
+# locked PID: until a run holds its journal. What it has open, a program of ours shows to root alone.
 locked ()
 {
-	until readlink "/proc/$1/fd/"* 2> /dev/null | grep -q 'journal$' || ! kill -0 "$1" 2> /dev/null; do :; done
+	local held
+
+	until held=$(stat -c '%i' "$HOME"/.local/state/mailferry/*.journal 2> /dev/null | sed 's/^/:/; s/$/ /') &&
+		grep FLOCK /proc/locks | grep -qF "$held" || ! kill -0 "$1" 2> /dev/null; do :; done
 }
 
 # --- Twice at the same time
