@@ -361,11 +361,10 @@ imap_fetch_suggest_connections (const ImapFetch *fetch, guint most)
 static gboolean
 look_again (ImapFetch *fetch, GError **error)
 {
-	g_autofree char *examine = make_examine (fetch);
-
 	if (fetch->looked || !imap_requests_may_look (fetch->requests) ||
 	    imap_entries_count (fetch->entries) == 0)
 		return TRUE;
+	g_autofree char *examine = make_examine (fetch);
 	fetch->looked = TRUE;
 	fetch->now = (ImapState){ 0 };
 	return imap_requests_look (fetch->requests, examine, error);
