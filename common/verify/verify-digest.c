@@ -170,29 +170,34 @@ digest_header (Message *message, VerifyRecord *record, VerifyWords *words, GErro
 	return header != NULL;
 }
 
-/* L0 in that form. Hashing is what reading a mailbox costs, and most mail is canonical already, or
- * will be but for its line ends: then L1 says it as well, and nothing is hashed twice. */
+/* A stream's reader has checked the digest it brings along. */
 static gboolean
-digest_raw (Message *message, VerifyForm form, const Reading *reading, const guint8 *l1, guint8 *l0,
-	    GError **error)
+copy_raw (Message *message, guint8 *l0, GError **error)
 {
-	const guint8 *known = l1;
+	const guint8 *known = message_get_l0 (message, error);
 
-	if (form == VERIFY_FORM_SENT) {
-		if (reading->ends_in_cr || !canonical_is_lines (&reading->l1))
-			return wire_digest (message->content, NULL, l0, error);
-	} else if (message->has_l0 || !canonical_is_content (&reading->l1)) {
-		/* A stream's reader has checked the digest it brings along. */
-		known = message_get_l0 (message, error);
-	}
 	if (known != NULL)
 		memcpy (l0, known, DIGEST_SIZE);
 	return known != NULL;
 }
 
+/* L0 in that form. Hashing is what reading a mailbox costs, and most mail is canonical already, or
+ * will be but for its line ends: then L1 says it as well, and nothing is hashed twice. */
 static gboolean
-digest_both (Message *message, VerifyForm form, Reading *reading, guint8 *l0, guint8 *l1,
-	     GError **error)
+digest_l0 (Message *message, VerifyForm form, const Reading *reading, const guint8 *l1, guint8 *l0,
+	   GError **error)
+{
+	if (form == VERIFY_FORM_SENT &&
+	    (reading->ends_in_cr || !canonical_is_lines (&reading->l1)))
+		return wire_digest (message->content, NULL, l0, error);
+	if (form == VERIFY_FORM_RAW && (message->has_l0 || !canonical_is_content (&reading->l1)))
+		return copy_raw (message, l0, error);
+	memcpy (l0, l1, DIGEST_SIZE);
+	return TRUE;
+}
+
+static gboolean
+digest_l1 (Message *message, VerifyForm form, Reading *reading, guint8 *l1, GError **error)
 {
 	canonical_init (&reading->l1);
 	if (!message_content_foreach (message->content, feed, reading, error))
@@ -201,15 +206,27 @@ digest_both (Message *message, VerifyForm form, Reading *reading, guint8 *l0, gu
 	if (form == VERIFY_FORM_SENT && reading->ends_in_cr)
 		canonical_update (&reading->l1, (const guint8 *) "\n", 1);
 	canonical_finish (&reading->l1, l1);
-	return digest_raw (message, form, reading, l1, l0, error);
+	return TRUE;
 }
 
 gboolean
-verify_digest_content (Message *message, VerifyForm form, guint8 *l0, guint8 *l1, GError **error)
+verify_digest_l1 (Message *message, VerifyForm form, guint8 *l1, GError **error)
 {
 	Reading reading = { .header = NULL };
 
-	return digest_both (message, form, &reading, l0, l1, error);
+	return digest_l1 (message, form, &reading, l1, error);
+}
+
+gboolean
+verify_digest_l0 (Message *message, VerifyForm form, guint8 *l0, GError **error)
+{
+	Reading reading = { .header = NULL };
+	guint8 l1[DIGEST_SIZE];
+
+	if (form == VERIFY_FORM_RAW)
+		return copy_raw (message, l0, error);
+	return digest_l1 (message, form, &reading, l1, error) &&
+	       digest_l0 (message, form, &reading, l1, l0, error);
 }
 
 gboolean
@@ -224,7 +241,8 @@ verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record, 
 	note_metadata (message, record, words);
 	if (form == VERIFY_FORM_HEADERS)
 		return digest_header (message, record, words, error);
-	if (!digest_both (message, form, &reading, l0, l1, error))
+	if (!digest_l1 (message, form, &reading, l1, error) ||
+	    !digest_l0 (message, form, &reading, l1, l0, error))
 		return FALSE;
 	memcpy (record->l0, l0, VERIFY_KEY_SIZE);
 	memcpy (record->l1, l1, VERIFY_KEY_SIZE);

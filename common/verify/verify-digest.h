@@ -22,10 +22,10 @@ typedef enum {
 gboolean verify_digest_message (Message *message, VerifyForm form, VerifyRecord *record,
 				VerifyWords *words, GError **error);
 
-/* Only the two digests, of DIGEST_SIZE bytes each, as verify_digest_message takes them; not for
+/* Only one of the digests, of DIGEST_SIZE bytes, as verify_digest_message takes it; not for
  * VERIFY_FORM_HEADERS. */
-gboolean verify_digest_content (Message *message, VerifyForm form, guint8 *l0, guint8 *l1,
-				GError **error);
+gboolean verify_digest_l0 (Message *message, VerifyForm form, guint8 *l0, GError **error);
+gboolean verify_digest_l1 (Message *message, VerifyForm form, guint8 *l1, GError **error);
 
 /* The metadata and L3 halves from text alone, for sources without content. Any argument may be
  * NULL. */

@@ -90,7 +90,6 @@ examine (VerifyLook *look, Message *message, VerifyLookFunc function, gpointer u
 	 GError **error)
 {
 	guint8 key[VERIFY_KEY_SIZE];
-	guint8 l0[DIGEST_SIZE];
 	guint8 l1[DIGEST_SIZE];
 	GError *trouble = NULL;
 	gboolean wanted;
@@ -107,7 +106,7 @@ examine (VerifyLook *look, Message *message, VerifyLookFunc function, gpointer u
 		return FALSE;
 	if (wanted)
 		return function (number, message, user_data, error);
-	if (!verify_digest_content (message, look->reading->form, l0, l1, &trouble))
+	if (!verify_digest_l1 (message, look->reading->form, l1, &trouble))
 		return forgive (trouble, error);
 	memcpy (key + HALF, l1, HALF);
 	if (!verify_lookup_take (look->wanted, key, &number, &wanted, error))

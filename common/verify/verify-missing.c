@@ -91,13 +91,12 @@ take (MissingSource *self, Message *message, gboolean *taken, GError **error)
 		GPOINTER_TO_UINT (g_hash_table_lookup (self->folders, message->folder->path));
 	guint8 key[VERIFY_KEY_SIZE];
 	guint8 l0[DIGEST_SIZE];
-	guint8 l1[DIGEST_SIZE];
 	guint32 number;
 
 	*taken = FALSE;
 	if (folder == 0)
 		return TRUE;
-	if (!verify_digest_content (message, self->form, l0, l1, error))
+	if (!verify_digest_l0 (message, self->form, l0, error))
 		return FALSE;
 	make_key (folder - 1, l0, key);
 	return verify_lookup_take (self->wanted, key, &number, taken, error);
